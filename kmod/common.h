@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Limits, units and the lock order of the morsel module.
+ *
+ * Lock order, outermost first.  Nothing below is global unless it says so.
+ *
+ *   lock                       guards                              context
+ *   -------------------------  ----------------------------------  -------------------------
+ *   morsel_pools_mutex         the list of pools (global; pool     process; never in map,
+ *                              new/del/mount only)                 fault, lookup
+ *   inode->i_rwsem             directory entries; size, write,     process
+ *                              fallocate of a morsel
+ *   mm->mmap_lock              VMAs                                process
+ *   mapping->invalidate_lock   shared: look up, fill (fault, read, process
+ *                              write, allocate); exclusive: take
+ *                              leaves away (truncate, punch)
+ *   pool->fill_lock[]          one 2 MiB chunk of one object while process
+ *                              it is being filled
+ *   mapping->i_mmap_rwsem      (core) taken inside
+ *                              unmap_mapping_range()
+ *   morsel_mm.lock             spin: attachments of one mm, its    any but hard irq; the
+ *                              invalidations in progress, every    notifier takes it
+ *                              write of a link
+ *   pud lock, pmd lock         (core) entries of a process's own   under morsel_mm.lock
+ *                              tables
+ *   page->ptl of a view table  leaves of that table                innermost
+ *   morsel_inode.attach_lock   spin: list of attachments           innermost
+ *   morsel_mms_lock            spin: list of registered mms        innermost (global; taken
+ *                              (global)                            once in the life of an mm)
+ *
+ * The notifier callbacks take morsel_mm.lock and what is below it, allocate
+ * nothing and never fail.  Never call unmap_mapping_range() or
+ * zap_page_range() with morsel_mm.lock held.
+ */
+#ifndef MORSEL_COMMON_H
+#define MORSEL_COMMON_H
+
+#include <linux/types.h>
+#include <linux/pgtable.h>
+
+#undef pr_fmt
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+enum morsel_limits {
+	MORSEL_POOL_NAME_MAX = 63,	/* bytes in the name of a pool */
+	MORSEL_CHUNK_ORDER = PMD_SHIFT - PAGE_SHIFT, /* 2 MiB, in pages: log2 */
+	MORSEL_CHUNK_PAGES = 1 << MORSEL_CHUNK_ORDER,
+	MORSEL_GIB_ORDER = PUD_SHIFT - PAGE_SHIFT, /* 1 GiB, in pages: log2 */
+	MORSEL_FILL_LOCKS = 64,		/* fill locks of a pool; a power of two */
+	MORSEL_FS_MAGIC = 0x4d52534c,	/* statfs f_type: "MRSL" */
+};
+
+/* The largest object, in bytes: half of a 47-bit user address space. */
+#define MORSEL_SIZE_MAX	(1ULL << 46)
+
+#endif

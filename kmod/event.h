@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Events: a GET reply sent to the multicast group once a change is in force. */
+#ifndef MORSEL_EVENT_H
+#define MORSEL_EVENT_H
+
+struct dentry;
+struct inode;
+struct morsel_pool;
+
+enum morsel_event {
+	MORSEL_EVENT_NEW,
+	MORSEL_EVENT_SET,
+	MORSEL_EVENT_RENAME,
+	MORSEL_EVENT_DEL,
+};
+
+/*
+ * Context: process; may sleep; i_rwsem of the directory may be held.  Never
+ * fails: an event that cannot be sent leaves a gap in the numbering.
+ */
+void morsel_event_pool(enum morsel_event event, const struct morsel_pool *pool);
+
+/* @dentry: where the object is (for DEL: where it was); its parent is stable. */
+void morsel_event_object(enum morsel_event event, struct dentry *dentry);
+
+#endif

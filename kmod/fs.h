@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The file system type "morsel". */
+#ifndef MORSEL_FS_H
+#define MORSEL_FS_H
+
+#include <linux/fs.h>
+#include "compat.h"
+#include "inode.h"
+
+extern struct file_system_type morsel_fs_type;
+
+/* fs_super.c */
+int morsel_fs_init(void);
+void morsel_fs_exit(void);
+
+/* The pools alive; walk under RCU or with the mutex held. */
+extern struct list_head morsel_pools;
+extern struct mutex morsel_pools_mutex;
+
+/*
+ * Take and drop an active reference on a pool's superblock, so that it cannot
+ * go away.  Context: process; sleeps (put may be the last).
+ * Return of get: the pool, or NULL when there is none of that name or id.
+ */
+struct morsel_pool *morsel_pool_get_by_name(const char *name);
+struct morsel_pool *morsel_pool_get_by_id(u32 id);
+/* The next pool with an id greater than @id, for dumps. */
+struct morsel_pool *morsel_pool_get_next(u32 id);
+void morsel_pool_put(struct morsel_pool *pool);
+
+/* What pool-new and mount(2) say about a new pool. */
+struct morsel_pool_params {
+	char name[MORSEL_POOL_NAME_MAX + 1];	/* "": choose one */
+	u64 size;		/* bytes; 0: half of the machine's memory */
+	u64 inodes_max;		/* 0: no limit */
+	umode_t mode;		/* of the root directory */
+	kuid_t uid;
+	kgid_t gid;
+	bool huge;
+};
+
+/**
+ * morsel_pool_create() - make a volatile pool that lives until morsel_pool_destroy()
+ *
+ * Context: process.  The caller has checked rights.
+ * Return: the pool with an active reference (drop it with morsel_pool_put()), or ERR_PTR:
+ * -EEXIST (name taken), -EINVAL (name or size), -ENOMEM.
+ */
+struct morsel_pool *morsel_pool_create(const struct morsel_pool_params *params);
+
+/**
+ * morsel_pool_destroy() - drop a pool made by morsel_pool_create()
+ *
+ * Context: process; the caller holds a reference from morsel_pool_get*().
+ * Return: 0; -EBUSY while it is mounted or in use; -EPERM when mount(2) made it
+ * (umount ends those).
+ */
+int morsel_pool_destroy(struct morsel_pool *pool);
+
+/* fs_inode.c */
+extern const struct inode_operations morsel_file_iops;
+struct inode *morsel_new_inode(morsel_idmap_t *idmap, struct super_block *sb,
+			       struct inode *dir, umode_t mode);
+/* Change the size of a morsel.  Context: i_rwsem held exclusive. */
+int morsel_resize(struct inode *inode, loff_t size);
+
+/* fs_namei.c */
+extern const struct inode_operations morsel_dir_iops;
+
+/* fs_file.c */
+extern const struct file_operations morsel_fops;
+extern const struct address_space_operations morsel_aops;
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A morsel: an inode with a canonical tree and two views. */
+#ifndef MORSEL_INODE_H
+#define MORSEL_INODE_H
+
+#include <linux/fs.h>
+#include "pool.h"
+#include "tree.h"
+#include "view.h"
+
+struct morsel_inode {
+	struct inode vfs_inode;	/* i_ino is the object id */
+	struct timespec64 btime;	/* creation */
+	struct morsel_tree tree;
+	struct morsel_view view[MORSEL_NR_VIEWS];
+
+	spinlock_t attach_lock;
+	struct list_head attachments;	/* [attach_lock] struct morsel_attachment.in_object */
+	unsigned int nr_attachments;	/* [attach_lock] */
+};
+
+static inline struct morsel_inode *morsel_i(const struct inode *inode)
+{
+	return container_of(inode, struct morsel_inode, vfs_inode);
+}
+
+#endif

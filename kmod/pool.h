@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A pool: where frames and names come from; one superblock of the type "morsel". */
+#ifndef MORSEL_POOL_H
+#define MORSEL_POOL_H
+
+#include <linux/fs.h>
+#include <linux/mutex.h>
+#include <linux/rculist.h>
+#include <linux/xarray.h>
+#include "common.h"
+
+/* Capacity of a pool and what is used of it. */
+struct morsel_frames {
+	u64 capacity;		/* frames of 4 KiB; written at mount only */
+	atomic64_t used;	/* frames charged to objects */
+	atomic64_t poisoned;	/* frames withdrawn because of a memory error */
+};
+
+struct morsel_pool {
+	struct super_block *sb;
+	u32 id;			/* unique until the module is unloaded */
+	char name[MORSEL_POOL_NAME_MAX + 1]; /* unique among live pools */
+	bool huge;		/* 2 MiB frames where they fit */
+	struct morsel_frames frames;
+	u64 inodes_max;		/* objects and directories; 0: no limit */
+	atomic64_t inodes;	/* objects and directories now, the root included */
+	atomic64_t next_ino;	/* last object id given out */
+	atomic64_t generation;	/* counts changes of the name space; never 0 */
+	struct xarray objects;	/* object id -> inode; entries go at eviction */
+	struct mutex fill_lock[MORSEL_FILL_LOCKS];
+
+	struct list_head link;	/* [morsel_pools_mutex], read under RCU */
+	struct rcu_head rcu;
+	struct vfsmount *pin;	/* [morsel_pools_mutex] set: made by pool-new, lives until pool-del */
+};
+
+static inline struct morsel_pool *morsel_pool(const struct super_block *sb)
+{
+	return sb->s_fs_info;
+}
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Views: trees of real page-table pages that the MMU walks, one whose leaves
+ * are writable and one whose leaves are not, shared by all processes.
+ */
+#ifndef MORSEL_VIEW_H
+#define MORSEL_VIEW_H
+
+#include <linux/pgtable.h>
+#include <linux/xarray.h>
+
+struct inode;
+struct page;
+
+enum morsel_view_kind {
+	MORSEL_VIEW_RW,
+	MORSEL_VIEW_RO,
+	MORSEL_NR_VIEWS
+};
+
+struct morsel_view {
+	struct xarray pmds;	/* GiB of the object -> PMD table (struct page) */
+	atomic_long_t tables;	/* page-table pages of this view */
+};
+
+void morsel_view_init(struct morsel_view *view);
+
+/**
+ * morsel_view_clear() - take the leaves of pages [@first, @last] out of both views
+ *
+ * Tables stay.  A 2 MiB leaf that overlaps is cleared whole.
+ *
+ * Context: invalidate_lock held exclusive, all attachments unlinked from the
+ * range (unmap_mapping_range()).
+ */
+void morsel_view_clear(struct inode *inode, pgoff_t first, pgoff_t last);
+
+/**
+ * morsel_view_destroy() - free all tables of both views
+ *
+ * Context: eviction; no VMA of the object exists.  Tables are freed after an
+ * RCU grace period.
+ */
+void morsel_view_destroy(struct inode *inode);
+
+#endif
