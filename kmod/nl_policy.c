@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Generated from netlink/morsel.yaml by netlink/gen.py: edit that, not this. */
+#include "nl_policy.h"
+
+static const struct netlink_range_validation morsel_a_object_size_range = {
+	.max = 70368744177664ULL,
+};
+
+const struct nla_policy morsel_nl_pool_get_policy[MORSEL_A_POOL_NAME + 1] = {
+	[MORSEL_A_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MORSEL_A_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
+};
+
+const struct nla_policy morsel_nl_pool_new_policy[MORSEL_A_POOL_GID + 1] = {
+	[MORSEL_A_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
+	[MORSEL_A_POOL_SIZE] = { .type = NLA_U64 },
+	[MORSEL_A_POOL_OBJECTS_MAX] = { .type = NLA_U64 },
+	[MORSEL_A_POOL_HUGE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[MORSEL_A_POOL_MODE] = NLA_POLICY_MAX(NLA_U32, 4095),
+	[MORSEL_A_POOL_UID] = { .type = NLA_U32 },
+	[MORSEL_A_POOL_GID] = { .type = NLA_U32 },
+};
+
+const struct nla_policy morsel_nl_pool_del_policy[MORSEL_A_POOL_NAME + 1] = {
+	[MORSEL_A_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MORSEL_A_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
+};
+
+const struct nla_policy morsel_nl_morsel_get_policy[MORSEL_A_OBJECT_RECURSIVE + 1] = {
+	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
+	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
+	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
+	[MORSEL_A_OBJECT_RECURSIVE] = { .type = NLA_FLAG },
+};
+
+const struct nla_policy morsel_nl_morsel_new_policy[MORSEL_A_OBJECT_EXCLUSIVE + 1] = {
+	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
+	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
+	[MORSEL_A_OBJECT_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[MORSEL_A_OBJECT_SIZE] = NLA_POLICY_FULL_RANGE(NLA_U64, &morsel_a_object_size_range),
+	[MORSEL_A_OBJECT_MODE] = NLA_POLICY_MAX(NLA_U32, 4095),
+	[MORSEL_A_OBJECT_UID] = { .type = NLA_U32 },
+	[MORSEL_A_OBJECT_GID] = { .type = NLA_U32 },
+	[MORSEL_A_OBJECT_EXCLUSIVE] = { .type = NLA_FLAG },
+};
+
+const struct nla_policy morsel_nl_morsel_set_policy[MORSEL_A_OBJECT_GID + 1] = {
+	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
+	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
+	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
+	[MORSEL_A_OBJECT_SIZE] = NLA_POLICY_FULL_RANGE(NLA_U64, &morsel_a_object_size_range),
+	[MORSEL_A_OBJECT_MODE] = NLA_POLICY_MAX(NLA_U32, 4095),
+	[MORSEL_A_OBJECT_UID] = { .type = NLA_U32 },
+	[MORSEL_A_OBJECT_GID] = { .type = NLA_U32 },
+};
+
+const struct nla_policy morsel_nl_morsel_rename_policy[MORSEL_A_OBJECT_RENAME_FLAGS + 1] = {
+	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
+	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
+	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
+	[MORSEL_A_OBJECT_NEW_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
+	[MORSEL_A_OBJECT_RENAME_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x3),
+};
+
+const struct nla_policy morsel_nl_morsel_del_policy[MORSEL_A_OBJECT_PATH + 1] = {
+	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
+	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
+	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
+};

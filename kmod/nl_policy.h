@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Generated from netlink/morsel.yaml by netlink/gen.py: edit that, not this. */
+#ifndef MORSEL_NL_POLICY_H
+#define MORSEL_NL_POLICY_H
+
+#include <net/netlink.h>
+#include <uapi/linux/morsel.h>
+
+/* One policy per command: the union of what do and dump accept. */
+extern const struct nla_policy morsel_nl_pool_get_policy[MORSEL_A_POOL_NAME + 1];
+extern const struct nla_policy morsel_nl_pool_new_policy[MORSEL_A_POOL_GID + 1];
+extern const struct nla_policy morsel_nl_pool_del_policy[MORSEL_A_POOL_NAME + 1];
+extern const struct nla_policy morsel_nl_morsel_get_policy[MORSEL_A_OBJECT_RECURSIVE + 1];
+extern const struct nla_policy morsel_nl_morsel_new_policy[MORSEL_A_OBJECT_EXCLUSIVE + 1];
+extern const struct nla_policy morsel_nl_morsel_set_policy[MORSEL_A_OBJECT_GID + 1];
+extern const struct nla_policy morsel_nl_morsel_rename_policy[MORSEL_A_OBJECT_RENAME_FLAGS + 1];
+extern const struct nla_policy morsel_nl_morsel_del_policy[MORSEL_A_OBJECT_PATH + 1];
+
+#endif

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Generated from netlink/morsel.yaml by netlink/gen.py: edit that, not this. */
+/*
+ * Control plane of the file system type "morsel": pools, the objects in them,
+ * and events. Mapping and data go through the mounted file system.
+ *
+ * Callers. A request is judged with the rights of its sender. The process that
+ * opened the socket must have the same rights (user and group ids,
+ * supplementary groups, user namespace, effective capabilities); where they
+ * differ the request is refused with EPERM. Requests from a network namespace
+ * other than the initial one are for CAP_SYS_ADMIN (in the initial user
+ * namespace) only. Rights on objects are those of files: search permission on
+ * every directory from the root of the pool down, and what the operation
+ * itself needs. Where, and whether, the pool is mounted does not matter.
+ *
+ * Refusals carry an errno, a text (NETLINK_EXT_ACK), and the offending or
+ * missing attribute where there is one. A refused request has changed nothing.
+ *
+ * Names. A pool is named by id or by name; if both are given they must agree.
+ * A path is relative to the root of the pool, its components are separated by
+ * single slashes, without a slash at either end; the empty path is the root.
+ * "." and "..", empty components, control characters (below 0x20, and 0x7f)
+ * and components of more than 255 bytes are refused. Symbolic links are not
+ * followed. An object id is unique in its pool and never used again.
+ *
+ * Numbers. Sizes and counts of bytes are u64. User and group ids are those of
+ * the user namespace of the reader (of the initial one in events). Messages to
+ * the kernel must not carry attributes that their operation does not list.
+ *
+ * Replies are single messages of up to 12 KiB: receive with a buffer of at
+ * least 16 KiB.
+ */
+#ifndef _UAPI_LINUX_MORSEL_H
+#define _UAPI_LINUX_MORSEL_H
+
+#define MORSEL_FAMILY_NAME	"morsel"
+#define MORSEL_FAMILY_VERSION	1
+
+/* Longest name of a pool, in bytes without the terminating NUL. */
+#define MORSEL_MAX_POOL_NAME	63
+
+/* Longest path, in bytes without the terminating NUL. */
+#define MORSEL_MAX_PATH	4095
+
+/* Longest component of a path, in bytes. */
+#define MORSEL_MAX_NAME	255
+
+/**
+ * enum morsel_huge - Whether a pool uses frames of 2 MiB.
+ * @MORSEL_HUGE_NEVER: 4 KiB frames only.
+ * @MORSEL_HUGE_ALWAYS: 2 MiB frames wherever they fit; 4 KiB where they do
+ *   not.
+ */
+enum morsel_huge {
+	MORSEL_HUGE_NEVER = 0,
+	MORSEL_HUGE_ALWAYS = 1,
+};
+
+/**
+ * enum morsel_pool_flag - Properties of a pool.
+ * @MORSEL_POOL_FLAG_PERSISTENT: The contents survive a reboot.
+ * @MORSEL_POOL_FLAG_PINNED: Made by pool-new; it lives until pool-del, mounted
+ *   or not.
+ */
+enum morsel_pool_flag {
+	MORSEL_POOL_FLAG_PERSISTENT = 1,
+	MORSEL_POOL_FLAG_PINNED = 2,
+};
+
+/**
+ * enum morsel_object_type - What an object is.
+ * @MORSEL_OBJECT_TYPE_FILE: A morsel, which can be mapped.
+ * @MORSEL_OBJECT_TYPE_DIRECTORY: directory
+ * @MORSEL_OBJECT_TYPE_SYMLINK: symlink
+ */
+enum morsel_object_type {
+	MORSEL_OBJECT_TYPE_FILE = 1,
+	MORSEL_OBJECT_TYPE_DIRECTORY = 2,
+	MORSEL_OBJECT_TYPE_SYMLINK = 3,
+};
+
+/**
+ * enum morsel_rename_flag - How morsel-rename treats an existing target.
+ * @MORSEL_RENAME_FLAG_NOREPLACE: Refuse with EEXIST.
+ * @MORSEL_RENAME_FLAG_EXCHANGE: Swap the two objects; both must exist.
+ */
+enum morsel_rename_flag {
+	MORSEL_RENAME_FLAG_NOREPLACE = 1,
+	MORSEL_RENAME_FLAG_EXCHANGE = 2,
+};
+
+/*
+ * Attributes "pool": A pool.
+ *
+ * @MORSEL_A_POOL_ID: u32, at least 1. Number of the pool; not used again until
+ *   the module is unloaded.
+ * @MORSEL_A_POOL_NAME: string, up to 63 bytes. Name, unique among live pools.
+ * @MORSEL_A_POOL_PAD: pad (alignment)
+ * @MORSEL_A_POOL_SIZE: u64. Capacity in bytes. In pool-new 0 or absent means
+ *   half of the machine's memory.
+ * @MORSEL_A_POOL_USED: u64. Bytes allocated to objects.
+ * @MORSEL_A_POOL_OBJECTS: u64. Files and directories now, the root directory
+ *   included.
+ * @MORSEL_A_POOL_OBJECTS_MAX: u64. Limit of the attribute objects; 0 means
+ *   none (the default in pool-new).
+ * @MORSEL_A_POOL_HUGE: u32 huge. Use of 2 MiB frames. Default in pool-new is
+ *   always.
+ * @MORSEL_A_POOL_MODE: u32, 0..4095. Permission bits of the root directory (0
+ *   means none). Default in pool-new is 0755.
+ * @MORSEL_A_POOL_UID: u32. Owner of the root directory. Default in pool-new is
+ *   the sender.
+ * @MORSEL_A_POOL_GID: u32. Group of the root directory. Default in pool-new is
+ *   the sender's.
+ * @MORSEL_A_POOL_FLAGS: u32 pool-flag. Properties.
+ * @MORSEL_A_POOL_POISONED: u64. Bytes withdrawn from use because of memory
+ *   errors.
+ * @MORSEL_A_POOL_GENERATION: u64. Counts changes of names in the pool; never
+ *   0.
+ * @MORSEL_A_POOL_EVENT_SEQ: u64. Notifications only. Number of the event, see
+ *   the multicast group "events".
+ */
+enum {
+	MORSEL_A_POOL_ID = 1,
+	MORSEL_A_POOL_NAME = 2,
+	MORSEL_A_POOL_PAD = 3,
+	MORSEL_A_POOL_SIZE = 4,
+	MORSEL_A_POOL_USED = 5,
+	MORSEL_A_POOL_OBJECTS = 6,
+	MORSEL_A_POOL_OBJECTS_MAX = 7,
+	MORSEL_A_POOL_HUGE = 8,
+	MORSEL_A_POOL_MODE = 9,
+	MORSEL_A_POOL_UID = 10,
+	MORSEL_A_POOL_GID = 11,
+	MORSEL_A_POOL_FLAGS = 12,
+	MORSEL_A_POOL_POISONED = 13,
+	MORSEL_A_POOL_GENERATION = 14,
+	MORSEL_A_POOL_EVENT_SEQ = 15,
+
+	__MORSEL_A_POOL_MAX,
+	MORSEL_A_POOL_MAX = (__MORSEL_A_POOL_MAX - 1)
+};
+
+/*
+ * Attributes "object": A named object in a pool (a morsel or a directory), or
+ * a request about one.
+ *
+ * @MORSEL_A_OBJECT_POOL_ID: u32, at least 1. Number of the pool.
+ * @MORSEL_A_OBJECT_POOL_NAME: string, up to 63 bytes. Name of the pool.
+ * @MORSEL_A_OBJECT_PAD: pad (alignment)
+ * @MORSEL_A_OBJECT_ID: u64, at least 1. Number of the object, which is its
+ *   inode number in the mounted pool. In a request that also has a path:
+ *   refuse with ESTALE unless the object found there has this id.
+ * @MORSEL_A_OBJECT_PATH: string, up to 4095 bytes. Where the object is, from
+ *   the root of the pool. Absent in a reply if the object has no name (any
+ *   more), or one that is too long.
+ * @MORSEL_A_OBJECT_NEW_PATH: string, up to 4095 bytes. Where morsel-rename
+ *   moves the object.
+ * @MORSEL_A_OBJECT_TYPE: u32 object-type. What the object is. In morsel-new
+ *   file (the default) or directory.
+ * @MORSEL_A_OBJECT_SIZE: u64, 0..70368744177664. Size in bytes, at most 64
+ *   TiB. In morsel-new 0 or absent means empty. Memory is allocated on first
+ *   use, not by setting the size.
+ * @MORSEL_A_OBJECT_MODE: u32, 0..4095. Permission bits, including set-id and
+ *   sticky (0 means none). Default in morsel-new is 0600 for a file and 0700
+ *   for a directory; the umask of the sender is not applied.
+ * @MORSEL_A_OBJECT_UID: u32. Owner. Default in morsel-new is the sender.
+ * @MORSEL_A_OBJECT_GID: u32. Group. Default in morsel-new is the sender's, or
+ *   that of a directory with the set-group-id bit.
+ * @MORSEL_A_OBJECT_EXCLUSIVE: flag. Refuse with EEXIST if the path exists.
+ * @MORSEL_A_OBJECT_RENAME_FLAGS: u32 rename-flag. How to treat an existing
+ *   target. 0 or absent means replace it, as rename(2).
+ * @MORSEL_A_OBJECT_RECURSIVE: flag. Dump what is in the directories below,
+ *   too.
+ * @MORSEL_A_OBJECT_PARENT: u64. Id of the directory that holds the object;
+ *   absent for the root.
+ * @MORSEL_A_OBJECT_ALLOCATED: u64. Bytes of memory allocated to the object.
+ * @MORSEL_A_OBJECT_HUGE: u64. Bytes of the attribute allocated that are in 2
+ *   MiB frames.
+ * @MORSEL_A_OBJECT_NLINK: u32. Number of names; 0 once the object is removed
+ *   but still in use.
+ * @MORSEL_A_OBJECT_ATIME: s64. Last access, in nanoseconds since 1970.
+ * @MORSEL_A_OBJECT_MTIME: s64. Last change of contents, in nanoseconds since
+ *   1970.
+ * @MORSEL_A_OBJECT_CTIME: s64. Last change of contents or attributes, in
+ *   nanoseconds since 1970.
+ * @MORSEL_A_OBJECT_BTIME: s64. Creation, in nanoseconds since 1970.
+ * @MORSEL_A_OBJECT_ATTACHMENTS: u64. Mappings of the object in processes.
+ * @MORSEL_A_OBJECT_LINKS: u64. Entries in page tables of processes that lead
+ *   into the object's views.
+ * @MORSEL_A_OBJECT_RW_TABLES: u64. Page-table pages of the writable view,
+ *   shared by all processes.
+ * @MORSEL_A_OBJECT_RO_TABLES: u64. Page-table pages of the read-only view,
+ *   shared by all processes.
+ * @MORSEL_A_OBJECT_TREE_TABLES: u64. Pages of the canonical tree.
+ * @MORSEL_A_OBJECT_CREATED: flag. Reply of morsel-new only. The object did not
+ *   exist before.
+ * @MORSEL_A_OBJECT_OLD_PATH: string, up to 4095 bytes. morsel-rename-ntf only.
+ *   Where the object was.
+ * @MORSEL_A_OBJECT_EVENT_SEQ: u64. Notifications only. Number of the event,
+ *   see the multicast group "events".
+ */
+enum {
+	MORSEL_A_OBJECT_POOL_ID = 1,
+	MORSEL_A_OBJECT_POOL_NAME = 2,
+	MORSEL_A_OBJECT_PAD = 3,
+	MORSEL_A_OBJECT_ID = 4,
+	MORSEL_A_OBJECT_PATH = 5,
+	MORSEL_A_OBJECT_NEW_PATH = 6,
+	MORSEL_A_OBJECT_TYPE = 7,
+	MORSEL_A_OBJECT_SIZE = 8,
+	MORSEL_A_OBJECT_MODE = 9,
+	MORSEL_A_OBJECT_UID = 10,
+	MORSEL_A_OBJECT_GID = 11,
+	MORSEL_A_OBJECT_EXCLUSIVE = 12,
+	MORSEL_A_OBJECT_RENAME_FLAGS = 13,
+	MORSEL_A_OBJECT_RECURSIVE = 14,
+	MORSEL_A_OBJECT_PARENT = 15,
+	MORSEL_A_OBJECT_ALLOCATED = 16,
+	MORSEL_A_OBJECT_HUGE = 17,
+	MORSEL_A_OBJECT_NLINK = 18,
+	MORSEL_A_OBJECT_ATIME = 19,
+	MORSEL_A_OBJECT_MTIME = 20,
+	MORSEL_A_OBJECT_CTIME = 21,
+	MORSEL_A_OBJECT_BTIME = 22,
+	MORSEL_A_OBJECT_ATTACHMENTS = 23,
+	MORSEL_A_OBJECT_LINKS = 24,
+	MORSEL_A_OBJECT_RW_TABLES = 25,
+	MORSEL_A_OBJECT_RO_TABLES = 26,
+	MORSEL_A_OBJECT_TREE_TABLES = 27,
+	MORSEL_A_OBJECT_CREATED = 28,
+	MORSEL_A_OBJECT_OLD_PATH = 29,
+	MORSEL_A_OBJECT_EVENT_SEQ = 30,
+
+	__MORSEL_A_OBJECT_MAX,
+	MORSEL_A_OBJECT_MAX = (__MORSEL_A_OBJECT_MAX - 1)
+};
+
+/*
+ * Commands and notifications
+ *
+ * MORSEL_CMD_POOL_GET
+ *
+ *   Get one pool, or dump all of them in the order of their ids.
+ *
+ *   Who: CAP_SYS_ADMIN, or search permission on the root directory of the
+ *   pool. A dump leaves out what the caller may not see; a single pool that
+ *   the caller may not see is reported as ENOENT.
+ *
+ *   Errors: EINVAL (neither id nor name), ENOENT (no such pool).
+ *
+ * MORSEL_CMD_POOL_NEW
+ *
+ *   Make a volatile pool that lives until pool-del, mounted or not.
+ *
+ *   Who: CAP_SYS_ADMIN in the initial user namespace.
+ *
+ *   Reply: the pool. Event: pool-new-ntf.
+ *
+ *   Errors: EINVAL (no name; a name that is empty or holds a slash, a
+ *   colon or a control character; a size that is too large; an invalid uid
+ *   or gid), EEXIST (the name is taken), ENOMEM.
+ *
+ * MORSEL_CMD_POOL_DEL
+ *
+ *   Drop a pool made by pool-new, with everything in it.
+ *
+ *   Who: CAP_SYS_ADMIN in the initial user namespace.
+ *
+ *   Reply: none but the acknowledgement. Event: pool-del-ntf.
+ *
+ *   Errors: EINVAL (neither id nor name), ENOENT (no such pool), EBUSY
+ *   (mounted, or an object is open or mapped), EPERM (made by mount(2);
+ *   umount ends it).
+ *
+ * MORSEL_CMD_POOL_NEW_NTF
+ *
+ *   A pool has come to be, by pool-new or by mount(2).
+ *
+ * MORSEL_CMD_POOL_DEL_NTF
+ *
+ *   A pool is gone, by pool-del or by the last umount.
+ *
+ * MORSEL_CMD_MORSEL_GET
+ *
+ *   Get one object, or dump objects in the order of their ids.
+ *
+ *   do: the object is named by pool and path, or by pool and id.
+ *
+ *   dump: without a pool, the objects of all pools; with a pool, those of
+ *   the pool (the root directory included); with a pool and the path of a
+ *   directory, the entries of that directory, and with recursive all that
+ *   is below it. A dump during which names changed is marked with
+ *   NLM_F_DUMP_INTR; start it over to be exact.
+ *
+ *   Who: by path, who may search every directory on the way, as stat(2).
+ *   By id and in a dump, who may in addition read the directory that holds
+ *   the object, as readdir(3) followed by stat(2); other objects do not
+ *   appear, and are reported as ENOENT. Objects without a name are shown to
+ *   their owner and to CAP_SYS_ADMIN. A dump is judged with the rights of
+ *   the process that requested it, whoever receives it.
+ *
+ *   Errors: EINVAL (no pool; neither path nor id; a bad path; in a dump: a
+ *   path without a pool), ENAMETOOLONG, ENOENT, ENOTDIR, ELOOP, EACCES,
+ *   ESTALE (path and id are not the same object).
+ *
+ * MORSEL_CMD_MORSEL_NEW
+ *
+ *   Create a morsel or a directory. If the path exists, is of that type and
+ *   exclusive is not given, nothing is changed and the reply is the
+ *   existing object, without the attribute created.
+ *
+ *   Who: as open(2) with O_CREAT or mkdir(2): write and search permission on
+ *   the directory. An owner other than the sender needs CAP_CHOWN, a group
+ *   that the sender is not in too.
+ *
+ *   Reply: the object, with created if it is new. Event: morsel-new-ntf.
+ *
+ *   Errors: EINVAL (no pool, no path, a bad path, an invalid uid or gid, a
+ *   symlink or a directory with a size), ENAMETOOLONG, ENOENT (no such
+ *   pool, or no directory to hold it), ENOTDIR, ELOOP, EACCES, EPERM
+ *   (owner or group), EEXIST, EISDIR or ENOTDIR (exists, but is of the
+ *   other type), EROFS, ENOSPC (the pool's limit of objects), ENOMEM.
+ *
+ * MORSEL_CMD_MORSEL_SET
+ *
+ *   Change size, permission bits, owner or group of an object: all that are
+ *   given, or nothing. A smaller size frees what is beyond; mappings of that
+ *   part get SIGBUS.
+ *
+ *   Who: the object is found as by morsel-get. size needs write permission
+ *   on the object, mode its owner or CAP_FOWNER, uid CAP_CHOWN, gid its
+ *   owner (for his own groups) or CAP_CHOWN.
+ *
+ *   Reply: the object. Event: morsel-set-ntf.
+ *
+ *   Errors: as morsel-get, and EINVAL (nothing to set, an invalid uid or
+ *   gid), EISDIR (size of a directory), EPERM, EACCES, EFBIG, EROFS, ENOSPC.
+ *
+ * MORSEL_CMD_MORSEL_RENAME
+ *
+ *   Move an object within its pool, as renameat2(2). With id, only if the
+ *   object at path has that id.
+ *
+ *   Who: write and search permission on both directories; in a sticky
+ *   directory the owner of the object or of the directory.
+ *
+ *   Reply: the object at its new path. Event: morsel-rename-ntf, two of
+ *   them with exchange; a replaced object is reported by morsel-del-ntf
+ *   first.
+ *
+ *   Errors: as morsel-get, and EINVAL (no path or new-path, the root, a
+ *   directory into itself, both flags at once), EEXIST (noreplace),
+ *   ENOENT (also: exchange without a target), ENOTDIR, EISDIR, ENOTEMPTY,
+ *   EACCES, EPERM, EBUSY, EROFS.
+ *
+ * MORSEL_CMD_MORSEL_DEL
+ *
+ *   Remove a name. A directory must be empty. The object itself goes with
+ *   its last name, last descriptor and last mapping. With id, only if the
+ *   object at path has that id.
+ *
+ *   Who: write and search permission on the directory; in a sticky
+ *   directory the owner of the object or of the directory.
+ *
+ *   Reply: none but the acknowledgement. Event: morsel-del-ntf.
+ *
+ *   Errors: as morsel-get, and EINVAL (no path, the root), ENOTEMPTY,
+ *   EBUSY, EACCES, EPERM, EROFS.
+ *
+ * MORSEL_CMD_MORSEL_NEW_NTF
+ *
+ *   An object has got a name, by morsel-new or through the file system.
+ *
+ * MORSEL_CMD_MORSEL_SET_NTF
+ *
+ *   Size, permission bits, owner or group of an object were set, by
+ *   morsel-set or through the file system (truncate, chmod, chown and the
+ *   like). Growth by write(2) is not reported.
+ *
+ * MORSEL_CMD_MORSEL_RENAME_NTF
+ *
+ *   An object has moved from old-path to path.
+ *
+ * MORSEL_CMD_MORSEL_DEL_NTF
+ *
+ *   A name is gone; path is what it was, nlink the number of names that
+ *   remain.
+ */
+enum {
+	MORSEL_CMD_POOL_GET = 1,
+	MORSEL_CMD_POOL_NEW = 2,
+	MORSEL_CMD_POOL_DEL = 3,
+	MORSEL_CMD_POOL_NEW_NTF = 4,
+	MORSEL_CMD_POOL_DEL_NTF = 5,
+	MORSEL_CMD_MORSEL_GET = 6,
+	MORSEL_CMD_MORSEL_NEW = 7,
+	MORSEL_CMD_MORSEL_SET = 8,
+	MORSEL_CMD_MORSEL_RENAME = 9,
+	MORSEL_CMD_MORSEL_DEL = 10,
+	MORSEL_CMD_MORSEL_NEW_NTF = 11,
+	MORSEL_CMD_MORSEL_SET_NTF = 12,
+	MORSEL_CMD_MORSEL_RENAME_NTF = 13,
+	MORSEL_CMD_MORSEL_DEL_NTF = 14,
+
+	__MORSEL_CMD_MAX,
+	MORSEL_CMD_MAX = (__MORSEL_CMD_MAX - 1)
+};
+
+#define MORSEL_MCGRP_EVENTS	"events"
+
+#endif /* _UAPI_LINUX_MORSEL_H */
