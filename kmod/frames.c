@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Frames of a volatile pool: ordinary kernel pages, off the LRU, mapcount 0.
+ *
+ * The pool's size is a hard limit kept in one atomic; a charge is taken
+ * before the memory is asked for and given back if there is none.  A frame is
+ * freed by dropping the pool's reference, so whoever pinned it (O_DIRECT,
+ * vmsplice) keeps the page, and nobody else gets it, until he lets go.
+ */
+#include <linux/gfp.h>
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/page-flags.h>
+#include "frames.h"
+#include "pool.h"
+
+static bool charge(struct morsel_frames *frames, u64 n)
+{
+	s64 old = atomic64_read(&frames->used);
+
+	do {
+		if (old + n > READ_ONCE(frames->capacity))
+			return false;
+	} while (!atomic64_try_cmpxchg(&frames->used, &old, old + n));
+	return true;
+}
+
+/*
+ * Frames are never moved and never reclaimed, so they are charged to the
+ * memory cgroup of who fills them.  A 2 MiB frame has a fallback: do not
+ * disturb the machine for it.
+ */
+static gfp_t frame_gfp(unsigned int order)
+{
+	gfp_t gfp = GFP_HIGHUSER | __GFP_ACCOUNT | __GFP_ZERO;
+
+	return order ? gfp | __GFP_COMP | __GFP_NORETRY | __GFP_NOWARN : gfp;
+}
+
+struct page *morsel_frame_alloc(struct inode *inode, pgoff_t index, unsigned int order)
+{
+	struct morsel_frames *frames = &morsel_pool(inode->i_sb)->frames;
+	struct page *page;
+
+	if (!charge(frames, 1UL << order))
+		return ERR_PTR(-ENOSPC);
+	page = alloc_pages(frame_gfp(order), order);
+	if (!page) {
+		atomic64_sub(1UL << order, &frames->used);
+		return ERR_PTR(-ENOMEM);
+	}
+	page->mapping = inode->i_mapping;
+	page->index = index;
+	return page;
+}
+
+/* The buddy allocator does not look into a block for poisoned pages. */
+static bool has_poison(struct page *page, unsigned int order)
+{
+	unsigned long i;
+
+	for (i = 0; i < 1UL << order; i++)
+		if (PageHWPoison(page + i))
+			return true;
+	return false;
+}
+
+void morsel_frame_free(struct inode *inode, struct page *page, unsigned int order)
+{
+	struct morsel_frames *frames = &morsel_pool(inode->i_sb)->frames;
+
+	page->mapping = NULL;
+	atomic64_sub(1UL << order, &frames->used);
+	if (unlikely(has_poison(page, order))) {
+		atomic64_add(1UL << order, &frames->poisoned);
+		pr_warn_ratelimited("frame with a memory error withdrawn from use\n");
+		return;
+	}
+	put_page(page);
+}

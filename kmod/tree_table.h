@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The format of canonical tables; for tree.c and tree_range.c only. */
+#ifndef MORSEL_TREE_TABLE_H
+#define MORSEL_TREE_TABLE_H
+
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/pgtable.h>
+#include "tree.h"
+
+/* Flags of entries: those of x86 page tables, so that a reader needs no other knowledge. */
+#define E_TABLE		(_PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED)
+#define E_LEAF		(_PAGE_PRESENT | _PAGE_RW | _PAGE_USER)
+#define E_ADDR		PHYSICAL_PAGE_MASK
+#define ROOT_LEVEL	7UL
+#define TOP_LEVEL	4U	/* 256 TiB */
+#define ENTRIES		512U
+#define LEVEL_SHIFT	9U
+
+static inline unsigned int root_level(unsigned long root)
+{
+	return root & ROOT_LEVEL;
+}
+
+static inline unsigned long *table_of(unsigned long entry)
+{
+	return phys_to_virt(entry & E_ADDR);
+}
+
+/* Pages covered by one entry of a table of @level: log2. */
+static inline unsigned int entry_shift(unsigned int level)
+{
+	return (level - 1) * LEVEL_SHIFT;
+}
+
+static inline bool in_reach(unsigned int level, pgoff_t index)
+{
+	return !(index >> (level * LEVEL_SHIFT));
+}
+
+static inline unsigned int slot_of(unsigned int level, pgoff_t index)
+{
+	return (index >> entry_shift(level)) & (ENTRIES - 1);
+}
+
+static inline bool is_leaf(unsigned long entry, unsigned int level)
+{
+	return level == 1 || entry & _PAGE_PSE;
+}
+
+static inline void free_table(struct morsel_tree *tree, unsigned long entry)
+{
+	atomic64_dec(&tree->tables);
+	free_page((unsigned long)table_of(entry));
+}
+
+#endif
