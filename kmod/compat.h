@@ -8,7 +8,13 @@
 
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/pkeys.h>
+#include <linux/sched/mm.h>
+#include <linux/vmstat.h>
 #include <linux/version.h>
+
+/* The bits of a VMA's flags that hold its protection key. */
+#define MORSEL_VM_PKEY_BITS ARCH_VM_PKEY_FLAGS
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #define morsel_idmap_t struct user_namespace
@@ -18,6 +24,35 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 	vma->vm_flags |= flags;
 }
 
+#define MORSEL_FAULT_PMD PE_SIZE_PMD
+#define MORSEL_FAULT_PUD PE_SIZE_PUD
+#define morsel_fault_size_t enum page_entry_size
+
+/* Faults hold mmap_lock here: there are no locks of single VMAs. */
+static inline void morsel_vma_start_write(struct vm_area_struct *vma)
+{
+}
+
+/* Let go of the lock that a fault runs under.  Return: true when it was mmap_lock. */
+static inline bool morsel_release_fault_lock(struct vm_fault *vmf)
+{
+	mmap_read_unlock(vmf->vma->vm_mm);
+	return true;
+}
+
+static inline void morsel_zap_range(struct vm_area_struct *vma, unsigned long start,
+				    unsigned long size)
+{
+	zap_page_range(vma, start, size);
+}
+
+static inline unsigned long morsel_mm_unmapped_area(struct file *file, unsigned long addr,
+						    unsigned long len, unsigned long pgoff,
+						    unsigned long flags)
+{
+	return current->mm->get_unmapped_area(file, addr, len, pgoff, flags);
+}
+
 static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
 {
 	vma->vm_flags &= ~flags;
@@ -25,6 +60,91 @@ static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
 #else
 #define morsel_idmap_t struct mnt_idmap
 #define morsel_nop_idmap (&nop_mnt_idmap)
+#define MORSEL_FAULT_PMD PMD_ORDER
+#define MORSEL_FAULT_PUD PUD_ORDER
+#define morsel_fault_size_t unsigned int
+
+static inline void morsel_vma_start_write(struct vm_area_struct *vma)
+{
+	vma_start_write(vma);
+}
+
+static inline bool morsel_release_fault_lock(struct vm_fault *vmf)
+{
+	bool mmap_lock = !(vmf->flags & FAULT_FLAG_VMA_LOCK);
+
+	release_fault_lock(vmf);
+	return mmap_lock;
+}
+
+static inline void morsel_zap_range(struct vm_area_struct *vma, unsigned long start,
+				    unsigned long size)
+{
+	zap_page_range_single(vma, start, size, NULL);
+}
+
+static inline unsigned long morsel_mm_unmapped_area(struct file *file, unsigned long addr,
+						    unsigned long len, unsigned long pgoff,
+						    unsigned long flags)
+{
+	return mm_get_unmapped_area(current->mm, file, addr, len, pgoff, flags);
+}
+#endif
+
+/*
+ * Construction of a page-table page.  The kernel's own constructors need a
+ * function that is not exported where spinlocks are large (lockdep).
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+static inline spinlock_t *morsel_ptlock(struct page *table)
+{
+	return ptlock_ptr(table);
+}
+
+#if ALLOC_SPLIT_PTLOCKS
+#define morsel_ptlock_field(table) ((table)->ptl)
+#endif
+
+static inline void morsel_table_account(struct page *table, bool add)
+{
+	if (add)
+		inc_lruvec_page_state(table, NR_PAGETABLE);
+	else
+		dec_lruvec_page_state(table, NR_PAGETABLE);
+}
+
+static inline void morsel_table_set_type(struct page *table, bool set)
+{
+	if (set)
+		__SetPageTable(table);
+	else
+		__ClearPageTable(table);
+}
+#else
+static inline spinlock_t *morsel_ptlock(struct page *table)
+{
+	return ptlock_ptr(page_ptdesc(table));
+}
+
+#if ALLOC_SPLIT_PTLOCKS
+#define morsel_ptlock_field(table) (page_ptdesc(table)->ptl)
+#endif
+
+static inline void morsel_table_account(struct page *table, bool add)
+{
+	if (add)
+		lruvec_stat_add_folio(page_folio(table), NR_PAGETABLE);
+	else
+		lruvec_stat_sub_folio(page_folio(table), NR_PAGETABLE);
+}
+
+static inline void morsel_table_set_type(struct page *table, bool set)
+{
+	if (set)
+		__folio_set_pgtable(page_folio(table));
+	else
+		__folio_clear_pgtable(page_folio(table));
+}
 #endif
 
 #endif

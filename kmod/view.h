@@ -8,6 +8,7 @@
 
 #include <linux/pgtable.h>
 #include <linux/xarray.h>
+#include "common.h"
 
 struct inode;
 struct page;
@@ -24,6 +25,28 @@ struct morsel_view {
 };
 
 void morsel_view_init(struct morsel_view *view);
+
+/**
+ * morsel_view_fill() - show in a view what the canonical tree has for a chunk
+ * @index: any page of the chunk
+ *
+ * All 2 MiB frames of the same GiB are shown along with it.
+ *
+ * Context: invalidate_lock held shared; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int morsel_view_fill(struct inode *inode, enum morsel_view_kind kind, pgoff_t index);
+
+/**
+ * morsel_view_ready() - have the PMD table of a GiB if there is data in it
+ *
+ * Context: invalidate_lock held shared; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int morsel_view_ready(struct inode *inode, enum morsel_view_kind kind, pgoff_t index);
+
+/* The PMD table of the GiB of @index, or NULL.  It lives until eviction.  Context: any. */
+struct page *morsel_view_find(struct inode *inode, enum morsel_view_kind kind, pgoff_t index);
 
 /**
  * morsel_view_clear() - take the leaves of pages [@first, @last] out of both views

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Views: built from the canonical tree, chunk by chunk, on demand.
+ *
+ * A view has one PMD table per GiB of the object.  An entry of it is empty, a
+ * 2 MiB leaf, or a PTE table.  A PTE table stays until the object goes, since
+ * walkers keep pointers to it; so does the PMD table.  Leaves end at the
+ * object's last page, whatever the tree has beyond it: where a 2 MiB frame
+ * reaches over the end, the view shows the part within through a PTE table.
+ *
+ * Filling runs with invalidate_lock held shared, clearing with it held
+ * exclusive; leaves are written under the lock of their table.
+ */
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include "inode.h"
+#include "pt_x86.h"
+
+void morsel_view_init(struct morsel_view *view)
+{
+	xa_init(&view->pmds);
+	atomic_long_set(&view->tables, 0);
+}
+
+static pgoff_t end_of(struct inode *inode)
+{
+	return DIV_ROUND_UP_ULL(i_size_read(inode), PAGE_SIZE);
+}
+
+static struct page *table_new(struct morsel_view *view)
+{
+	struct page *table = morsel_table_alloc();
+
+	if (table)
+		atomic_long_inc(&view->tables);
+	return table;
+}
+
+static void table_drop(struct morsel_view *view, struct page *table)
+{
+	atomic_long_dec(&view->tables);
+	morsel_table_free_now(table);
+}
+
+struct page *morsel_view_find(struct inode *inode, enum morsel_view_kind kind, pgoff_t index)
+{
+	return xa_load(&morsel_i(inode)->view[kind].pmds, index >> MORSEL_GIB_ORDER);
+}
+
+static struct page *pmd_table(struct morsel_view *view, pgoff_t index)
+{
+	unsigned long gib = index >> MORSEL_GIB_ORDER;
+	struct page *table = xa_load(&view->pmds, gib);
+	struct page *other;
+
+	if (table)
+		return table;
+	table = table_new(view);
+	if (!table)
+		return ERR_PTR(-ENOMEM);
+	other = xa_cmpxchg(&view->pmds, gib, NULL, table, GFP_KERNEL);
+	if (!other)
+		return table;
+	table_drop(view, table);
+	return xa_is_err(other) ? ERR_PTR(xa_err(other)) : other;
+}
+
+struct fill {
+	struct inode *inode;
+	struct morsel_view *view;
+	enum morsel_view_kind kind;
+	pgoff_t base;		/* first page of the chunk */
+	pgoff_t end;		/* pages in the object */
+	struct morsel_chunk chunk;
+};
+
+static struct page *chunk_page(const struct morsel_chunk *chunk, unsigned int i)
+{
+	if (chunk->state == MORSEL_CHUNK_HUGE)
+		return chunk->page + i;
+	return morsel_tree_entry_page(READ_ONCE(chunk->table[i]));
+}
+
+static void fill_ptes(const struct fill *f, struct page *table)
+{
+	pte_t *pte = page_address(table);
+	unsigned int i, n = min_t(pgoff_t, PTRS_PER_PTE, f->end - f->base);
+	struct page *page;
+
+	for (i = 0; i < n; i++) {
+		if (!pte_none(pte[i]))
+			continue;
+		page = chunk_page(&f->chunk, i);
+		if (page)
+			set_pte(&pte[i], morsel_mk_pte(page, f->kind));
+	}
+}
+
+/* Set an empty entry; an entry that somebody else set first stays. */
+static bool set_if_none(struct page *table, pmd_t *slot, pmd_t val)
+{
+	bool none;
+
+	spin_lock(morsel_ptlock(table));
+	none = pmd_none(*slot);
+	if (none) {
+		smp_wmb();	/* a walker that sees the entry sees the table below it */
+		set_pmd(slot, val);
+	}
+	spin_unlock(morsel_ptlock(table));
+	return none;
+}
+
+static bool fits_huge(const struct fill *f)
+{
+	return f->chunk.state == MORSEL_CHUNK_HUGE && f->base + MORSEL_CHUNK_PAGES <= f->end;
+}
+
+static int fill_slot(const struct fill *f, struct page *table, pmd_t *slot)
+{
+	struct page *ptes;
+	pmd_t pmd = READ_ONCE(*slot);
+
+	if (pmd_none(pmd)) {
+		if (fits_huge(f)) {
+			set_if_none(table, slot, morsel_mk_pmd(f->chunk.page, f->kind));
+		} else {
+			ptes = table_new(f->view);
+			if (!ptes)
+				return -ENOMEM;
+			if (!set_if_none(table, slot, morsel_mk_pmd_table(ptes)))
+				table_drop(f->view, ptes);
+		}
+		pmd = READ_ONCE(*slot);
+	}
+	if (!pmd_leaf(pmd)) {
+		ptes = pmd_page(pmd);
+		spin_lock(morsel_ptlock(ptes));
+		fill_ptes(f, ptes);
+		spin_unlock(morsel_ptlock(ptes));
+	}
+	return 0;
+}
+
+/* Show all 2 MiB frames of the GiB that the view does not show yet. */
+static void fill_huge(struct fill *f, struct page *table)
+{
+	pgoff_t index = round_down(f->base, 1UL << MORSEL_GIB_ORDER);
+	pmd_t *slot = page_address(table);
+	unsigned int i;
+
+	for (i = 0; i < PTRS_PER_PMD && index < f->end; i++, index += MORSEL_CHUNK_PAGES) {
+		if (!pmd_none(READ_ONCE(slot[i])))
+			continue;
+		f->base = index;
+		f->chunk = morsel_tree_chunk(f->inode, index);
+		if (fits_huge(f))
+			set_if_none(table, &slot[i], morsel_mk_pmd(f->chunk.page, f->kind));
+	}
+}
+
+int morsel_view_fill(struct inode *inode, enum morsel_view_kind kind, pgoff_t index)
+{
+	struct morsel_view *view = &morsel_i(inode)->view[kind];
+	struct page *table = pmd_table(view, index);
+	struct fill f = {
+		.inode = inode, .view = view, .kind = kind, .end = end_of(inode),
+		.base = round_down(index, MORSEL_CHUNK_PAGES),
+	};
+	int err;
+
+	if (IS_ERR(table))
+		return PTR_ERR(table);
+	f.chunk = morsel_tree_chunk(inode, index);
+	if (f.chunk.state == MORSEL_CHUNK_EMPTY || f.base >= f.end)
+		return 0;
+	err = fill_slot(&f, table, morsel_pmd_slot(table, index));
+	if (!err)
+		fill_huge(&f, table);
+	return err;
+}
+
+int morsel_view_ready(struct inode *inode, enum morsel_view_kind kind, pgoff_t index)
+{
+	pgoff_t gib = round_down(index, 1UL << MORSEL_GIB_ORDER);
+	pgoff_t data;
+
+	if (morsel_view_find(inode, kind, index))
+		return 0;
+	data = morsel_tree_next(inode, gib, false);
+	if (data >= end_of(inode) || data >> MORSEL_GIB_ORDER != index >> MORSEL_GIB_ORDER)
+		return 0;
+	return morsel_view_fill(inode, kind, data);
+}
+
+static void clear_ptes(struct page *table, pgoff_t base, pgoff_t first, pgoff_t last)
+{
+	pte_t *pte = page_address(table);
+	pgoff_t i, to = min(last, base + PTRS_PER_PTE - 1);
+
+	spin_lock(morsel_ptlock(table));
+	for (i = max(first, base); i <= to; i++)
+		set_pte(&pte[i - base], __pte(0));
+	spin_unlock(morsel_ptlock(table));
+}
+
+static void clear_gib(struct page *table, pgoff_t base, pgoff_t first, pgoff_t last)
+{
+	pmd_t *slot = page_address(table);
+	unsigned int i;
+
+	for (i = 0; i < PTRS_PER_PMD; i++, base += MORSEL_CHUNK_PAGES) {
+		if (base > last || base + MORSEL_CHUNK_PAGES <= first || pmd_none(slot[i]))
+			continue;
+		if (!pmd_leaf(slot[i])) {
+			clear_ptes(pmd_page(slot[i]), base, first, last);
+			continue;
+		}
+		spin_lock(morsel_ptlock(table));
+		set_pmd(&slot[i], __pmd(0));
+		spin_unlock(morsel_ptlock(table));
+	}
+}
+
+void morsel_view_clear(struct inode *inode, pgoff_t first, pgoff_t last)
+{
+	enum morsel_view_kind kind;
+	struct page *table;
+	unsigned long gib;
+
+	for (kind = 0; kind < MORSEL_NR_VIEWS; kind++)
+		xa_for_each_range(&morsel_i(inode)->view[kind].pmds, gib, table,
+				  first >> MORSEL_GIB_ORDER, last >> MORSEL_GIB_ORDER) {
+			clear_gib(table, gib << MORSEL_GIB_ORDER, first, last);
+			cond_resched();
+		}
+}
+
+static void destroy_gib(struct page *table)
+{
+	pmd_t *slot = page_address(table);
+	unsigned int i;
+
+	for (i = 0; i < PTRS_PER_PMD; i++)
+		if (morsel_pmd_is_table(slot[i]))
+			morsel_table_free(pmd_page(slot[i]));
+	morsel_table_free(table);
+}
+
+void morsel_view_destroy(struct inode *inode)
+{
+	enum morsel_view_kind kind;
+	struct morsel_view *view;
+	struct page *table;
+	unsigned long gib;
+
+	for (kind = 0; kind < MORSEL_NR_VIEWS; kind++) {
+		view = &morsel_i(inode)->view[kind];
+		xa_for_each(&view->pmds, gib, table)
+			destroy_gib(table);
+		xa_destroy(&view->pmds);
+	}
+}
