@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attachments: which VMAs map morsels, per address space and per object.
+ *
+ * An address space gets one notifier with its first attachment and keeps it
+ * until it dies or the module goes.  Registering needs mmap_lock for write
+ * and every lock of the address space, so it happens in ->mmap; a forked
+ * child, whose ->open runs in the middle of the copy, is registered by its
+ * first fault (see fault.c).
+ */
+#include <linux/interval_tree_generic.h>
+#include <linux/slab.h>
+#include "attach.h"
+#include "link.h"
+#include "notifier.h"
+
+#define ATT_START(att) ((att)->start)
+#define ATT_LAST(att) ((att)->last)
+INTERVAL_TREE_DEFINE(struct morsel_attachment, rb, unsigned long, subtree_last, ATT_START,
+		     ATT_LAST, static inline, att_tree);
+
+struct morsel_attachment *morsel_attach_first(struct morsel_mm *mmm, unsigned long start,
+					      unsigned long last)
+{
+	return att_tree_iter_first(&mmm->tree, start, last);
+}
+
+struct morsel_attachment *morsel_attach_next(struct morsel_attachment *att, unsigned long start,
+					     unsigned long last)
+{
+	return att_tree_iter_next(att, start, last);
+}
+
+void morsel_attach_range(struct morsel_attachment *att, unsigned long start, unsigned long end)
+{
+	lockdep_assert_held(&att->mmm->lock);
+	if (att->start == start && att->last == end - 1)
+		return;
+	att_tree_remove(att, &att->mmm->tree);
+	att->start = start;
+	att->last = end - 1;
+	att_tree_insert(att, &att->mmm->tree);
+}
+
+/* The attachment takes over the reference on @mmm. */
+static void insert(struct morsel_attachment *att, struct vm_area_struct *vma,
+		   struct morsel_mm *mmm)
+{
+	struct morsel_inode *mi = morsel_i(file_inode(vma->vm_file));
+
+	att->mmm = mmm;
+	att->inode = &mi->vfs_inode;
+	att->start = vma->vm_start;
+	att->last = vma->vm_end - 1;
+	vma->vm_private_data = att;
+	spin_lock(&mmm->lock);
+	att_tree_insert(att, &mmm->tree);
+	spin_unlock(&mmm->lock);
+	spin_lock(&mi->attach_lock);
+	list_add_tail(&att->in_object, &mi->attachments);
+	mi->nr_attachments++;
+	spin_unlock(&mi->attach_lock);
+}
+
+int morsel_attach(struct vm_area_struct *vma)
+{
+	struct morsel_attachment *att = kzalloc(sizeof(*att), GFP_KERNEL_ACCOUNT);
+	struct morsel_mm *mmm;
+
+	if (!att)
+		return -ENOMEM;
+	mmm = morsel_mm_get(vma->vm_mm);
+	if (IS_ERR(mmm)) {
+		kfree(att);
+		return PTR_ERR(mmm);
+	}
+	insert(att, vma, mmm);
+	return 0;
+}
+
+int morsel_attach_all(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma;
+	VMA_ITERATOR(vmi, mm, 0);
+	int err = 0;
+
+	mmap_assert_write_locked(mm);
+	for_each_vma(vmi, vma) {
+		if (vma->vm_ops == &morsel_vm_ops && !vma->vm_private_data)
+			err = morsel_attach(vma);
+		if (err)
+			break;
+	}
+	return err;
+}
+
+/* Unlink a range that no walker can be in, and flush. */
+static void unlink_to_none(struct morsel_attachment *att, unsigned long start, unsigned long end)
+{
+	bool changed;
+
+	spin_lock(&att->mmm->lock);
+	changed = morsel_unlink(att, start, end, true);
+	spin_unlock(&att->mmm->lock);
+	if (changed)
+		morsel_flush_mm(att->mmm->mn.mm);
+}
+
+/*
+ * A VMA ends.  The core kernel has unmapped it, so that nothing is linked any
+ * more, unless a split or a move failed half-way; mmap_lock is held for write
+ * then.
+ */
+static void morsel_vm_close(struct vm_area_struct *vma)
+{
+	struct morsel_attachment *att = vma->vm_private_data;
+	struct morsel_inode *mi;
+
+	if (!att)
+		return;
+	mi = morsel_i(att->inode);
+	vma->vm_private_data = NULL;
+	if (att->links)
+		unlink_to_none(att, att->start, att->last + 1);
+	spin_lock(&att->mmm->lock);
+	att_tree_remove(att, &att->mmm->tree);
+	spin_unlock(&att->mmm->lock);
+	spin_lock(&mi->attach_lock);
+	list_del(&att->in_object);
+	mi->nr_attachments--;
+	spin_unlock(&mi->attach_lock);
+	morsel_mm_put(att->mmm);
+	kfree(att->spare);
+	kfree(att);
+}
+
+/* Cut the range of a new VMA, at either end, from the one that it is split off. */
+static void cut(struct morsel_attachment *att, const struct vm_area_struct *part)
+{
+	spin_lock(&att->mmm->lock);
+	if (part->vm_start == att->start && part->vm_end <= att->last)
+		morsel_attach_range(att, part->vm_end, att->last + 1);
+	else if (part->vm_end == att->last + 1 && part->vm_start > att->start)
+		morsel_attach_range(att, att->start, part->vm_start);
+	spin_unlock(&att->mmm->lock);
+}
+
+/*
+ * A VMA was copied: by fork (another mm: the first fault attaches it), by a
+ * split (a part of this one, an attachment is at hand), or by mremap (another
+ * range; if there is no memory the first fault attaches it).
+ */
+static void morsel_vm_open(struct vm_area_struct *vma)
+{
+	struct morsel_attachment *parent = vma->vm_private_data;
+	struct morsel_attachment *att;
+
+	vma->vm_private_data = NULL;
+	if (!parent || parent->mmm->mn.mm != vma->vm_mm)
+		return;
+	att = parent->spare;
+	parent->spare = NULL;
+	if (!att)
+		att = kzalloc(sizeof(*att), GFP_KERNEL_ACCOUNT);
+	if (!att)
+		return;
+	unlink_to_none(parent, vma->vm_start, vma->vm_end);
+	cut(parent, vma);
+	morsel_mm_ref(parent->mmm);
+	insert(att, vma, parent->mmm);
+}
+
+/*
+ * Splits happen at 2 MiB boundaries of the object only, so that no entry of a
+ * PMD table is ever shared by two VMAs.  A PUD link around the place goes.
+ */
+static int morsel_vm_may_split(struct vm_area_struct *vma, unsigned long addr)
+{
+	struct morsel_attachment *att = vma->vm_private_data;
+
+	if (!IS_ALIGNED(addr, PMD_SIZE))
+		return -EINVAL;
+	morsel_vma_start_write(vma);
+	if (!att)
+		return 0;
+	if (!att->spare)
+		att->spare = kzalloc(sizeof(*att), GFP_KERNEL_ACCOUNT);
+	if (!att->spare)
+		return -ENOMEM;
+	if (!IS_ALIGNED(addr, PUD_SIZE))
+		unlink_to_none(att, round_down(addr, PUD_SIZE), round_up(addr, PUD_SIZE));
+	return 0;
+}
+
+static int morsel_vm_mremap(struct vm_area_struct *vma)
+{
+	return IS_ALIGNED(vma->vm_start - (vma->vm_pgoff << PAGE_SHIFT), PMD_SIZE) ? 0 : -EINVAL;
+}
+
+/*
+ * Runs before anything has changed, with mmap_lock held for write: the other
+ * view is linked by the faults that follow.  change_protection() would take a
+ * pointer into a shared table before it notifies.
+ */
+static int morsel_vm_mprotect(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			      unsigned long newflags)
+{
+	if (!IS_ALIGNED(start, PMD_SIZE) && start != vma->vm_start)
+		return -EINVAL;
+	if (!IS_ALIGNED(end, PMD_SIZE) && end != vma->vm_end)
+		return -EINVAL;
+	if ((newflags ^ vma->vm_flags) & MORSEL_VM_PKEY_BITS)
+		return -EINVAL;
+	if (newflags & VM_EXEC)
+		return -EACCES;
+	morsel_vma_start_write(vma);
+	morsel_zap_range(vma, start, end - start);
+	return 0;
+}
+
+const struct vm_operations_struct morsel_vm_ops = {
+	.open = morsel_vm_open,
+	.close = morsel_vm_close,
+	.may_split = morsel_vm_may_split,
+	.mremap = morsel_vm_mremap,
+	.mprotect = morsel_vm_mprotect,
+	.fault = morsel_vm_fault,
+	.huge_fault = morsel_vm_huge_fault,
+	.page_mkwrite = morsel_vm_mkwrite,
+	.pfn_mkwrite = morsel_vm_mkwrite,
+	.access = morsel_vm_access,
+};
+
+void morsel_attach_stat(struct inode *inode, struct morsel_attach_stat *stat)
+{
+	struct morsel_inode *mi = morsel_i(inode);
+	struct morsel_attachment *att;
+
+	*stat = (struct morsel_attach_stat){};
+	spin_lock(&mi->attach_lock);
+	list_for_each_entry(att, &mi->attachments, in_object) {
+		stat->attachments++;
+		stat->links += READ_ONCE(att->links);
+	}
+	spin_unlock(&mi->attach_lock);
+}
+
+int morsel_attach_init(void)
+{
+	return morsel_link_init();
+}
+
+void morsel_attach_exit(void)
+{
+	morsel_mm_exit();
+	rcu_barrier();
+	morsel_link_exit();
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Faults: fill the canonical tree, show it in the view, link the view.
+ *
+ * The core kernel asks top down: at an empty PUD entry, at an empty PMD entry,
+ * then for a page.  It may also ask for an entry *inside* a view's table or a
+ * stub, when the PUD is linked; what there is to do then is to fill the view,
+ * and to put the link back where a stub is.
+ */
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/workqueue.h>
+#include "link.h"
+#include "pt_x86.h"
+
+enum level {
+	LEVEL_PUD,
+	LEVEL_PMD,
+	LEVEL_PTE,
+};
+
+struct late {
+	struct work_struct work;
+	struct mm_struct *mm;
+};
+
+static void late_attach_work(struct work_struct *work)
+{
+	struct late *late = container_of(work, struct late, work);
+
+	mmap_write_lock(late->mm);
+	morsel_attach_all(late->mm);
+	mmap_write_unlock(late->mm);
+}
+
+/*
+ * First fault after fork: the notifier has to be registered, which needs
+ * mmap_lock for write and fails where a signal is pending; a fault from
+ * within the kernel would try for ever then, so a worker does it.
+ *
+ * Without leave to drop the lock (ptrace) the fault fails, and the caller
+ * comes through ->access.
+ */
+static vm_fault_t late_attach(struct vm_fault *vmf)
+{
+	struct late late = { .mm = vmf->vma->vm_mm };
+
+	if (!(vmf->flags & FAULT_FLAG_ALLOW_RETRY))
+		return VM_FAULT_SIGBUS;
+	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
+		return VM_FAULT_RETRY;
+	if (!morsel_release_fault_lock(vmf))
+		return VM_FAULT_RETRY;
+	INIT_WORK_ONSTACK(&late.work, late_attach_work);
+	queue_work(system_unbound_wq, &late.work);
+	flush_work(&late.work);
+	destroy_work_on_stack(&late.work);
+	return VM_FAULT_RETRY;
+}
+
+static vm_fault_t fault_error(int err)
+{
+	return err == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
+}
+
+/* Have a frame for the page.  2 MiB only where the object has all of it. */
+static vm_fault_t fill(struct vm_fault *vmf, struct inode *inode)
+{
+	pgoff_t end = DIV_ROUND_UP_ULL(i_size_read(inode), PAGE_SIZE);
+	pgoff_t chunk = round_down(vmf->pgoff, MORSEL_CHUNK_PAGES);
+	bool want_huge = morsel_pool(inode->i_sb)->huge && chunk + MORSEL_CHUNK_PAGES <= end;
+	struct morsel_leaf leaf;
+	int err;
+
+	if (vmf->pgoff >= end)
+		return VM_FAULT_SIGBUS;
+	err = morsel_tree_populate(inode, vmf->pgoff, want_huge, &leaf);
+	return err ? fault_error(err) : 0;
+}
+
+static enum morsel_link_result link_at(struct vm_fault *vmf, struct morsel_attachment *att,
+				       enum morsel_view_kind kind, enum level level)
+{
+	pud_t pud = READ_ONCE(*vmf->pud);
+	enum morsel_link_result ret;
+
+	if (level == LEVEL_PUD)
+		return morsel_link_pud(vmf, att, kind);
+	if (morsel_pud_is_own(pud)) {
+		if (pud_page(pud) != morsel_stub_pmd)
+			return MORSEL_LINKED;	/* the view is linked, and filled now */
+		ret = morsel_link_pud(vmf, att, kind);
+		return ret == MORSEL_LINK_LOWER ? MORSEL_LINK_BAD : ret;
+	}
+	if (!morsel_vma_covers(vmf->vma, vmf->address, PMD_SIZE))
+		return MORSEL_LINK_LOWER;
+	return morsel_link_pmd(vmf, att, kind);
+}
+
+static bool needs_view(struct vm_fault *vmf, enum level level)
+{
+	return level == LEVEL_PUD || morsel_pud_is_own(READ_ONCE(*vmf->pud)) ||
+	       morsel_vma_covers(vmf->vma, vmf->address, PMD_SIZE);
+}
+
+static vm_fault_t finish(enum morsel_link_result ret, enum level level)
+{
+	switch (ret) {
+	case MORSEL_LINK_LOWER:
+		return level == LEVEL_PTE ? VM_FAULT_SIGBUS : VM_FAULT_FALLBACK;
+	case MORSEL_LINK_BAD:
+		return VM_FAULT_SIGBUS;
+	case MORSEL_LINK_BUSY:
+		cond_resched();
+		fallthrough;
+	case MORSEL_LINKED:
+		break;
+	}
+	return VM_FAULT_NOPAGE;
+}
+
+static vm_fault_t fault_at(struct vm_fault *vmf, enum level level)
+{
+	struct morsel_attachment *att = vmf->vma->vm_private_data;
+	enum morsel_view_kind kind = morsel_vma_view(vmf->vma);
+	struct inode *inode = file_inode(vmf->vma->vm_file);
+	enum morsel_link_result res = MORSEL_LINK_LOWER;
+	vm_fault_t ret;
+
+	if (!att)
+		return late_attach(vmf);
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	ret = fill(vmf, inode);
+	if (ret)
+		goto out;
+	if (needs_view(vmf, level)) {
+		ret = morsel_view_fill(inode, kind, vmf->pgoff) ? VM_FAULT_OOM : 0;
+		if (ret)
+			goto out;
+		res = link_at(vmf, att, kind, level);
+	}
+	if (res == MORSEL_LINK_LOWER && level == LEVEL_PTE)
+		res = morsel_link_ptes(vmf, att, kind);
+	ret = finish(res, level);
+out:
+	filemap_invalidate_unlock_shared(inode->i_mapping);
+	return ret;
+}
+
+/* A GiB can be linked where VMA and object begin it at the same place. */
+static bool fits_pud(const struct vm_fault *vmf)
+{
+	pgoff_t in_gib = (vmf->address & ~PUD_MASK) >> PAGE_SHIFT;
+
+	return morsel_vma_covers(vmf->vma, vmf->address, PUD_SIZE) &&
+	       (vmf->pgoff & ((1UL << MORSEL_GIB_ORDER) - 1)) == in_gib;
+}
+
+vm_fault_t morsel_vm_huge_fault(struct vm_fault *vmf, morsel_fault_size_t size)
+{
+	pmd_t pmd;
+
+	if (size == MORSEL_FAULT_PUD)
+		return fits_pud(vmf) ? fault_at(vmf, LEVEL_PUD) : VM_FAULT_FALLBACK;
+	if (size != MORSEL_FAULT_PMD)
+		return VM_FAULT_FALLBACK;
+	pmd = READ_ONCE(*vmf->pmd);
+	if (!pmd_none(pmd) && pmd_leaf(pmd)) {
+		/* A write to a read-only leaf: falling back would split the leaf for everybody. */
+		if (WARN_ON_ONCE(vmf->flags & FAULT_FLAG_WRITE && !pmd_write(pmd)))
+			return VM_FAULT_SIGBUS;
+		return VM_FAULT_NOPAGE;
+	}
+	if (!needs_view(vmf, LEVEL_PMD))
+		return VM_FAULT_FALLBACK;
+	return fault_at(vmf, LEVEL_PMD);
+}
+
+vm_fault_t morsel_vm_fault(struct vm_fault *vmf)
+{
+	return fault_at(vmf, LEVEL_PTE);
+}
+
+/* Nobody writes through a read-only leaf: see morsel_vma_view(). */
+vm_fault_t morsel_vm_mkwrite(struct vm_fault *vmf)
+{
+	WARN_ON_ONCE(1);
+	return VM_FAULT_SIGBUS;
+}
+
+/* Read or write one page's part for ptrace, where the fault could not attach. */
+int morsel_vm_access(struct vm_area_struct *vma, unsigned long addr, void *buf, int len, int write)
+{
+	struct inode *inode = file_inode(vma->vm_file);
+	pgoff_t index = linear_page_index(vma, addr);
+	unsigned int off = offset_in_page(addr);
+	struct morsel_leaf leaf;
+	int err = -EFAULT;
+
+	if (write && !(vma->vm_flags & VM_WRITE))
+		return -EFAULT;
+	len = min_t(unsigned int, len, PAGE_SIZE - off);
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	if (index < DIV_ROUND_UP_ULL(i_size_read(inode), PAGE_SIZE))
+		err = morsel_tree_populate(inode, index, false, &leaf);
+	if (!err && write)
+		memcpy_to_page(leaf.page, off, buf, len);
+	else if (!err)
+		memcpy_from_page(buf, leaf.page, off, len);
+	filemap_invalidate_unlock_shared(inode->i_mapping);
+	return err ? err : len;
+}

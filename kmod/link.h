@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Attachments of one address space and the links they have.  For attach.c,
+ * link.c and fault.c; the rest of the module uses attach.h.
+ */
+#ifndef MORSEL_LINK_H
+#define MORSEL_LINK_H
+
+#include <linux/mm.h>
+#include <linux/mmu_notifier.h>
+#include <linux/rbtree.h>
+#include <linux/spinlock.h>
+#include "compat.h"
+#include "inode.h"
+
+/* One address space that maps or has mapped morsels. */
+struct morsel_mm {
+	struct mmu_notifier mn;		/* .mm is the address space */
+	struct list_head all;		/* [morsel_mms_lock] */
+	spinlock_t lock;
+	struct rb_root_cached tree;	/* [lock] attachments by address */
+	unsigned int active;		/* [lock] invalidations between start and end */
+	unsigned long active_start;	/* [lock] hull of these; meaningless when active is 0 */
+	unsigned long active_end;
+	bool gone;			/* [lock] ->release has run: no link any more */
+};
+
+/*
+ * One VMA that maps a morsel.  Its range is exact: every leaf and every own
+ * table that a process has in it was put there by us.
+ */
+struct morsel_attachment {
+	struct rb_node rb;		/* [mmm->lock] in mmm->tree */
+	unsigned long start;		/* [mmm->lock] first byte */
+	unsigned long last;		/* [mmm->lock] last byte */
+	unsigned long subtree_last;	/* [mmm->lock] */
+	struct morsel_mm *mmm;		/* holds a notifier reference */
+	struct inode *inode;		/* pinned by the VMA's file */
+	struct list_head in_object;	/* [attach_lock] */
+	struct morsel_attachment *spare; /* [mmap_lock write] for a split that is about to come */
+	unsigned long links;		/* [mmm->lock] links and leaves in the process's own tables */
+};
+
+extern const struct vm_operations_struct morsel_vm_ops;
+
+/* Have the notifier of current VMA's mm and an attachment.  Context: mmap_lock held for write. */
+int morsel_attach(struct vm_area_struct *vma);
+/* Attach all VMAs of @mm that have no attachment yet.  Context: mmap_lock held for write. */
+int morsel_attach_all(struct mm_struct *mm);
+
+/* Set the attachment's range to that of its VMA.  Context: mmm->lock. */
+void morsel_attach_range(struct morsel_attachment *att, unsigned long start, unsigned long end);
+
+/*
+ * Attachments that overlap [start, last].  Context: mmm->lock.
+ */
+struct morsel_attachment *morsel_attach_first(struct morsel_mm *mmm, unsigned long start,
+					      unsigned long last);
+struct morsel_attachment *morsel_attach_next(struct morsel_attachment *att, unsigned long start,
+					     unsigned long last);
+
+/**
+ * morsel_unlink() - take the links out that overlap [@start, @end)
+ * @to_none: the entries become empty; else links become stubs
+ *
+ * Entries may become empty only where no walker can be in them: mmap_lock
+ * held for write, the VMA out of the tree, or the address space dying.
+ *
+ * Context: mmm->lock held.
+ * Return: true when something was taken out: the caller flushes with
+ * morsel_flush_mm() once he has dropped the lock.
+ */
+bool morsel_unlink(struct morsel_attachment *att, unsigned long start, unsigned long end,
+		   bool to_none);
+
+/**
+ * morsel_flush_mm() - flush the TLBs of all CPUs that use @mm
+ *
+ * Returns when they have, which is also when no lockless walker that started
+ * before is still in a table that was unlinked.
+ *
+ * Context: interrupts on, no spinlock that is taken with interrupts off.
+ */
+void morsel_flush_mm(struct mm_struct *mm);
+
+/* How a fault ended. */
+enum morsel_link_result {
+	MORSEL_LINKED,		/* done, or somebody else did it */
+	MORSEL_LINK_BUSY,	/* an invalidation is in progress: fault again */
+	MORSEL_LINK_LOWER,	/* try one level lower */
+	MORSEL_LINK_BAD,	/* something is there that must not be */
+};
+
+/*
+ * Link the GiB (2 MiB) of the fault, and what else the VMA has below the same
+ * table.  Context: a fault; the view has been filled; invalidate_lock shared.
+ */
+enum morsel_link_result morsel_link_pud(struct vm_fault *vmf, struct morsel_attachment *att,
+					enum morsel_view_kind kind);
+enum morsel_link_result morsel_link_pmd(struct vm_fault *vmf, struct morsel_attachment *att,
+					enum morsel_view_kind kind);
+/* Copy leaves into the process's own PTE table. */
+enum morsel_link_result morsel_link_ptes(struct vm_fault *vmf, struct morsel_attachment *att,
+					 enum morsel_view_kind kind);
+
+/* Which view a VMA sees. */
+static inline enum morsel_view_kind morsel_vma_view(const struct vm_area_struct *vma)
+{
+	return vma->vm_flags & VM_WRITE ? MORSEL_VIEW_RW : MORSEL_VIEW_RO;
+}
+
+/* True when the VMA has the whole aligned span of @size around @addr. */
+static inline bool morsel_vma_covers(const struct vm_area_struct *vma, unsigned long addr,
+				     unsigned long size)
+{
+	unsigned long start = round_down(addr, size);
+
+	return vma->vm_start <= start && start + size - 1 < vma->vm_end;
+}
+
+/* fault.c */
+vm_fault_t morsel_vm_fault(struct vm_fault *vmf);
+vm_fault_t morsel_vm_huge_fault(struct vm_fault *vmf, morsel_fault_size_t size);
+vm_fault_t morsel_vm_mkwrite(struct vm_fault *vmf);
+int morsel_vm_access(struct vm_area_struct *vma, unsigned long addr, void *buf, int len, int write);
+
+int morsel_link_init(void);
+void morsel_link_exit(void);
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mmap: what may be mapped, how, and where.
+ */
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/sizes.h>
+#include "attach.h"
+#include "link.h"
+
+/* Address and offset must fall on the same place of a 2 MiB chunk. */
+static bool congruent(unsigned long addr, unsigned long pgoff)
+{
+	return IS_ALIGNED(addr - (pgoff << PAGE_SHIFT), PMD_SIZE);
+}
+
+/*
+ * Shared, or private and read-only for good: a private copy of a page would
+ * land in a table that everybody shares.  Execution is refused by the core,
+ * as on any mount without exec.
+ */
+static int check_flags(struct vm_area_struct *vma)
+{
+	if (vma->vm_flags & VM_EXEC)
+		return -EPERM;
+	if (!(vma->vm_flags & VM_SHARED)) {
+		if (vma->vm_flags & VM_WRITE)
+			return -EINVAL;
+		vm_flags_clear(vma, VM_MAYWRITE);
+	}
+	if (!congruent(vma->vm_start, vma->vm_pgoff))
+		return -EINVAL;
+	return 0;
+}
+
+int morsel_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	int err = check_flags(vma);
+
+	if (err)
+		return err;
+	vm_flags_clear(vma, VM_MAYEXEC);
+	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
+	file_accessed(file);
+	vma->vm_private_data = NULL;
+	err = morsel_attach(vma);
+	if (!err)
+		vma->vm_ops = &morsel_vm_ops;
+	return err;
+}
+
+/* The span whose entry a mapping of this length can use at best. */
+static unsigned long best_align(unsigned long len)
+{
+	return len >= PUD_SIZE ? PUD_SIZE : PMD_SIZE;
+}
+
+unsigned long morsel_get_unmapped_area(struct file *file, unsigned long addr, unsigned long len,
+				       unsigned long pgoff, unsigned long flags)
+{
+	unsigned long align = best_align(len), off = pgoff << PAGE_SHIFT, got;
+
+	if (flags & MAP_FIXED)
+		return congruent(addr, pgoff) ? addr : -EINVAL;
+	if (addr && congruent(addr, pgoff)) {
+		got = morsel_mm_unmapped_area(file, addr, len, pgoff, flags);
+		if (got == addr)
+			return got;
+	}
+	for (; align >= PMD_SIZE; align >>= PUD_SHIFT - PMD_SHIFT) {
+		if (len + align < len)
+			continue;
+		got = morsel_mm_unmapped_area(file, 0, len + align, pgoff, flags);
+		if (!IS_ERR_VALUE(got))
+			return got + ((off - got) & (align - 1));
+	}
+	return -ENOMEM;
+}

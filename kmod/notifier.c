@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The notifier: unlink before the core kernel zaps.
+ *
+ * From invalidate_range_start until invalidate_range_end nothing that
+ * overlaps may be linked, or the zap in between would walk into shared
+ * tables: MADV_DONTNEED, the OOM reaper and truncation run beside faults.
+ * The count and the links are under one lock.  (KVM guards its shadow tables
+ * the same way: mmu_invalidate_in_progress.)
+ *
+ * The callbacks may run in reclaim and in the OOM reaper: they take spinlocks
+ * only, allocate nothing and never fail.
+ */
+#include <linux/mmu_notifier.h>
+#include <linux/slab.h>
+#include "notifier.h"
+
+static LIST_HEAD(morsel_mms);
+static DEFINE_SPINLOCK(morsel_mms_lock);
+
+static struct morsel_mm *to_mmm(struct mmu_notifier *mn)
+{
+	return container_of(mn, struct morsel_mm, mn);
+}
+
+/* Unlink what the attachments have in [start, end).  Return: something was taken out. */
+static bool unlink_all(struct morsel_mm *mmm, unsigned long start, unsigned long end, bool to_none)
+{
+	struct morsel_attachment *att;
+	bool changed = false;
+
+	for (att = morsel_attach_first(mmm, start, end - 1); att;
+	     att = morsel_attach_next(att, start, end - 1))
+		changed |= morsel_unlink(att, start, end, to_none);
+	return changed;
+}
+
+static void begin(struct morsel_mm *mmm, unsigned long start, unsigned long end)
+{
+	if (!mmm->active++) {
+		mmm->active_start = start;
+		mmm->active_end = end;
+		return;
+	}
+	mmm->active_start = min(mmm->active_start, start);
+	mmm->active_end = max(mmm->active_end, end);
+}
+
+/*
+ * MMU_NOTIFY_UNMAP means that mmap_lock is held for write or that the VMA is
+ * out of the tree, except in the OOM reaper, which does not block.
+ */
+static bool may_be_none(const struct mmu_notifier_range *range)
+{
+	return range->event == MMU_NOTIFY_UNMAP && mmu_notifier_range_blockable(range);
+}
+
+static int range_start(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
+{
+	struct morsel_mm *mmm = to_mmm(mn);
+	bool changed;
+
+	spin_lock(&mmm->lock);
+	begin(mmm, range->start, range->end);
+	changed = unlink_all(mmm, range->start, range->end, may_be_none(range));
+	spin_unlock(&mmm->lock);
+	if (changed)
+		morsel_flush_mm(mn->mm);
+	return 0;
+}
+
+static void range_end(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
+{
+	struct morsel_mm *mmm = to_mmm(mn);
+
+	spin_lock(&mmm->lock);
+	if (!WARN_ON_ONCE(!mmm->active))
+		mmm->active--;
+	spin_unlock(&mmm->lock);
+}
+
+/*
+ * The list holds a reference of its own, so that an address space stays
+ * registered while it maps nothing; who takes it off the list drops it.
+ */
+static bool unlist(struct morsel_mm *mmm)
+{
+	bool listed;
+
+	spin_lock(&morsel_mms_lock);
+	listed = !list_empty(&mmm->all);
+	list_del_init(&mmm->all);
+	spin_unlock(&morsel_mms_lock);
+	return listed;
+}
+
+/* The address space dies: unmapping that follows does not notify any more. */
+static void release(struct mmu_notifier *mn, struct mm_struct *mm)
+{
+	struct morsel_mm *mmm = to_mmm(mn);
+	bool changed;
+
+	spin_lock(&mmm->lock);
+	mmm->gone = true;
+	changed = unlink_all(mmm, 0, TASK_SIZE_MAX, true);
+	spin_unlock(&mmm->lock);
+	if (changed)
+		morsel_flush_mm(mm);
+	if (unlist(mmm))
+		mmu_notifier_put(mn);
+}
+
+static struct mmu_notifier *alloc_notifier(struct mm_struct *mm)
+{
+	struct morsel_mm *mmm = kzalloc(sizeof(*mmm), GFP_KERNEL_ACCOUNT);
+
+	if (!mmm)
+		return ERR_PTR(-ENOMEM);
+	spin_lock_init(&mmm->lock);
+	INIT_LIST_HEAD(&mmm->all);
+	mmm->tree = RB_ROOT_CACHED;
+	return &mmm->mn;
+}
+
+static void free_notifier(struct mmu_notifier *mn)
+{
+	kfree(to_mmm(mn));
+}
+
+static const struct mmu_notifier_ops morsel_mmu_ops = {
+	.invalidate_range_start = range_start,
+	.invalidate_range_end = range_end,
+	.release = release,
+	.alloc_notifier = alloc_notifier,
+	.free_notifier = free_notifier,
+};
+
+static struct morsel_mm *get_ref(struct mm_struct *mm)
+{
+	struct mmu_notifier *mn = mmu_notifier_get_locked(&morsel_mmu_ops, mm);
+
+	return IS_ERR(mn) ? ERR_CAST(mn) : to_mmm(mn);
+}
+
+/* The first to get it puts it on the list, with a reference.  mmap_lock makes him the only one. */
+static void enlist(struct morsel_mm *mmm)
+{
+	if (!list_empty(&mmm->all))
+		return;
+	get_ref(mmm->mn.mm);
+	spin_lock(&morsel_mms_lock);
+	list_add(&mmm->all, &morsel_mms);
+	spin_unlock(&morsel_mms_lock);
+}
+
+struct morsel_mm *morsel_mm_get(struct mm_struct *mm)
+{
+	struct morsel_mm *mmm;
+
+	mmap_assert_write_locked(mm);
+	mmm = get_ref(mm);
+	if (mmm == ERR_PTR(-EINTR))
+		return ERR_PTR(-ERESTARTNOINTR);
+	if (!IS_ERR(mmm))
+		enlist(mmm);
+	return mmm;
+}
+
+void morsel_mm_ref(struct morsel_mm *mmm)
+{
+	get_ref(mmm->mn.mm);
+}
+
+void morsel_mm_put(struct morsel_mm *mmm)
+{
+	mmu_notifier_put(&mmm->mn);
+}
+
+void morsel_mm_exit(void)
+{
+	struct morsel_mm *mmm;
+
+	for (;;) {
+		spin_lock(&morsel_mms_lock);
+		mmm = list_first_entry_or_null(&morsel_mms, struct morsel_mm, all);
+		if (mmm)
+			list_del_init(&mmm->all);
+		spin_unlock(&morsel_mms_lock);
+		if (!mmm)
+			break;
+		mmu_notifier_put(&mmm->mn);
+	}
+	mmu_notifier_synchronize();
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The notifier of an address space. */
+#ifndef MORSEL_NOTIFIER_H
+#define MORSEL_NOTIFIER_H
+
+#include "link.h"
+
+/**
+ * morsel_mm_get() - find or register the notifier of @mm
+ *
+ * Context: mmap_lock held for write; sleeps.
+ * Return: with a reference, or ERR_PTR: -ENOMEM; -ERESTARTNOINTR when a signal came.
+ */
+struct morsel_mm *morsel_mm_get(struct mm_struct *mm);
+
+/* Another reference on top of one that is held.  Context: mmap_lock held for write. */
+void morsel_mm_ref(struct morsel_mm *mmm);
+/* Context: any that may not free at once: the memory goes after an SRCU grace period. */
+void morsel_mm_put(struct morsel_mm *mmm);
+
+/* Unregister from all address spaces.  Context: no VMA of ours is left anywhere. */
+void morsel_mm_exit(void);
+
+#endif

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Taking links out of a process's own tables.
+ *
+ * The core kernel's zap must never meet a link: it would erase the shared
+ * tables and free them.  Walkers read an upper entry twice, though, so an
+ * entry that named a table may become empty only where no walker can be;
+ * elsewhere a stub takes the link's place: one table per level that is empty
+ * for ever.  A stub becomes a link again, or empty, and is never freed.
+ */
+#include <linux/mm.h>
+#include <linux/smp.h>
+#include <asm/tlbflush.h>
+#include "link.h"
+#include "pt_x86.h"
+
+struct page *morsel_stub_pmd;
+struct page *morsel_stub_pte;
+
+struct unlink {
+	struct morsel_attachment *att;
+	struct mm_struct *mm;
+	bool to_none;
+	bool changed;
+};
+
+static void note(struct unlink *u)
+{
+	u->att->links--;
+	u->changed = true;
+}
+
+static void unlink_ptes(struct unlink *u, pmd_t *pmd, unsigned long addr, unsigned long end)
+{
+	spinlock_t *ptl = pte_lockptr(u->mm, pmd);
+	pte_t *pte = pte_offset_kernel(pmd, addr);
+
+	spin_lock(ptl);
+	for (; addr < end; addr += PAGE_SIZE, pte++) {
+		if (pte_none(*pte))
+			continue;
+		set_pte(pte, __pte(0));
+		note(u);
+	}
+	spin_unlock(ptl);
+}
+
+/* An own table becomes a stub or empty, a copied leaf becomes empty. */
+static void unlink_pmd(struct unlink *u, pmd_t *pmd)
+{
+	spinlock_t *ptl = pmd_lock(u->mm, pmd);
+	bool stub = morsel_pmd_is_table(*pmd) && pmd_page(*pmd) == morsel_stub_pte;
+
+	if (!stub || u->to_none) {
+		if (u->to_none || pmd_leaf(*pmd))
+			set_pmd(pmd, __pmd(0));
+		else
+			set_pmd(pmd, morsel_mk_pmd_table(morsel_stub_pte));
+		if (!stub)
+			note(u);
+	}
+	spin_unlock(ptl);
+}
+
+static void unlink_pmds(struct unlink *u, pud_t *pud, unsigned long addr, unsigned long end)
+{
+	pmd_t *pmd = pmd_offset(pud, addr);
+	unsigned long next;
+	pmd_t val;
+
+	for (; addr < end; addr = next, pmd++) {
+		next = pmd_addr_end(addr, end);
+		val = READ_ONCE(*pmd);
+		if (pmd_none(val))
+			continue;
+		if (pmd_leaf(val) || morsel_pmd_is_own(val))
+			unlink_pmd(u, pmd);
+		else
+			unlink_ptes(u, pmd, addr, next);
+	}
+}
+
+static void unlink_pud(struct unlink *u, pud_t *pud)
+{
+	bool stub = pud_page(*pud) == morsel_stub_pmd;
+	spinlock_t *ptl;
+
+	if (stub && !u->to_none)
+		return;
+	ptl = pud_lock(u->mm, pud);
+	set_pud(pud, u->to_none ? __pud(0) : morsel_mk_pud(morsel_stub_pmd));
+	spin_unlock(ptl);
+	if (!stub)
+		note(u);
+	else
+		u->changed = true;
+}
+
+static void unlink_puds(struct unlink *u, p4d_t *p4d, unsigned long addr, unsigned long end)
+{
+	pud_t *pud = pud_offset(p4d, addr);
+	unsigned long next;
+	pud_t val;
+
+	for (; addr < end; addr = next, pud++) {
+		next = pud_addr_end(addr, end);
+		val = READ_ONCE(*pud);
+		if (pud_none(val))
+			continue;
+		if (morsel_pud_is_own(val))
+			unlink_pud(u, pud);
+		else
+			unlink_pmds(u, pud, addr, next);
+	}
+}
+
+bool morsel_unlink(struct morsel_attachment *att, unsigned long start, unsigned long end,
+		   bool to_none)
+{
+	struct mm_struct *mm = att->mmm->mn.mm;
+	struct unlink u = { att, mm, to_none };
+	unsigned long next;
+	pgd_t *pgd;
+	p4d_t *p4d;
+
+	lockdep_assert_held(&att->mmm->lock);
+	start = max(start, att->start);
+	end = min(end, att->last + 1);
+	for (; start < end; start = next) {
+		/* A p4d entry spans what a pgd entry does with four levels, less with five. */
+		next = p4d_addr_end(start, end);
+		pgd = pgd_offset(mm, start);
+		if (pgd_none(*pgd))
+			continue;
+		p4d = p4d_offset(pgd, start);
+		if (!p4d_none(*p4d))
+			unlink_puds(&u, p4d, start, next);
+	}
+	return u.changed;
+}
+
+static void flush_this_cpu(void *unused)
+{
+	__flush_tlb_all();
+}
+
+void morsel_flush_mm(struct mm_struct *mm)
+{
+	/* CPUs that are not in the mask compare generations before they use the mm again. */
+	atomic64_inc_return(&mm->context.tlb_gen);
+	on_each_cpu_mask(mm_cpumask(mm), flush_this_cpu, NULL, true);
+}
+
+int morsel_link_init(void)
+{
+	morsel_stub_pmd = morsel_table_alloc();
+	morsel_stub_pte = morsel_table_alloc();
+	if (morsel_stub_pmd && morsel_stub_pte)
+		return 0;
+	morsel_link_exit();
+	return -ENOMEM;
+}
+
+static void stub_free(struct page *stub)
+{
+	if (!stub)
+		return;
+	WARN_ON_ONCE(memchr_inv(page_address(stub), 0, PAGE_SIZE));
+	morsel_table_free_now(stub);
+}
+
+void morsel_link_exit(void)
+{
+	stub_free(morsel_stub_pmd);
+	stub_free(morsel_stub_pte);
+}
