@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Has the memory that a test took come back? */
+#include <stdio.h>
+#include <unistd.h>
+#include "guest.h"
+
+static long meminfo_kb(const char *key)
+{
+	FILE *f = fopen("/proc/meminfo", "r");
+	char line[128], name[64];
+	long kb = -1, value;
+
+	if (!f)
+		return -1;
+	while (kb < 0 && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%63[^:]: %ld kB", name, &value) == 2 && !__builtin_strcmp(name, key))
+			kb = value;
+	fclose(f);
+	return kb;
+}
+
+/*
+ * Slab memory is left out of the account: dentries, inodes and task structures stay in
+ * their caches after their users are gone. A module's own caches are checked by the
+ * kernel when the module destroys them.
+ */
+long memory_free_kb(void)
+{
+	write_file("/proc/sys/vm/drop_caches", "3");
+	write_file("/proc/sys/vm/stat_refresh", "1");
+	return meminfo_kb("MemFree") + meminfo_kb("Slab") + meminfo_kb("KernelStack") +
+	       meminfo_kb("Percpu") + meminfo_kb("Cached");
+}
+
+/* Waits for deferred frees; returns what is missing against @baseline_kb, zero or less if nothing. */
+long memory_settle(long baseline_kb)
+{
+	long missing = 0;
+
+	for (int ms = 0; ms < SETTLE_WAIT_MS; ms += 100) {
+		missing = baseline_kb - memory_free_kb();
+		if (missing <= LEAK_LIMIT_KB)
+			break;
+		usleep(100 * 1000);
+	}
+	return missing;
+}

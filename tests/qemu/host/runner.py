@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Boots guests and turns what they say into results."""
+
+import copy
+import time
+from pathlib import Path
+
+from . import image, klog, qemu
+from .suite import Test
+from .tap import Result
+
+BOOT_SECONDS = 120
+GRACE_SECONDS = 45  # beyond a test's own limit: clean-up, leak check
+EXIT_SECONDS = 20
+
+
+class Settings:
+    """What one run of the harness has in common."""
+
+    def __init__(self, kernel, morsel, directory, options):
+        self.kernel = kernel
+        self.morsel = morsel
+        self.directory = Path(directory)
+        self.mem = options.mem
+        self.cpus = options.cpus
+        self.kargs = options.kargs
+        self.nvdimm = options.nvdimm
+        self.scale = options.timeout_scale or (6 if kernel.slow else 2)
+        self.accel = qemu.accelerator(options.accel, kernel)
+
+
+class _Outside:
+    """Stands for what happens in a guest outside of any test."""
+
+    def __init__(self, number):
+        self.name = f"guest-{number}"
+        self.header = {}
+
+
+def _environment(settings, test):
+    words = [f"MORSEL_KERNEL={settings.kernel.name}", f"MORSEL_TIME_SCALE={settings.scale:g}"]
+    return " ".join(words + [test.extra_env] if test.extra_env else words)
+
+
+def _steps(settings, tests):
+    for test in tests:
+        limit = max(1, int(test.timeout * settings.scale))
+        check = "no" if test.header.get("leak-check", "").startswith("no") else "leak-check"
+        yield ("test", test.name, str(limit), test.pool, test.guest_path,
+               _environment(settings, test), check)
+
+
+class Boot:
+    """One guest from start to end; knows which tests have begun."""
+
+    def __init__(self, settings, number, tests, nvdimm, show):
+        self.settings = settings
+        self.tests = {test.name: test for test in tests}
+        self.outside = Result(_Outside(number))
+        self.results = []
+        self.current = None
+        self.success = False
+        self.offset = 0  # how much of the console is judged
+        self.show = show
+        self.directory = settings.directory / f"guest-{number}"
+        self.directory.mkdir(parents=True)
+        self.guest = self._start(tests, nvdimm)
+
+    def _start(self, tests, nvdimm):
+        settings, header = self.settings, tests[0].header
+        initrd = self.directory / "initrd"
+        executables = {test.guest_path: test.host_path for test in tests}
+        image.build(initrd, settings.kernel, settings.morsel, header, list(_steps(settings, tests)), executables)
+        args = qemu.command(
+            settings.kernel.image, initrd, header.get("mem") or settings.mem,
+            header.get("cpus") or settings.cpus, nvdimm,
+            f"{header.get('kargs', '')} {settings.kargs}".strip(), settings.accel,
+        )
+        (self.directory / "command").write_text(" ".join(args) + "\n")
+        return qemu.Guest(args, self.directory)
+
+    def run(self):
+        deadline = time.monotonic() + BOOT_SECONDS * self.settings.scale
+        with open(self.directory / "port.log", "w") as log:
+            try:
+                while (line := self.guest.line(deadline)) is not None:
+                    log.write(line + "\n")
+                    deadline = self._handle(line) or deadline
+                self._died()
+            except TimeoutError:
+                self._problem("the guest hangs")
+        errors = self.guest.stop(0 if not self.success else EXIT_SECONDS)
+        (self.directory / "initrd").unlink()
+        self._last_words(errors)
+
+    def _problem(self, text):
+        (self.current or self.outside).fail(text)
+
+    def _died(self):
+        if not self.success:
+            self._problem("the guest died")
+
+    def _handle(self, line):
+        """Returns a new deadline or None."""
+        if not line.startswith("@"):
+            if self.current and line:
+                self.current.feed(line)
+                self.show.line(self.current, line)
+            return None
+        verb, _, rest = line.partition(" ")
+        handler = getattr(self, "_on_" + verb[1:].replace("-", "_"), None)
+        if handler is None:
+            self._problem(f"garbled line: {line}")
+            return None
+        return handler(rest)
+
+    def _on_boot(self, _):
+        return time.monotonic() + GRACE_SECONDS * self.settings.scale
+
+    def _on_boot_failed(self, rest):
+        self.outside.fail(rest)
+
+    def _on_begin(self, rest):
+        name, limit = rest.split()
+        self.current = Result(self.tests[name])
+        self.current.started = time.monotonic()
+        self._judge_log(self.outside, f"begin {name}")
+        return time.monotonic() + int(limit) + GRACE_SECONDS * self.settings.scale
+
+    def _on_exit(self, rest):
+        self.current.exited(int(rest))
+
+    def _on_problem(self, rest):
+        self._problem(rest)
+
+    def _on_kmemleak(self, rest):
+        self.outside.output.append(rest)
+        if rest.startswith("unreferenced object"):
+            self.outside.fail(f"kmemleak: {rest}")
+
+    def _on_end(self, _):
+        result, self.current = self.current, None
+        result.seconds = time.monotonic() - result.started
+        self._judge_log(result, f"end {result.test.name}")
+        self._finish(result)
+        # The leak detector scans twice after the last test.
+        return time.monotonic() + (GRACE_SECONDS + (60 if self.settings.kernel.slow else 0)) * self.settings.scale
+
+    def _on_success(self, _):
+        self.success = True
+        return time.monotonic() + EXIT_SECONDS * self.settings.scale
+
+    def _judge_log(self, result, marker=None):
+        """Charges the kernel log since the last look to @result."""
+        if marker:
+            text, end = self.guest.console_until(marker, self.offset)
+        else:
+            text, end = self.guest.console(self.offset)
+        self.offset = end
+        bad = klog.offences(text, result.test.header.get("log-allow"))
+        if bad:
+            result.fail(f"kernel log: {bad[0]}")
+            result.output += [""] + text.splitlines()
+
+    def _finish(self, result):
+        if not result.failures and not result.passed and not result.skipped:
+            result.fail("no result")
+        self.results.append(result)
+        self.show.result(result, self.directory)
+
+    def _last_words(self, errors):
+        if self.current:
+            result, self.current = self.current, None
+            self._judge_log(result)
+            self._finish(result)
+        else:
+            self._judge_log(self.outside)
+        if errors.strip() and not self.success:
+            self.outside.fail(f"QEMU: {errors.strip()}")
+        if self.outside.failures:
+            self._finish(self.outside)
+
+    def missing(self):
+        """Tests that were not reached because the guest ended early."""
+        done = {result.test.name for result in self.results}
+        return [test for name, test in self.tests.items() if name not in done]
+
+
+class Runner:
+    def __init__(self, settings, show):
+        self.settings = settings
+        self.show = show
+        self.count = 0
+
+    def _boot(self, tests, nvdimm):
+        self.count += 1
+        boot = Boot(self.settings, self.show.number(), tests, nvdimm, self.show)
+        boot.run()
+        return boot
+
+    def shard(self, tests):
+        """Runs tests that share a guest; after a crash a fresh guest goes on with the rest."""
+        if tests[0].boots > 1 or "nvdimm" in tests[0].header or self.settings.nvdimm:
+            return self._over_nvdimm(tests)
+        results = []
+        while tests:
+            boot = self._boot(tests, None)
+            results += boot.results
+            left = boot.missing()
+            if len(left) == len(tests):
+                return results + self._unreachable(left, boot)
+            tests = left
+        return results
+
+    def _unreachable(self, tests, boot):
+        results = []
+        for test in tests:
+            result = Result(test)
+            result.fail("its guest did not get as far as running it")
+            self.show.result(result, boot.directory)
+            results.append(result)
+        return results
+
+    def _over_nvdimm(self, tests):
+        """Each boot gets what the one before left in the file."""
+        results = []
+        path = self.settings.nvdimm
+        if not path:
+            path = self.settings.directory / f"nvdimm-{tests[0].name}"
+            qemu.make_nvdimm(path, tests[0].header.get("nvdimm", "514M"))
+        for number in range(1, tests[0].boots + 1):
+            boot = self._boot([_numbered(test, number) for test in tests], path)
+            results += boot.results
+            left = boot.missing()
+            if left:
+                results += self._unreachable(left, boot)
+                break
+        if not self.settings.nvdimm:
+            Path(path).unlink()
+        return results
+
+
+def _numbered(test, number):
+    test = copy.copy(test)
+    test.extra_env = f"MORSEL_BOOT={number} MORSEL_NVDIMM=/dev/pmem0"
+    if test.boots > 1:
+        test.name = f"{test.name}#{number}"
+    return test
+
+
+def adhoc(path, header):
+    """A script of the caller's, run like a test."""
+    test = Test(Path(path))
+    test.header.update(header)
+    test.host_path = path
+    return test
