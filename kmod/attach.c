@@ -84,7 +84,7 @@ int morsel_attach_all(struct mm_struct *mm)
 	VMA_ITERATOR(vmi, mm, 0);
 	int err = 0;
 
-	mmap_assert_write_locked(mm);
+	lockdep_assert_held_write(&mm->mmap_lock);
 	for_each_vma(vmi, vma) {
 		if (vma->vm_ops == &morsel_vm_ops && !vma->vm_private_data)
 			err = morsel_attach(vma);

@@ -157,7 +157,7 @@ struct morsel_mm *morsel_mm_get(struct mm_struct *mm)
 {
 	struct morsel_mm *mmm;
 
-	mmap_assert_write_locked(mm);
+	lockdep_assert_held_write(&mm->mmap_lock);
 	mmm = get_ref(mm);
 	if (mmm == ERR_PTR(-EINTR))
 		return ERR_PTR(-ERESTARTNOINTR);
