@@ -1,8 +1,91 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-test:
-	@tests/qemu/run test $(T)
-shell:
-	@tests/qemu/run shell
-test-harness:
-	@tests/qemu/run test --dir tests/qemu/selftest
-.PHONY: test shell test-harness
+# make help says what there is.
+
+PREFIX ?= /usr/local
+MANDIR ?= $(PREFIX)/share/man
+export PREFIX DESTDIR V
+MAKEFLAGS += --no-print-directory
+Q := $(if $(filter 1,$(V)),,@)
+
+# Each part builds itself; a part without a Makefile is not there yet.
+have = $(patsubst %/Makefile,%,$(wildcard $(addsuffix /Makefile,$(1))))
+MODULE := $(call have,kmod)
+LIBRARY := $(call have,libmorsel)
+TOOLS := $(call have,morsel-admin morsel-top)
+PARTS := $(MODULE) $(LIBRARY) $(TOOLS)
+UNIT := $(call have,tests/unit)
+PAGES := $(foreach s,1 3 5 7 8,$(wildcard docs/man/*.$(s)))
+
+RUN := tests/qemu/run
+# Guests take the library and the tools along; their module is built for their kernel.
+userland = $(if $(LIBRARY)$(TOOLS),$(MAKE) $(LIBRARY) $(TOOLS),:)
+
+all: $(PARTS)
+
+$(PARTS):
+	$(Q)$(MAKE) -C $@
+
+$(TOOLS): $(LIBRARY)
+
+install: $(PARTS:%=install-%) install-man
+
+install-kmod: $(MODULE)
+	$(Q)$(MAKE) -C kmod install
+
+install-libmorsel install-morsel-admin install-morsel-top: install-%: %
+	$(Q)$(MAKE) -C $* install
+
+install-man:
+	$(Q)for page in $(PAGES); do \
+		install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; \
+	done
+
+deps:
+	$(Q)tests/deps build test style
+
+deps-%:
+	$(Q)tests/deps build $(filter-out build,$*)
+
+test: deps-test
+	$(Q)$(userland)
+	$(Q)$(RUN) test $(T)
+
+test-debug: deps-test
+	$(Q)tests/deps debug
+	$(Q)$(userland)
+	$(Q)KERNEL=debug $(RUN) test $(T)
+
+test-harness: deps-test
+	$(Q)$(RUN) test --dir tests/qemu/selftest $(T)
+
+unit: deps-test
+	$(if $(UNIT),,@echo "no unit tests yet")
+	$(if $(UNIT),$(Q)$(MAKE) -C $(UNIT) run)
+
+shell: deps-test
+	$(Q)$(userland)
+	$(Q)$(RUN) shell
+
+demo bench: %: deps-%
+	$(Q)$(userland)
+	$(Q)tests/$@/run
+
+style: deps-style
+	$(Q)tests/lint/run
+
+format: deps-style
+	$(Q)tests/lint/clang-format --fix
+
+clean: $(PARTS:%=clean-%)
+	$(Q)rm -rf build
+
+$(PARTS:%=clean-%): clean-%:
+	$(Q)$(MAKE) -C $* clean
+
+help:
+	@cat tests/help
+
+export KERNEL MEM CPUS NVDIMM KARGS JOBS ACCEL TIMEOUT_SCALE
+
+.PHONY: all $(PARTS) install install-man deps test test-debug test-harness unit shell demo bench
+.PHONY: style format clean help
