@@ -96,6 +96,8 @@ static inline unsigned long morsel_mm_unmapped_area(struct file *file, unsigned 
  * function that is not exported where spinlocks are large (lockdep).
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#define MORSEL_SPLIT_PTLOCKS (USE_SPLIT_PTE_PTLOCKS && USE_SPLIT_PMD_PTLOCKS)
+
 static inline spinlock_t *morsel_ptlock(struct page *table)
 {
 	return ptlock_ptr(table);
@@ -121,6 +123,9 @@ static inline void morsel_table_set_type(struct page *table, bool set)
 		__ClearPageTable(table);
 }
 #else
+#define MORSEL_SPLIT_PTLOCKS \
+	(IS_ENABLED(CONFIG_SPLIT_PTE_PTLOCKS) && IS_ENABLED(CONFIG_SPLIT_PMD_PTLOCKS))
+
 static inline spinlock_t *morsel_ptlock(struct page *table)
 {
 	return ptlock_ptr(page_ptdesc(table));

@@ -19,7 +19,7 @@
 #if CONFIG_PGTABLE_LEVELS < 4 || !defined(CONFIG_X86_64)
 #error "morsel needs x86-64"
 #endif
-#if !USE_SPLIT_PTE_PTLOCKS || !USE_SPLIT_PMD_PTLOCKS
+#if !MORSEL_SPLIT_PTLOCKS
 #error "morsel needs split page-table locks (CONFIG_NR_CPUS of 4 or more)"
 #endif
 
