@@ -200,7 +200,9 @@ static int morsel_vm_mremap(struct vm_area_struct *vma)
 /*
  * Runs before anything has changed, with mmap_lock held for write: the other
  * view is linked by the faults that follow.  change_protection() would take a
- * pointer into a shared table before it notifies.
+ * pointer into a shared table before it notifies.  The zap leaves stubs, which
+ * could not become leaves: the other view may have a 2 MiB leaf where this one
+ * has a table.
  */
 static int morsel_vm_mprotect(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 			      unsigned long newflags)
@@ -215,6 +217,8 @@ static int morsel_vm_mprotect(struct vm_area_struct *vma, unsigned long start, u
 		return -EACCES;
 	morsel_vma_start_write(vma);
 	morsel_zap_range(vma, start, end - start);
+	if (vma->vm_private_data)
+		unlink_to_none(vma->vm_private_data, start, end);
 	return 0;
 }
 
