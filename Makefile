@@ -83,7 +83,7 @@ $(PARTS:%=clean-%): clean-%:
 	$(Q)$(MAKE) -C $* clean
 
 help:
-	@cat tests/help
+	@sed 1d tests/help
 
 export KERNEL MEM CPUS NVDIMM KARGS JOBS ACCEL TIMEOUT_SCALE
 

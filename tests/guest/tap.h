@@ -17,11 +17,10 @@
 #define TAP_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
 /* Each returns whether it held. */
-#define ok(cond, ...) tap_ok(!!(cond), __FILE__, __LINE__, #cond, __VA_ARGS__)
+#define ok(cond, ...)	       tap_ok(!!(cond), __FILE__, __LINE__, #cond, __VA_ARGS__)
 #define is_int(got, want, ...) tap_is(got, want, __FILE__, __LINE__, __VA_ARGS__)
 /* @call returned -1 with this errno */
-#define is_errno(call, want, ...) \
-	tap_errno((intptr_t)(call), want, __FILE__, __LINE__, __VA_ARGS__)
+#define is_errno(call, want, ...) tap_errno((intptr_t)(call), want, __FILE__, __LINE__, __VA_ARGS__)
 
 bool tap_ok(bool good, const char *file, int line, const char *expr, const char *fmt, ...)
 	TAP_PRINTF(5, 6);

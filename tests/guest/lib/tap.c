@@ -37,8 +37,8 @@ bool tap_is(long long got, long long want, const char *file, int line, const cha
 	va_list ap;
 
 	if (got != want)
-		diag("%s:%d: got %lld (0x%llx), expected %lld (0x%llx)", file, line, got, got,
-		     want, want);
+		diag("%s:%d: got %lld (0x%llx), expected %lld (0x%llx)", file, line, got, got, want,
+		     want);
 	va_start(ap, fmt);
 	point(got == want, fmt, ap);
 	va_end(ap);

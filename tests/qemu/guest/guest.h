@@ -7,24 +7,25 @@
 #include <stddef.h>
 
 enum {
-	KILL_GRACE_MS = 5000,	/* for processes to vanish after SIGKILL */
-	UMOUNT_WAIT_MS = 5000,	/* for last references to go */
-	SETTLE_WAIT_MS = 3000,	/* for memory to come back */
-	LEAK_LIMIT_KB = 1024,	/* less than one 2 MiB frame */
+	KILL_GRACE_MS = 5000,  /* for processes to vanish after SIGKILL */
+	UMOUNT_WAIT_MS = 5000, /* for last references to go */
+	SETTLE_WAIT_MS = 3000, /* for memory to come back */
+	LEAK_LIMIT_KB = 1024,  /* less than one 2 MiB frame */
 	PLAN_FIELDS = 8,
 };
 
 struct test {
 	const char *name;
-	int timeout;		/* seconds */
-	const char *pool;	/* mount options; "-": no pool; "--": not even the module */
-	const char *path;	/* what to execute */
-	const char *env;	/* NAME=value words */
+	int timeout;	  /* seconds */
+	const char *pool; /* mount options; "-": no pool; "--": not even the module */
+	const char *path; /* what to execute */
+	const char *env;  /* NAME=value words */
 	bool leak_check;
 };
 
 /* One line of the plan; fields are separated by tabs. */
 struct step {
+	char *line; /* what the fields point into */
 	char *field[PLAN_FIELDS];
 	int nr;
 };
@@ -56,7 +57,7 @@ void kill_everyone(void);
 /* test.c */
 void run_test(const struct step *step);
 
-#define POOL_DIR "/mnt/morsel"
+#define POOL_DIR    "/mnt/morsel"
 #define MODULE_PATH "/lib/morsel/morsel.ko"
 
 #endif

@@ -13,7 +13,8 @@ static long meminfo_kb(const char *key)
 	if (!f)
 		return -1;
 	while (kb < 0 && fgets(line, sizeof(line), f))
-		if (sscanf(line, "%63[^:]: %ld kB", name, &value) == 2 && !__builtin_strcmp(name, key))
+		if (sscanf(line, "%63[^:]: %ld kB", name, &value) == 2 &&
+		    !__builtin_strcmp(name, key))
 			kb = value;
 	fclose(f);
 	return kb;

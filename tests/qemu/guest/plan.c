@@ -9,9 +9,9 @@
 static struct step *steps;
 static int nr_steps;
 
-static void split(struct step *step, char *line)
+static void split(struct step *step)
 {
-	char *field;
+	char *line = step->line, *field;
 
 	line[strcspn(line, "\n")] = '\0';
 	while (step->nr < PLAN_FIELDS && (field = strsep(&line, "\t")))
@@ -31,7 +31,8 @@ int plan_load(const char *path)
 		if (!steps)
 			return -ENOMEM;
 		memset(&steps[nr_steps], 0, sizeof(*steps));
-		split(&steps[nr_steps++], strdup(line));
+		steps[nr_steps].line = strdup(line);
+		split(&steps[nr_steps++]);
 	}
 	free(line);
 	fclose(f);

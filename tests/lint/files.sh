@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Which files the checks look at: what git knows or would know.
+
+all_files() {
+	git ls-files -co --exclude-standard | sort -u | while IFS= read -r file; do
+		[[ -f $file && ! -L $file ]] && echo "$file"
+	done
+}
+
+kernel_c() { all_files | grep -E '^(kmod|netlink/include)/.*\.[ch]$'; }
+
+# Code of the module that also builds in user space stays in kernel style.
+user_c() { all_files | grep -E '\.[ch]$' | grep -vE '^(kmod|netlink)/'; }
+
+shell_scripts() {
+	all_files | while IFS= read -r file; do
+		[[ $file == *.sh ]] || head -n 1 "$file" | grep -qaE '^#!.*\b(ba)?sh\b' && echo "$file"
+	done
+}
+
+python_files() {
+	all_files | while IFS= read -r file; do
+		[[ $file == *.py ]] || head -n 1 "$file" | grep -qaE '^#!.*python' && echo "$file"
+	done
+}
