@@ -9,6 +9,8 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/pkeys.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
 #include <linux/sched/mm.h>
 #include <linux/vmstat.h>
 #include <linux/version.h>
@@ -149,6 +151,63 @@ static inline void morsel_table_set_type(struct page *table, bool set)
 		__folio_set_pgtable(page_folio(table));
 	else
 		__folio_clear_pgtable(page_folio(table));
+}
+#endif
+
+/* set_acl and posix_acl_chmod() take the inode before 6.2, the dentry since. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define morsel_acl_target_t struct inode
+#define morsel_acl_access_handler posix_acl_access_xattr_handler
+#define morsel_acl_default_handler posix_acl_default_xattr_handler
+static inline struct inode *morsel_acl_inode(morsel_acl_target_t *target)
+{
+	return target;
+}
+
+static inline int morsel_acl_chmod(morsel_idmap_t *idmap, struct dentry *dentry)
+{
+	return posix_acl_chmod(idmap, d_inode(dentry), d_inode(dentry)->i_mode);
+}
+#else
+#define morsel_acl_target_t struct dentry
+#define morsel_acl_access_handler nop_posix_acl_access
+#define morsel_acl_default_handler nop_posix_acl_default
+static inline struct inode *morsel_acl_inode(morsel_acl_target_t *target)
+{
+	return d_inode(target);
+}
+
+static inline int morsel_acl_chmod(morsel_idmap_t *idmap, struct dentry *dentry)
+{
+	return posix_acl_chmod(idmap, dentry, d_inode(dentry)->i_mode);
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+static inline void morsel_fillattr(morsel_idmap_t *idmap, u32 mask, struct inode *inode,
+				   struct kstat *stat)
+{
+	generic_fillattr(idmap, inode, stat);
+}
+#else
+static inline void morsel_fillattr(morsel_idmap_t *idmap, u32 mask, struct inode *inode,
+				   struct kstat *stat)
+{
+	generic_fillattr(idmap, mask, inode, stat);
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+static inline void inode_set_mtime_to_ts(struct inode *inode, struct timespec64 ts)
+{
+	inode->i_mtime = ts;
+}
+
+static inline struct timespec64 simple_inode_init_ts(struct inode *inode)
+{
+	inode->i_mtime = inode_set_ctime_current(inode);
+	inode->i_atime = inode->i_mtime;
+	return inode->i_mtime;
 }
 #endif
 
