@@ -13,7 +13,7 @@ extern struct file_system_type morsel_fs_type;
 int morsel_fs_init(void);
 void morsel_fs_exit(void);
 
-/* The pools alive; walk under RCU or with the mutex held. */
+/* pool.c: the pools alive; walk under RCU or with the mutex held. */
 extern struct list_head morsel_pools;
 extern struct mutex morsel_pools_mutex;
 
@@ -40,6 +40,18 @@ struct morsel_pool_params {
 };
 
 /**
+ * morsel_pool_check() - judge the parameters of a new pool and fill in defaults
+ *
+ * mount(2) and pool-new have the same rules.
+ *
+ * Context: any.
+ * Return: NULL, or what is wrong: a constant text that fits an error message.
+ */
+const char *morsel_pool_check(struct morsel_pool_params *params);
+const char *morsel_pool_check_name(const char *name);
+const char *morsel_pool_check_size(u64 size);
+
+/**
  * morsel_pool_create() - make a volatile pool that lives until morsel_pool_destroy()
  *
  * Context: process.  The caller has checked rights.
@@ -59,13 +71,27 @@ int morsel_pool_destroy(struct morsel_pool *pool);
 
 /* fs_inode.c */
 extern const struct inode_operations morsel_file_iops;
+/*
+ * A new object of the type in @mode, as yet without name and without rights
+ * but its owner's.  Return: the inode, or ERR_PTR: -ENOSPC (nr_inodes), -ENOMEM.
+ */
 struct inode *morsel_new_inode(morsel_idmap_t *idmap, struct super_block *sb,
 			       struct inode *dir, umode_t mode);
-/* Change the size of a morsel.  Context: i_rwsem held exclusive. */
+/* Let @inode be found by its id.  Context: its rights are set. */
+int morsel_publish_inode(struct inode *inode);
+/* The object of that id with a reference (iput()), or NULL.  It may have no name. */
+struct inode *morsel_inode_get(struct morsel_pool *pool, u64 id);
+
+/* fs_resize.c */
+/*
+ * Change the size of a morsel.  Context: i_rwsem held exclusive.
+ * Return: 0, -EFBIG (limit of objects or of the process).
+ */
 int morsel_resize(struct inode *inode, loff_t size);
 
 /* fs_namei.c */
 extern const struct inode_operations morsel_dir_iops;
+extern const struct inode_operations morsel_symlink_iops;
 
 /* fs_file.c */
 extern const struct file_operations morsel_fops;

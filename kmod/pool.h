@@ -11,7 +11,7 @@
 
 /* Capacity of a pool and what is used of it. */
 struct morsel_frames {
-	u64 capacity;		/* frames of 4 KiB; written at mount only */
+	u64 capacity;		/* frames of 4 KiB; mount and remount write it */
 	atomic64_t used;	/* frames charged to objects */
 	atomic64_t poisoned;	/* frames withdrawn because of a memory error */
 };
@@ -22,8 +22,8 @@ struct morsel_pool {
 	char name[MORSEL_POOL_NAME_MAX + 1]; /* unique among live pools */
 	bool huge;		/* 2 MiB frames where they fit */
 	struct morsel_frames frames;
-	u64 inodes_max;		/* objects and directories; 0: no limit */
-	atomic64_t inodes;	/* objects and directories now, the root included */
+	u64 inodes_max;		/* limit of @inodes; 0: none */
+	atomic64_t inodes;	/* inodes with the root, and each name beyond an inode's first */
 	atomic64_t next_ino;	/* last object id given out */
 	atomic64_t generation;	/* counts changes of the name space; never 0 */
 	struct xarray objects;	/* object id -> inode; entries go at eviction */
@@ -31,12 +31,20 @@ struct morsel_pool {
 
 	struct list_head link;	/* [morsel_pools_mutex], read under RCU */
 	struct rcu_head rcu;
-	struct vfsmount *pin;	/* [morsel_pools_mutex] set: made by pool-new, lives until pool-del */
+	struct vfsmount *pin;	/* [morsel_pools_mutex] made by pool-new: keeps it until pool-del */
+	unsigned int gets;	/* [morsel_pools_mutex] references of morsel_pool_get*() */
+	bool dying;		/* destroyed: its name is free, no mount finds it; s_umount held */
 };
 
 static inline struct morsel_pool *morsel_pool(const struct super_block *sb)
 {
 	return sb->s_fs_info;
+}
+
+/* Context: after every change of the name space or of an object's attributes. */
+static inline void morsel_pool_changed(struct morsel_pool *pool)
+{
+	atomic64_inc(&pool->generation);
 }
 
 #endif

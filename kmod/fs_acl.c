@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* POSIX ACLs, kept in the inode and nowhere else. */
+#include <linux/fs.h>
+#include <linux/posix_acl.h>
+#include <linux/security.h>
+#include <linux/xattr.h>
+#include "fs_internal.h"
+
+/* No array of const pointers: 6.1 wants s_xattr without. */
+const struct xattr_handler *morsel_xattr_handlers[] = {
+	&morsel_acl_access_handler,
+	&morsel_acl_default_handler,
+	NULL
+};
+
+/* Context: i_rwsem held exclusive; the VFS has checked ownership and the ACL's form. */
+int morsel_set_acl(morsel_idmap_t *idmap, morsel_acl_target_t *target, struct posix_acl *acl,
+		   int type)
+{
+	struct inode *inode = morsel_acl_inode(target);
+	int error;
+
+	if (type == ACL_TYPE_ACCESS) {
+		error = posix_acl_update_mode(idmap, inode, &inode->i_mode, &acl);
+		if (error)
+			return error;
+	}
+	inode_set_ctime_current(inode);
+	set_cached_acl(inode, type, acl);
+	morsel_pool_changed(morsel_pool(inode->i_sb));
+	return 0;
+}
+
+int morsel_init_rights(struct inode *inode, struct inode *dir, const struct qstr *name)
+{
+	struct posix_acl *default_acl, *acl;
+	int error;
+
+	if (S_ISLNK(inode->i_mode)) {
+		cache_no_acl(inode);
+	} else {
+		error = posix_acl_create(dir, &inode->i_mode, &default_acl, &acl);
+		if (error)
+			return error;
+		set_cached_acl(inode, ACL_TYPE_DEFAULT, default_acl);
+		set_cached_acl(inode, ACL_TYPE_ACCESS, acl);
+		posix_acl_release(default_acl);
+		posix_acl_release(acl);
+	}
+	error = security_inode_init_security(inode, dir, name, NULL, NULL);
+	return error == -EOPNOTSUPP ? 0 : error;
+}

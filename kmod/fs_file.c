@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Read, write, seek.
+ *
+ * The frame is looked up under invalidate_lock and held by a reference; the
+ * lock is dropped before bytes move, because the user's buffer can be a mapping
+ * of the same object, whose fault takes invalidate_lock.
+ */
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/seq_file.h>
+#include <linux/splice.h>
+#include <linux/uio.h>
+#include "attach.h"
+#include "fs_internal.h"
+
+/*
+ * A 2 MiB frame is right where the object has the whole chunk, or will have it
+ * when the operation is done.  Who appends beyond the first chunk is likely to
+ * go on; a small object does not cost 2 MiB.
+ */
+bool morsel_want_huge(struct inode *inode, pgoff_t index, loff_t end)
+{
+	loff_t size = i_size_read(inode);
+	loff_t start = (loff_t)round_down(index, MORSEL_CHUNK_PAGES) << PAGE_SHIFT;
+
+	if (!READ_ONCE(morsel_pool(inode->i_sb)->huge))
+		return false;
+	if (start + PMD_SIZE <= max(size, end))
+		return true;
+	return start && (loff_t)(index + 1) << PAGE_SHIFT > size;
+}
+
+/* Copy out what one leaf, or one hole, has of @bytes bytes at @pos. */
+static ssize_t morsel_read_leaf(struct inode *inode, loff_t pos, size_t bytes,
+				struct iov_iter *to)
+{
+	pgoff_t index = pos >> PAGE_SHIFT, next = 0;
+	struct morsel_leaf leaf;
+	size_t copied;
+
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	leaf = morsel_tree_lookup(inode, index);
+	if (leaf.page)
+		get_page(leaf.page);
+	else
+		next = morsel_tree_next(inode, index, false);
+	filemap_invalidate_unlock_shared(inode->i_mapping);
+
+	if (leaf.page) {
+		bytes = min_t(loff_t, bytes, morsel_leaf_end(index, leaf.order) - pos);
+		copied = copy_page_to_iter(leaf.page, offset_in_page(pos), bytes, to);
+		put_page(leaf.page);
+	} else {
+		if (next <= (pos + bytes - 1) >> PAGE_SHIFT)
+			bytes = ((loff_t)next << PAGE_SHIFT) - pos;
+		copied = iov_iter_zero(bytes, to);
+	}
+	return copied ?: -EFAULT;
+}
+
+static ssize_t morsel_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	ssize_t done = 0, ret = 0;
+
+	while (iov_iter_count(to)) {
+		loff_t size = i_size_read(inode);
+
+		if (iocb->ki_pos >= size)
+			break;
+		ret = -EINTR;
+		if (fatal_signal_pending(current))
+			break;
+		ret = morsel_read_leaf(inode, iocb->ki_pos,
+				       min_t(loff_t, iov_iter_count(to), size - iocb->ki_pos), to);
+		if (ret < 0)
+			break;
+		iocb->ki_pos += ret;
+		done += ret;
+		ret = 0;
+		cond_resched();
+	}
+	file_accessed(iocb->ki_filp);
+	return done ?: ret;
+}
+
+/* Copy into the leaf at @pos, which is made if there is none. */
+static ssize_t morsel_write_leaf(struct inode *inode, loff_t pos, struct iov_iter *from)
+{
+	size_t bytes = iov_iter_count(from), first = min(bytes, PAGE_SIZE - offset_in_page(pos));
+	pgoff_t index = pos >> PAGE_SHIFT;
+	struct morsel_leaf leaf;
+	size_t copied;
+	int error;
+
+	/* Do not allocate for what cannot be read. */
+	if (fault_in_iov_iter_readable(from, first) == first)
+		return -EFAULT;
+
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	error = morsel_tree_populate(inode, index, morsel_want_huge(inode, index, pos + bytes),
+				     &leaf);
+	if (!error)
+		get_page(leaf.page);
+	filemap_invalidate_unlock_shared(inode->i_mapping);
+	if (error)
+		return error;
+
+	bytes = min_t(loff_t, bytes, morsel_leaf_end(index, leaf.order) - pos);
+	copied = copy_page_from_iter(leaf.page, offset_in_page(pos), bytes, from);
+	put_page(leaf.page);
+	if (pos + copied > i_size_read(inode))
+		i_size_write(inode, pos + copied);
+	return copied ?: -EFAULT;
+}
+
+static ssize_t morsel_write_range(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	ssize_t done = 0, ret = 0;
+
+	morsel_zero_tail(inode, iocb->ki_pos);
+	while (iov_iter_count(from)) {
+		ret = -EINTR;
+		if (fatal_signal_pending(current))
+			break;
+		ret = morsel_write_leaf(inode, iocb->ki_pos, from);
+		if (ret < 0)
+			break;
+		iocb->ki_pos += ret;
+		done += ret;
+		cond_resched();
+	}
+	return done ?: ret;
+}
+
+static ssize_t morsel_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	ssize_t ret;
+
+	inode_lock(inode);
+	ret = generic_write_checks(iocb, from);
+	if (ret <= 0)
+		goto unlock;
+	ret = file_remove_privs(iocb->ki_filp);
+	if (!ret)
+		ret = file_update_time(iocb->ki_filp);
+	if (!ret)
+		ret = morsel_write_range(iocb, from);
+unlock:
+	inode_unlock(inode);
+	return ret;
+}
+
+/* What SEEK_DATA and SEEK_HOLE find; the end of the object counts as a hole. */
+static loff_t morsel_seek_data_hole(struct inode *inode, loff_t offset, bool hole)
+{
+	loff_t size;
+	pgoff_t index;
+
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	size = i_size_read(inode);
+	if (offset < 0 || offset >= size) {
+		offset = -ENXIO;
+		goto unlock;
+	}
+	index = morsel_tree_next(inode, offset >> PAGE_SHIFT, hole);
+	if (index > (size - 1) >> PAGE_SHIFT)
+		offset = hole ? size : -ENXIO;
+	else
+		offset = max(offset, (loff_t)index << PAGE_SHIFT);
+unlock:
+	filemap_invalidate_unlock_shared(inode->i_mapping);
+	return offset;
+}
+
+static loff_t morsel_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct inode *inode = file_inode(file);
+
+	if (whence != SEEK_DATA && whence != SEEK_HOLE)
+		return generic_file_llseek(file, offset, whence);
+	offset = morsel_seek_data_hole(inode, offset, whence == SEEK_HOLE);
+	return offset < 0 ? offset : vfs_setpos(file, offset, inode->i_sb->s_maxbytes);
+}
+
+/* Every access is direct, so O_DIRECT is granted and changes nothing. */
+static int morsel_open(struct inode *inode, struct file *file)
+{
+	file->f_mode |= FMODE_CAN_ODIRECT;
+	return generic_file_open(inode, file);
+}
+
+static void morsel_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct inode *inode = file_inode(file);
+	struct morsel_inode *mi = morsel_i(inode);
+	struct morsel_attach_stat stat;
+
+	morsel_attach_stat(inode, &stat);
+	seq_printf(m, "morsel-id:\t%lu\n", inode->i_ino);
+	seq_puts(m, "morsel-pool:\t");
+	seq_escape(m, morsel_pool(inode->i_sb)->name, " \t\n\\");
+	seq_printf(m, "\nmorsel-pages:\t%lld\n", atomic64_read(&mi->tree.pages));
+	seq_printf(m, "morsel-huge-pages:\t%lld\n", atomic64_read(&mi->tree.huge));
+	seq_printf(m, "morsel-canonical-tables:\t%lld\n", atomic64_read(&mi->tree.tables));
+	seq_printf(m, "morsel-view-rw-tables:\t%ld\n",
+		   atomic_long_read(&mi->view[MORSEL_VIEW_RW].tables));
+	seq_printf(m, "morsel-view-ro-tables:\t%ld\n",
+		   atomic_long_read(&mi->view[MORSEL_VIEW_RO].tables));
+	seq_printf(m, "morsel-attachments:\t%lu\n", stat.attachments);
+	seq_printf(m, "morsel-links:\t%lu\n", stat.links);
+}
+
+const struct file_operations morsel_fops = {
+	.open			= morsel_open,
+	.llseek			= morsel_llseek,
+	.read_iter		= morsel_read_iter,
+	.write_iter		= morsel_write_iter,
+	.splice_write		= iter_file_splice_write,
+	.fsync			= noop_fsync,
+	.mmap			= morsel_mmap,
+	.get_unmapped_area	= morsel_get_unmapped_area,
+	.show_fdinfo		= morsel_show_fdinfo,
+};
+
+/* Frames are never clean, never written back and in no page cache. */
+const struct address_space_operations morsel_aops = {
+	.dirty_folio	= noop_dirty_folio,
+};

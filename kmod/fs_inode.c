@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Life and attributes of an object. */
+#include <linux/slab.h>
+#include <linux/xattr.h>
+#include "fs_internal.h"
+
+static struct kmem_cache *morsel_inode_cache;
+
+const struct inode_operations morsel_file_iops = {
+	.getattr	= morsel_getattr,
+	.setattr	= morsel_setattr,
+	.listxattr	= generic_listxattr,
+	.set_acl	= morsel_set_acl,
+};
+
+static void morsel_init_once(void *object)
+{
+	struct morsel_inode *mi = object;
+
+	inode_init_once(&mi->vfs_inode);
+}
+
+struct inode *morsel_alloc_inode(struct super_block *sb)
+{
+	struct morsel_inode *mi = alloc_inode_sb(sb, morsel_inode_cache, GFP_KERNEL);
+	int i;
+
+	if (!mi)
+		return NULL;
+	morsel_tree_init(&mi->tree);
+	for (i = 0; i < MORSEL_NR_VIEWS; i++)
+		morsel_view_init(&mi->view[i]);
+	spin_lock_init(&mi->attach_lock);
+	INIT_LIST_HEAD(&mi->attachments);
+	mi->nr_attachments = 0;
+	return &mi->vfs_inode;
+}
+
+/* Runs after a grace period: who walks a path under RCU may still read a link. */
+void morsel_free_inode(struct inode *inode)
+{
+	if (S_ISLNK(inode->i_mode))
+		kfree(inode->i_link);
+	kmem_cache_free(morsel_inode_cache, morsel_i(inode));
+}
+
+void morsel_evict_inode(struct inode *inode)
+{
+	struct morsel_pool *pool = morsel_pool(inode->i_sb);
+
+	if (S_ISREG(inode->i_mode)) {
+		filemap_invalidate_lock(inode->i_mapping);
+		morsel_view_destroy(inode);
+		morsel_tree_remove(inode, 0, MORSEL_LAST_PAGE);
+		filemap_invalidate_unlock(inode->i_mapping);
+	}
+	truncate_inode_pages_final(&inode->i_data);
+	clear_inode(inode);
+	xa_erase(&pool->objects, inode->i_ino);
+	morsel_pool_uncharge_inode(pool);
+}
+
+static void morsel_set_ops(struct inode *inode)
+{
+	switch (inode->i_mode & S_IFMT) {
+	case S_IFREG:
+		inode->i_op = &morsel_file_iops;
+		inode->i_fop = &morsel_fops;
+		inode->i_mapping->a_ops = &morsel_aops;
+		inode->i_flags |= S_DAX;
+		break;
+	case S_IFDIR:
+		inode->i_op = &morsel_dir_iops;
+		inode->i_fop = &simple_dir_operations;
+		inc_nlink(inode);	/* for "." */
+		break;
+	case S_IFLNK:
+		inode->i_op = &morsel_symlink_iops;
+		break;
+	}
+	/* A directory's i_rwsem nests outside of everything that a file's i_rwsem nests in. */
+	lockdep_annotate_inode_mutex_key(inode);
+}
+
+struct inode *morsel_new_inode(morsel_idmap_t *idmap, struct super_block *sb,
+			       struct inode *dir, umode_t mode)
+{
+	struct morsel_pool *pool = morsel_pool(sb);
+	struct inode *inode;
+	int error;
+
+	error = morsel_pool_charge_inode(pool);
+	if (error)
+		return ERR_PTR(error);
+	inode = new_inode(sb);
+	if (!inode) {
+		morsel_pool_uncharge_inode(pool);
+		return ERR_PTR(-ENOMEM);
+	}
+	inode->i_ino = atomic64_inc_return(&pool->next_ino);
+	inode->i_generation = get_random_u32();
+	inode_init_owner(idmap, inode, dir, mode);
+	morsel_i(inode)->btime = simple_inode_init_ts(inode);
+	morsel_set_ops(inode);
+	return inode;
+}
+
+int morsel_publish_inode(struct inode *inode)
+{
+	return xa_insert(&morsel_pool(inode->i_sb)->objects, inode->i_ino, inode,
+			 GFP_KERNEL_ACCOUNT);
+}
+
+struct inode *morsel_inode_get(struct morsel_pool *pool, u64 id)
+{
+	struct inode *inode;
+
+	rcu_read_lock();
+	inode = xa_load(&pool->objects, id);
+	if (inode)
+		inode = igrab(inode);
+	rcu_read_unlock();
+	return inode;
+}
+
+int morsel_getattr(morsel_idmap_t *idmap, const struct path *path, struct kstat *stat,
+		   u32 request_mask, unsigned int flags)
+{
+	struct inode *inode = d_inode(path->dentry);
+	struct morsel_inode *mi = morsel_i(inode);
+
+	morsel_fillattr(idmap, request_mask, inode, stat);
+	stat->btime = mi->btime;
+	stat->result_mask |= STATX_BTIME;
+	if (S_ISREG(inode->i_mode)) {
+		stat->blocks = atomic64_read(&mi->tree.pages) << (PAGE_SHIFT - 9);
+		stat->blksize = READ_ONCE(morsel_pool(inode->i_sb)->huge) ? PMD_SIZE : PAGE_SIZE;
+	}
+	return 0;
+}
+
+int morsel_setattr(morsel_idmap_t *idmap, struct dentry *dentry, struct iattr *attr)
+{
+	struct inode *inode = d_inode(dentry);
+	loff_t old = i_size_read(inode);
+	int error;
+
+	error = setattr_prepare(idmap, dentry, attr);
+	if (error)
+		return error;
+	if (attr->ia_valid & ATTR_SIZE) {
+		error = morsel_resize(inode, attr->ia_size);
+		if (error)
+			return error;
+		if (attr->ia_size != old)
+			inode_set_mtime_to_ts(inode, inode_set_ctime_current(inode));
+	}
+	setattr_copy(idmap, inode, attr);
+	if (attr->ia_valid & ATTR_MODE)
+		error = morsel_acl_chmod(idmap, dentry);
+	morsel_pool_changed(morsel_pool(inode->i_sb));
+	return error;
+}
+
+int morsel_inode_cache_init(void)
+{
+	morsel_inode_cache = kmem_cache_create("morsel_inode", sizeof(struct morsel_inode), 0,
+					       SLAB_RECLAIM_ACCOUNT | SLAB_ACCOUNT,
+					       morsel_init_once);
+	return morsel_inode_cache ? 0 : -ENOMEM;
+}
+
+void morsel_inode_cache_exit(void)
+{
+	rcu_barrier();	/* inodes and pools are freed after a grace period */
+	kmem_cache_destroy(morsel_inode_cache);
+}

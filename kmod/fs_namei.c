@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Directories.  The name space is the dcache: every dentry that has an inode
+ * is pinned by one reference.
+ */
+#include <linux/slab.h>
+#include <linux/xattr.h>
+#include "fs_internal.h"
+
+/* Names appear in listings, events and logs, line by line. */
+static int morsel_check_name(const struct qstr *name)
+{
+	unsigned int i;
+
+	if (name->len > NAME_MAX)
+		return -ENAMETOOLONG;
+	for (i = 0; i < name->len; i++)
+		if (name->name[i] < ' ' || name->name[i] == 0x7f)
+			return -EINVAL;
+	return 0;
+}
+
+static void morsel_dir_changed(struct inode *dir)
+{
+	inode_set_mtime_to_ts(dir, inode_set_ctime_current(dir));
+	morsel_pool_changed(morsel_pool(dir->i_sb));
+}
+
+/* A new object with its rights, ready to be named.  Return: it, or ERR_PTR. */
+static struct inode *morsel_make(morsel_idmap_t *idmap, struct inode *dir,
+				 const struct qstr *name, umode_t mode)
+{
+	struct inode *inode = morsel_new_inode(idmap, dir->i_sb, dir, mode);
+	int error;
+
+	if (IS_ERR(inode))
+		return inode;
+	error = morsel_init_rights(inode, dir, name);
+	if (!error)
+		error = morsel_publish_inode(inode);
+	if (error) {
+		iput(inode);
+		return ERR_PTR(error);
+	}
+	return inode;
+}
+
+static int morsel_make_named(morsel_idmap_t *idmap, struct inode *dir, struct dentry *dentry,
+			     umode_t mode)
+{
+	struct inode *inode;
+	int error = morsel_check_name(&dentry->d_name);
+
+	if (error)
+		return error;
+	inode = morsel_make(idmap, dir, &dentry->d_name, mode);
+	if (IS_ERR(inode))
+		return PTR_ERR(inode);
+	d_instantiate(dentry, inode);
+	dget(dentry);
+	if (S_ISDIR(mode))
+		inc_nlink(dir);
+	morsel_dir_changed(dir);
+	return 0;
+}
+
+static int morsel_create(morsel_idmap_t *idmap, struct inode *dir, struct dentry *dentry,
+			 umode_t mode, bool excl)
+{
+	return morsel_make_named(idmap, dir, dentry, mode | S_IFREG);
+}
+
+static int morsel_mkdir(morsel_idmap_t *idmap, struct inode *dir, struct dentry *dentry,
+			umode_t mode)
+{
+	return morsel_make_named(idmap, dir, dentry, mode | S_IFDIR);
+}
+
+static int morsel_tmpfile(morsel_idmap_t *idmap, struct inode *dir, struct file *file,
+			  umode_t mode)
+{
+	struct inode *inode = morsel_make(idmap, dir, NULL, mode | S_IFREG);
+
+	if (IS_ERR(inode))
+		return finish_open_simple(file, PTR_ERR(inode));
+	d_tmpfile(file, inode);
+	return finish_open_simple(file, 0);
+}
+
+static int morsel_symlink(morsel_idmap_t *idmap, struct inode *dir, struct dentry *dentry,
+			  const char *target)
+{
+	struct inode *inode;
+	char *link;
+	int error = morsel_check_name(&dentry->d_name);
+
+	if (error)
+		return error;
+	link = kstrdup(target, GFP_KERNEL_ACCOUNT);
+	if (!link)
+		return -ENOMEM;
+	inode = morsel_make(idmap, dir, &dentry->d_name, S_IFLNK | 0777);
+	if (IS_ERR(inode)) {
+		kfree(link);
+		return PTR_ERR(inode);
+	}
+	inode->i_link = link;
+	i_size_write(inode, strlen(link));
+	d_instantiate(dentry, inode);
+	dget(dentry);
+	morsel_dir_changed(dir);
+	return 0;
+}
+
+/* Every name beyond the first costs a pinned dentry and counts as an inode. */
+static int morsel_link(struct dentry *old, struct inode *dir, struct dentry *dentry)
+{
+	struct inode *inode = d_inode(old);
+	int error = morsel_check_name(&dentry->d_name);
+
+	if (!error && inode->i_nlink)
+		error = morsel_pool_charge_inode(morsel_pool(dir->i_sb));
+	if (error)
+		return error;
+	error = simple_link(old, dir, dentry);
+	morsel_pool_changed(morsel_pool(dir->i_sb));
+	return error;
+}
+
+/* Context: the name of @inode has just gone. */
+static void morsel_unlinked(struct inode *inode)
+{
+	if (!S_ISDIR(inode->i_mode) && inode->i_nlink)
+		morsel_pool_uncharge_inode(morsel_pool(inode->i_sb));
+}
+
+static int morsel_unlink(struct inode *dir, struct dentry *dentry)
+{
+	int error = simple_unlink(dir, dentry);
+
+	if (!error) {
+		morsel_unlinked(d_inode(dentry));
+		morsel_pool_changed(morsel_pool(dir->i_sb));
+	}
+	return error;
+}
+
+static int morsel_rmdir(struct inode *dir, struct dentry *dentry)
+{
+	int error = simple_rmdir(dir, dentry);
+
+	if (!error)
+		morsel_pool_changed(morsel_pool(dir->i_sb));
+	return error;
+}
+
+static int morsel_rename(morsel_idmap_t *idmap, struct inode *old_dir, struct dentry *old,
+			 struct inode *new_dir, struct dentry *new, unsigned int flags)
+{
+	int error = morsel_check_name(&new->d_name);
+
+	if (!error)
+		error = simple_rename(idmap, old_dir, old, new_dir, new, flags);
+	if (error)
+		return error;
+	if (d_really_is_positive(new) && !(flags & RENAME_EXCHANGE))
+		morsel_unlinked(d_inode(new));
+	/* The dentries move when we are back, but with both directories still locked. */
+	morsel_pool_changed(morsel_pool(new_dir->i_sb));
+	return 0;
+}
+
+const struct inode_operations morsel_dir_iops = {
+	.lookup		= simple_lookup,
+	.create		= morsel_create,
+	.mkdir		= morsel_mkdir,
+	.symlink	= morsel_symlink,
+	.link		= morsel_link,
+	.unlink		= morsel_unlink,
+	.rmdir		= morsel_rmdir,
+	.rename		= morsel_rename,
+	.tmpfile	= morsel_tmpfile,
+	.getattr	= morsel_getattr,
+	.setattr	= morsel_setattr,
+	.listxattr	= generic_listxattr,
+	.set_acl	= morsel_set_acl,
+};
+
+const struct inode_operations morsel_symlink_iops = {
+	.get_link	= simple_get_link,
+	.getattr	= morsel_getattr,
+	.setattr	= morsel_setattr,
+};

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Change the size of an object, and zero what must read as zeros. */
+#include <linux/mm.h>
+#include "fs_internal.h"
+
+void morsel_zero_bytes(struct inode *inode, loff_t from, loff_t to)
+{
+	while (from < to) {
+		pgoff_t index = morsel_tree_next(inode, from >> PAGE_SHIFT, false);
+		struct morsel_leaf leaf;
+		loff_t end;
+
+		if (index > (to - 1) >> PAGE_SHIFT)
+			break;
+		from = max(from, (loff_t)index << PAGE_SHIFT);
+		leaf = morsel_tree_lookup(inode, index);
+		if (WARN_ON_ONCE(!leaf.page))
+			break;
+		end = min(to, morsel_leaf_end(index, leaf.order));
+		memset(page_address(leaf.page) + offset_in_page(from), 0, end - from);
+		from = end;
+		cond_resched();
+	}
+}
+
+/* Beyond the last page of the object nothing can be mapped, so nothing stored. */
+void morsel_zero_tail(struct inode *inode, loff_t to)
+{
+	loff_t size = i_size_read(inode);
+
+	if (to <= size)
+		return;
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	morsel_zero_bytes(inode, size, min_t(loff_t, to, round_up(size, PAGE_SIZE)));
+	filemap_invalidate_unlock_shared(inode->i_mapping);
+}
+
+/*
+ * Faults wait for invalidate_lock and then see the new size, so nothing comes
+ * back behind unmap_mapping_range().  What is left of the last page, or of the
+ * last 2 MiB frame, is kept and zeroed.
+ */
+static void morsel_shrink(struct inode *inode, loff_t size)
+{
+	struct address_space *mapping = inode->i_mapping;
+	pgoff_t first = DIV_ROUND_UP_ULL(size, PAGE_SIZE);
+
+	filemap_invalidate_lock(mapping);
+	i_size_write(inode, size);
+	unmap_mapping_range(mapping, (loff_t)first << PAGE_SHIFT, 0, 1);
+	if (first <= MORSEL_LAST_PAGE) {
+		morsel_view_clear(inode, first, MORSEL_LAST_PAGE);
+		morsel_tree_remove(inode, first, MORSEL_LAST_PAGE);
+	}
+	morsel_zero_bytes(inode, size, (loff_t)first << PAGE_SHIFT);
+	filemap_invalidate_unlock(mapping);
+}
+
+int morsel_resize(struct inode *inode, loff_t size)
+{
+	int error;
+
+	lockdep_assert_held_write(&inode->i_rwsem);
+	error = inode_newsize_ok(inode, size);
+	if (error)
+		return error;
+	if (size <= i_size_read(inode)) {
+		morsel_shrink(inode, size);
+	} else {
+		morsel_zero_tail(inode, size);
+		i_size_write(inode, size);
+	}
+	return 0;
+}
