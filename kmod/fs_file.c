@@ -219,6 +219,7 @@ const struct file_operations morsel_fops = {
 	.llseek			= morsel_llseek,
 	.read_iter		= morsel_read_iter,
 	.write_iter		= morsel_write_iter,
+	.splice_read		= morsel_splice_read,
 	.splice_write		= iter_file_splice_write,
 	.fsync			= noop_fsync,
 	.mmap			= morsel_mmap,

@@ -8,6 +8,7 @@
 #include <linux/fs_parser.h>
 #include "fs.h"
 
+struct pipe_inode_info;
 struct seq_file;
 struct xattr_handler;
 
@@ -94,5 +95,9 @@ int morsel_init_rights(struct inode *inode, struct inode *dir, const struct qstr
 /* fs_file.c */
 /* May page @index be backed by a 2 MiB frame, if the operation reaches to @end? */
 bool morsel_want_huge(struct inode *inode, pgoff_t index, loff_t end);
+
+/* fs_splice.c */
+ssize_t morsel_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info *pipe,
+			   size_t len, unsigned int flags);
 
 #endif

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Splice out of an object without copying.
+ *
+ * The pipe gets references on the frames.  Its buffers must not look like page
+ * cache: a consumer could then steal a frame out of a mapping it is not in.
+ */
+#include <linux/mm.h>
+#include <linux/pipe_fs_i.h>
+#include <linux/splice.h>
+#include "fs_internal.h"
+
+static void morsel_spd_release(struct splice_pipe_desc *spd, unsigned int i)
+{
+	put_page(spd->pages[i]);
+}
+
+/* Take the next page with a reference; a hole lends the page of zeros. */
+static struct page *morsel_splice_page(struct inode *inode, pgoff_t index)
+{
+	struct page *page = morsel_tree_lookup(inode, index).page;
+
+	if (!page)
+		page = ZERO_PAGE(0);
+	get_page(page);
+	return page;
+}
+
+static void morsel_splice_fill(struct splice_pipe_desc *spd, struct inode *inode, loff_t pos,
+			       size_t len)
+{
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	while (len && spd->nr_pages < spd->nr_pages_max) {
+		unsigned int offset = offset_in_page(pos);
+		unsigned int bytes = min_t(size_t, len, PAGE_SIZE - offset);
+
+		spd->pages[spd->nr_pages] = morsel_splice_page(inode, pos >> PAGE_SHIFT);
+		spd->partial[spd->nr_pages].offset = offset;
+		spd->partial[spd->nr_pages].len = bytes;
+		spd->nr_pages++;
+		pos += bytes;
+		len -= bytes;
+	}
+	filemap_invalidate_unlock_shared(inode->i_mapping);
+}
+
+ssize_t morsel_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info *pipe,
+			   size_t len, unsigned int flags)
+{
+	struct partial_page partial[PIPE_DEF_BUFFERS] = {};
+	struct page *pages[PIPE_DEF_BUFFERS];
+	struct splice_pipe_desc spd = {
+		.pages		= pages,
+		.partial	= partial,
+		.nr_pages_max	= PIPE_DEF_BUFFERS,
+		.ops		= &nosteal_pipe_buf_ops,
+		.spd_release	= morsel_spd_release,
+	};
+	struct inode *inode = file_inode(in);
+	loff_t size = i_size_read(inode);
+	ssize_t ret;
+
+	if (*ppos >= size)
+		return 0;
+	morsel_splice_fill(&spd, inode, *ppos, min_t(loff_t, len, size - *ppos));
+	ret = splice_to_pipe(pipe, &spd);
+	if (ret > 0) {
+		*ppos += ret;
+		file_accessed(in);
+	}
+	return ret;
+}
