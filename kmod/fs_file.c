@@ -221,6 +221,7 @@ const struct file_operations morsel_fops = {
 	.write_iter		= morsel_write_iter,
 	.splice_read		= morsel_splice_read,
 	.splice_write		= iter_file_splice_write,
+	.fallocate		= morsel_fallocate,
 	.fsync			= noop_fsync,
 	.mmap			= morsel_mmap,
 	.get_unmapped_area	= morsel_get_unmapped_area,

@@ -96,6 +96,9 @@ int morsel_init_rights(struct inode *inode, struct inode *dir, const struct qstr
 /* May page @index be backed by a 2 MiB frame, if the operation reaches to @end? */
 bool morsel_want_huge(struct inode *inode, pgoff_t index, loff_t end);
 
+/* fs_fallocate.c */
+long morsel_fallocate(struct file *file, int mode, loff_t offset, loff_t len);
+
 /* fs_splice.c */
 ssize_t morsel_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info *pipe,
 			   size_t len, unsigned int flags);

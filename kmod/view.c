@@ -193,6 +193,30 @@ int morsel_view_ready(struct inode *inode, enum morsel_view_kind kind, pgoff_t i
 	return morsel_view_fill(inode, kind, data);
 }
 
+static bool shows(struct page *table, pgoff_t index)
+{
+	pmd_t pmd = *morsel_pmd_slot(table, index);
+	pte_t *pte;
+
+	if (pmd_none(pmd) || pmd_leaf(pmd))
+		return !pmd_none(pmd);
+	pte = page_address(pmd_page(pmd));
+	return !pte_none(pte[index % PTRS_PER_PTE]);
+}
+
+bool morsel_view_shows(struct inode *inode, pgoff_t index)
+{
+	enum morsel_view_kind kind;
+	struct page *table;
+
+	for (kind = 0; kind < MORSEL_NR_VIEWS; kind++) {
+		table = morsel_view_find(inode, kind, index);
+		if (table && shows(table, index))
+			return true;
+	}
+	return false;
+}
+
 static void clear_ptes(struct page *table, pgoff_t base, pgoff_t first, pgoff_t last)
 {
 	pte_t *pte = page_address(table);

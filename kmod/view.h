@@ -48,6 +48,12 @@ int morsel_view_ready(struct inode *inode, enum morsel_view_kind kind, pgoff_t i
 /* The PMD table of the GiB of @index, or NULL.  It lives until eviction.  Context: any. */
 struct page *morsel_view_find(struct inode *inode, enum morsel_view_kind kind, pgoff_t index);
 
+/*
+ * Does a view have a leaf for page @index, so that a process may have stored there?
+ * Context: invalidate_lock held exclusive.
+ */
+bool morsel_view_shows(struct inode *inode, pgoff_t index);
+
 /**
  * morsel_view_clear() - take the leaves of pages [@first, @last] out of both views
  *

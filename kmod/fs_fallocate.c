@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Allocate, punch holes, zero ranges.
+ *
+ * An allocation that is refused half-way takes back what it has made: it keeps
+ * account of the holes it filled.  Faults go on meanwhile; a page that a view
+ * shows by then may hold data and stays.  Writes cannot come in between, they
+ * need i_rwsem.
+ */
+#include <linux/fs.h>
+#include <linux/falloc.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include "fs_internal.h"
+
+/* Pages that an allocation has put where holes were; in ascending order. */
+struct morsel_filled {
+	struct list_head list;
+	pgoff_t first;
+	pgoff_t end;	/* behind the last */
+};
+
+static void morsel_filled_forget(struct list_head *filled)
+{
+	struct morsel_filled *extent, *next;
+
+	list_for_each_entry_safe(extent, next, filled, list)
+		kfree(extent);
+	INIT_LIST_HEAD(filled);
+}
+
+/* The extent that has page @index: the last one, longer now, or a new one. */
+static struct morsel_filled *morsel_filled_extend(struct list_head *filled, pgoff_t index)
+{
+	struct morsel_filled *extent;
+
+	if (!list_empty(filled)) {
+		extent = list_last_entry(filled, struct morsel_filled, list);
+		if (extent->end == index) {
+			extent->end++;
+			return extent;
+		}
+	}
+	extent = kmalloc(sizeof(*extent), GFP_KERNEL_ACCOUNT);
+	if (extent) {
+		extent->first = index;
+		extent->end = index + 1;
+		list_add_tail(&extent->list, filled);
+	}
+	return extent;
+}
+
+/* Context: invalidate_lock held exclusive. */
+static void morsel_unfill(struct inode *inode, const struct morsel_filled *extent)
+{
+	pgoff_t index, next;
+	bool shown;
+
+	for (index = extent->first; index < extent->end; index = next) {
+		shown = morsel_view_shows(inode, index);
+		for (next = index + 1; next < extent->end; next++) {
+			if (morsel_view_shows(inode, next) != shown)
+				break;
+			if (next % MORSEL_CHUNK_PAGES == 0)
+				cond_resched();
+		}
+		if (!shown)
+			morsel_tree_remove(inode, index, next - 1);
+	}
+}
+
+static void morsel_filled_undo(struct inode *inode, struct list_head *filled)
+{
+	struct morsel_filled *extent;
+
+	filemap_invalidate_lock(inode->i_mapping);
+	list_for_each_entry(extent, filled, list)
+		morsel_unfill(inode, extent);
+	filemap_invalidate_unlock(inode->i_mapping);
+	morsel_filled_forget(filled);
+}
+
+/*
+ * A page that cannot be had is put on the account as well: undoing it gives
+ * back the tables that were made for it.
+ */
+static int morsel_fill_hole(struct inode *inode, pgoff_t index, loff_t end,
+			    struct list_head *filled)
+{
+	struct morsel_filled *extent = morsel_filled_extend(filled, index);
+	struct morsel_leaf leaf;
+	pgoff_t first;
+	int error;
+
+	if (!extent)
+		return -ENOMEM;
+	error = morsel_tree_populate(inode, index, morsel_want_huge(inode, index, end), &leaf);
+	if (!error && leaf.order) {
+		first = round_down(index, MORSEL_CHUNK_PAGES);
+		extent->first = min(extent->first, first);
+		extent->end = first + MORSEL_CHUNK_PAGES;
+	}
+	return error;
+}
+
+/* Fill the holes from page *@index to the end of a chunk; move *@index on. */
+static int morsel_fill_chunk(struct inode *inode, pgoff_t *index, pgoff_t last, loff_t end,
+			     struct list_head *filled)
+{
+	pgoff_t hole = morsel_tree_next(inode, *index, true);
+	pgoff_t stop = min(last, hole | (MORSEL_CHUNK_PAGES - 1));
+	int error;
+
+	for (; hole <= stop; hole = morsel_tree_next(inode, hole, true)) {
+		error = morsel_fill_hole(inode, hole, end, filled);
+		if (error)
+			return error;
+	}
+	*index = stop + 1;
+	return 0;
+}
+
+/* Does the pool have what the holes in the range need?  It may be gone a moment later. */
+static bool morsel_has_room(struct inode *inode, pgoff_t first, pgoff_t last)
+{
+	struct morsel_frames *frames = &morsel_pool(inode->i_sb)->frames;
+	s64 room = READ_ONCE(frames->capacity) - atomic64_read(&frames->used);
+	pgoff_t hole, data;
+
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	while (room >= 0 && first <= last) {
+		hole = morsel_tree_next(inode, first, true);
+		if (hole > last)
+			break;
+		data = min(morsel_tree_next(inode, hole, false), last + 1);
+		room -= data - hole;
+		first = data;
+		cond_resched();
+	}
+	filemap_invalidate_unlock_shared(inode->i_mapping);
+	return room >= 0;
+}
+
+static int morsel_fill(struct inode *inode, loff_t offset, loff_t end, struct list_head *filled)
+{
+	struct address_space *mapping = inode->i_mapping;
+	pgoff_t index = offset >> PAGE_SHIFT, last = (end - 1) >> PAGE_SHIFT;
+	int error = 0;
+
+	if (!morsel_has_room(inode, index, last))
+		return -ENOSPC;
+	while (!error && index <= last) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		filemap_invalidate_lock_shared(mapping);
+		error = morsel_fill_chunk(inode, &index, last, end, filled);
+		filemap_invalidate_unlock_shared(mapping);
+		cond_resched();
+	}
+	return error;
+}
+
+/* Zero what is there; the lock is dropped now and then, for who waits for it or wants to die. */
+static int morsel_zero_old(struct inode *inode, loff_t from, loff_t to)
+{
+	loff_t stop;
+
+	for (; from < to; from = stop) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		stop = min_t(loff_t, to, round_down(from, PUD_SIZE) + PUD_SIZE);
+		filemap_invalidate_lock_shared(inode->i_mapping);
+		morsel_zero_bytes(inode, from, stop);
+		filemap_invalidate_unlock_shared(inode->i_mapping);
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Zero a range whose holes have just been filled: what is between the new pages. */
+static int morsel_zero_around(struct inode *inode, loff_t offset, loff_t end,
+			      const struct list_head *filled)
+{
+	const struct morsel_filled *extent;
+	int error = 0;
+
+	list_for_each_entry(extent, filled, list) {
+		error = morsel_zero_old(inode, offset,
+					min_t(loff_t, end, (loff_t)extent->first << PAGE_SHIFT));
+		if (error)
+			return error;
+		offset = (loff_t)extent->end << PAGE_SHIFT;
+	}
+	return morsel_zero_old(inode, offset, end);
+}
+
+static int morsel_allocate(struct inode *inode, int mode, loff_t offset, loff_t end)
+{
+	LIST_HEAD(filled);
+	int error;
+
+	error = inode_newsize_ok(inode, end);
+	if (error)
+		return error;
+	error = morsel_fill(inode, offset, end, &filled);
+	if (error) {
+		morsel_filled_undo(inode, &filled);
+		return error;
+	}
+	if (mode & FALLOC_FL_ZERO_RANGE)
+		error = morsel_zero_around(inode, offset, end, &filled);
+	morsel_filled_forget(&filled);
+	if (!error && !(mode & FALLOC_FL_KEEP_SIZE) && end > i_size_read(inode)) {
+		morsel_zero_tail(inode, end);
+		i_size_write(inode, end);
+	}
+	return error;
+}
+
+/* Take the whole pages out, zero what is left at both ends. */
+static void morsel_punch(struct inode *inode, loff_t offset, loff_t end)
+{
+	struct address_space *mapping = inode->i_mapping;
+	loff_t from = round_up(offset, PAGE_SIZE), to = round_down(end, PAGE_SIZE);
+
+	filemap_invalidate_lock(mapping);
+	if (from < to) {
+		unmap_mapping_range(mapping, from, to - from, 1);
+		morsel_view_clear(inode, from >> PAGE_SHIFT, (to >> PAGE_SHIFT) - 1);
+		morsel_tree_remove(inode, from >> PAGE_SHIFT, (to >> PAGE_SHIFT) - 1);
+	}
+	morsel_zero_bytes(inode, offset, min(from, end));
+	if (to >= from)
+		morsel_zero_bytes(inode, to, end);
+	filemap_invalidate_unlock(mapping);
+}
+
+long morsel_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
+{
+	struct inode *inode = file_inode(file);
+	int error = 0;
+
+	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
+		return -EOPNOTSUPP;
+	inode_lock(inode);
+	if (mode & FALLOC_FL_PUNCH_HOLE)
+		morsel_punch(inode, offset, offset + len);
+	else
+		error = morsel_allocate(inode, mode, offset, offset + len);
+	if (!error)
+		error = file_modified(file);
+	inode_unlock(inode);
+	return error;
+}
