@@ -4,7 +4,7 @@
 
 all_files() {
 	git ls-files -co --exclude-standard | sort -u | while IFS= read -r file; do
-		[[ -f $file && ! -L $file ]] && echo "$file"
+		if [[ -f $file && ! -L $file ]]; then echo "$file"; fi
 	done
 }
 
@@ -15,12 +15,14 @@ user_c() { all_files | grep -E '\.[ch]$' | grep -vE '^(kmod|netlink)/'; }
 
 shell_scripts() {
 	all_files | while IFS= read -r file; do
-		[[ $file == *.sh ]] || head -n 1 "$file" | grep -qaE '^#!.*\b(ba)?sh\b' && echo "$file"
+		if [[ $file == *.sh ]] || head -n 1 "$file" | grep -qaE '^#!.*\b(ba)?sh\b'; then
+			echo "$file"
+		fi
 	done
 }
 
 python_files() {
 	all_files | while IFS= read -r file; do
-		[[ $file == *.py ]] || head -n 1 "$file" | grep -qaE '^#!.*python' && echo "$file"
+		if [[ $file == *.py ]] || head -n 1 "$file" | grep -qaE '^#!.*python'; then echo "$file"; fi
 	done
 }

@@ -10,7 +10,6 @@ enum {
 	KILL_GRACE_MS = 5000,  /* for processes to vanish after SIGKILL */
 	UMOUNT_WAIT_MS = 5000, /* for last references to go */
 	SETTLE_WAIT_MS = 3000, /* for memory to come back */
-	LEAK_LIMIT_KB = 1024,  /* less than one 2 MiB frame */
 	PLAN_FIELDS = 8,
 };
 
@@ -48,7 +47,7 @@ int module_remove(const char *name);
 
 /* memory.c: free memory in KiB after caches are dropped */
 long memory_free_kb(void);
-long memory_settle(long baseline_kb);
+long memory_settle(long baseline_kb, long limit_kb);
 
 /* process.c */
 int run_limited(const struct test *test, int *status);

@@ -53,13 +53,13 @@ long memory_free_kb(void)
 }
 
 /* Waits for deferred frees; returns what is missing against @baseline_kb, zero or less if nothing. */
-long memory_settle(long baseline_kb)
+long memory_settle(long baseline_kb, long limit_kb)
 {
 	long missing = 0;
 
 	for (int ms = 0; ms < SETTLE_WAIT_MS; ms += 100) {
 		missing = baseline_kb - memory_free_kb();
-		if (missing <= LEAK_LIMIT_KB)
+		if (missing <= limit_kb)
 			break;
 		usleep(100 * 1000);
 	}

@@ -134,9 +134,11 @@ static void cleanup(const struct test *test)
 
 static void check_memory(long baseline_kb)
 {
-	long missing = memory_settle(baseline_kb);
+	long limit_kb = atol(plan_value("leak-limit"));
+	long missing = memory_settle(baseline_kb, limit_kb);
 
-	if (missing > LEAK_LIMIT_KB)
+	report("@memory %ld", missing);
+	if (missing > limit_kb)
 		report("@problem memory is not back: %ld KiB missing", missing);
 }
 
