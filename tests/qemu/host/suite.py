@@ -21,6 +21,7 @@ KEYS = {
     "log-allow",  # kernel log lines that are part of the test
     "may-skip",  # reasons for which points may be skipped
     "leak-check",  # no, with the reason after it
+    "kmemleak",  # yes: also in a guest of its own, where the debug kernel's leak detector is off
     "kernel",  # stock or debug: runs only there
     "ldflags",  # for C tests
     "expect",  # self-tests of the harness: the failure that must be found
