@@ -42,9 +42,9 @@ def _environment(settings, test):
     return " ".join(words + [test.extra_env] if test.extra_env else words)
 
 
-# What may be missing after a test, in KiB: less than one 2 MiB frame. The debug kernel keeps
+# What may be missing after a test, in KiB (the noise is a few dozen). The debug kernel keeps
 # stack traces of allocations outside the slabs and never gives them back.
-LEAK_LIMIT = 1024
+LEAK_LIMIT = 512
 LEAK_LIMIT_DEBUG = 12288
 
 
