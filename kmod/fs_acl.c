@@ -31,6 +31,36 @@ int morsel_set_acl(morsel_idmap_t *idmap, morsel_acl_target_t *target, struct po
 	return 0;
 }
 
+static const struct {
+	int type;
+	const char *name;
+} morsel_acl_xattrs[] = {
+	{ ACL_TYPE_ACCESS,	XATTR_NAME_POSIX_ACL_ACCESS },
+	{ ACL_TYPE_DEFAULT,	XATTR_NAME_POSIX_ACL_DEFAULT },
+};
+
+/* The generic function lists the names of both ACLs whether there are any or not. */
+ssize_t morsel_listxattr(struct dentry *dentry, char *buffer, size_t size)
+{
+	struct posix_acl *acl;
+	ssize_t total = 0;
+	size_t len, i;
+
+	for (i = 0; i < ARRAY_SIZE(morsel_acl_xattrs); i++) {
+		acl = get_cached_acl(d_inode(dentry), morsel_acl_xattrs[i].type);
+		if (IS_ERR_OR_NULL(acl))
+			continue;
+		posix_acl_release(acl);
+		len = strlen(morsel_acl_xattrs[i].name) + 1;
+		if (size && total + len > size)
+			return -ERANGE;
+		if (size)
+			memcpy(buffer + total, morsel_acl_xattrs[i].name, len);
+		total += len;
+	}
+	return total;
+}
+
 int morsel_init_rights(struct inode *inode, struct inode *dir, const struct qstr *name)
 {
 	struct posix_acl *default_acl, *acl;

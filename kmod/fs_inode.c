@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Life and attributes of an object. */
 #include <linux/slab.h>
-#include <linux/xattr.h>
 #include "fs_internal.h"
 
 static struct kmem_cache *morsel_inode_cache;
@@ -9,7 +8,7 @@ static struct kmem_cache *morsel_inode_cache;
 const struct inode_operations morsel_file_iops = {
 	.getattr	= morsel_getattr,
 	.setattr	= morsel_setattr,
-	.listxattr	= generic_listxattr,
+	.listxattr	= morsel_listxattr,
 	.set_acl	= morsel_set_acl,
 };
 

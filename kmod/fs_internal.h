@@ -89,6 +89,7 @@ void morsel_zero_tail(struct inode *inode, loff_t to);
 extern const struct xattr_handler *morsel_xattr_handlers[];
 int morsel_set_acl(morsel_idmap_t *idmap, morsel_acl_target_t *target, struct posix_acl *acl,
 		   int type);
+ssize_t morsel_listxattr(struct dentry *dentry, char *buffer, size_t size);
 /* Give a new object its mode, ACLs and label. */
 int morsel_init_rights(struct inode *inode, struct inode *dir, const struct qstr *name);
 

@@ -4,7 +4,6 @@
  * is pinned by one reference.
  */
 #include <linux/slab.h>
-#include <linux/xattr.h>
 #include "fs_internal.h"
 
 /* Names appear in listings, events and logs, line by line. */
@@ -182,7 +181,7 @@ const struct inode_operations morsel_dir_iops = {
 	.tmpfile	= morsel_tmpfile,
 	.getattr	= morsel_getattr,
 	.setattr	= morsel_setattr,
-	.listxattr	= generic_listxattr,
+	.listxattr	= morsel_listxattr,
 	.set_acl	= morsel_set_acl,
 };
 
