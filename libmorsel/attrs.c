@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What netlink/morsel.yaml calls things, for error texts. */
+#include "netlink.h"
+
+static const char *const pool_names[] = {
+	[MORSEL_A_POOL_ID] = "id",
+	[MORSEL_A_POOL_NAME] = "name",
+	[MORSEL_A_POOL_PAD] = "pad",
+	[MORSEL_A_POOL_SIZE] = "size",
+	[MORSEL_A_POOL_USED] = "used",
+	[MORSEL_A_POOL_OBJECTS] = "objects",
+	[MORSEL_A_POOL_OBJECTS_MAX] = "objects-max",
+	[MORSEL_A_POOL_HUGE] = "huge",
+	[MORSEL_A_POOL_MODE] = "mode",
+	[MORSEL_A_POOL_UID] = "uid",
+	[MORSEL_A_POOL_GID] = "gid",
+	[MORSEL_A_POOL_FLAGS] = "flags",
+	[MORSEL_A_POOL_POISONED] = "poisoned",
+	[MORSEL_A_POOL_GENERATION] = "generation",
+	[MORSEL_A_POOL_EVENT_SEQ] = "event-seq",
+};
+
+static const char *const object_names[] = {
+	[MORSEL_A_OBJECT_POOL_ID] = "pool-id",
+	[MORSEL_A_OBJECT_POOL_NAME] = "pool-name",
+	[MORSEL_A_OBJECT_PAD] = "pad",
+	[MORSEL_A_OBJECT_ID] = "id",
+	[MORSEL_A_OBJECT_PATH] = "path",
+	[MORSEL_A_OBJECT_NEW_PATH] = "new-path",
+	[MORSEL_A_OBJECT_TYPE] = "type",
+	[MORSEL_A_OBJECT_SIZE] = "size",
+	[MORSEL_A_OBJECT_MODE] = "mode",
+	[MORSEL_A_OBJECT_UID] = "uid",
+	[MORSEL_A_OBJECT_GID] = "gid",
+	[MORSEL_A_OBJECT_EXCLUSIVE] = "exclusive",
+	[MORSEL_A_OBJECT_RENAME_FLAGS] = "rename-flags",
+	[MORSEL_A_OBJECT_RECURSIVE] = "recursive",
+	[MORSEL_A_OBJECT_PARENT] = "parent",
+	[MORSEL_A_OBJECT_ALLOCATED] = "allocated",
+	[MORSEL_A_OBJECT_HUGE] = "huge",
+	[MORSEL_A_OBJECT_NLINK] = "nlink",
+	[MORSEL_A_OBJECT_ATIME] = "atime",
+	[MORSEL_A_OBJECT_MTIME] = "mtime",
+	[MORSEL_A_OBJECT_CTIME] = "ctime",
+	[MORSEL_A_OBJECT_BTIME] = "btime",
+	[MORSEL_A_OBJECT_ATTACHMENTS] = "attachments",
+	[MORSEL_A_OBJECT_LINKS] = "links",
+	[MORSEL_A_OBJECT_RW_TABLES] = "rw-tables",
+	[MORSEL_A_OBJECT_RO_TABLES] = "ro-tables",
+	[MORSEL_A_OBJECT_TREE_TABLES] = "tree-tables",
+	[MORSEL_A_OBJECT_CREATED] = "created",
+	[MORSEL_A_OBJECT_OLD_PATH] = "old-path",
+	[MORSEL_A_OBJECT_EVENT_SEQ] = "event-seq",
+};
+
+static const char *const cmd_names[] = {
+	[MORSEL_CMD_POOL_GET] = "pool-get",
+	[MORSEL_CMD_POOL_NEW] = "pool-new",
+	[MORSEL_CMD_POOL_DEL] = "pool-del",
+	[MORSEL_CMD_POOL_NEW_NTF] = "pool-new-ntf",
+	[MORSEL_CMD_POOL_DEL_NTF] = "pool-del-ntf",
+	[MORSEL_CMD_MORSEL_GET] = "morsel-get",
+	[MORSEL_CMD_MORSEL_NEW] = "morsel-new",
+	[MORSEL_CMD_MORSEL_SET] = "morsel-set",
+	[MORSEL_CMD_MORSEL_RENAME] = "morsel-rename",
+	[MORSEL_CMD_MORSEL_DEL] = "morsel-del",
+	[MORSEL_CMD_MORSEL_NEW_NTF] = "morsel-new-ntf",
+	[MORSEL_CMD_MORSEL_SET_NTF] = "morsel-set-ntf",
+	[MORSEL_CMD_MORSEL_RENAME_NTF] = "morsel-rename-ntf",
+	[MORSEL_CMD_MORSEL_DEL_NTF] = "morsel-del-ntf",
+};
+
+_Static_assert(ARRAY_SIZE(pool_names) == MORSEL_A_POOL_MAX + 1, "the contract has grown");
+_Static_assert(ARRAY_SIZE(object_names) == MORSEL_A_OBJECT_MAX + 1, "the contract has grown");
+_Static_assert(ARRAY_SIZE(cmd_names) == MORSEL_CMD_MAX + 1, "the contract has grown");
+
+const char *morsel_attr_name(enum morsel_attr_space space, unsigned int type)
+{
+	if (space == MORSEL_SPACE_POOL)
+		return type < ARRAY_SIZE(pool_names) ? pool_names[type] : NULL;
+	return type < ARRAY_SIZE(object_names) ? object_names[type] : NULL;
+}
+
+const char *morsel_cmd_name(unsigned int cmd)
+{
+	return cmd < ARRAY_SIZE(cmd_names) ? cmd_names[cmd] : NULL;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Pools, and where they are mounted. Included by <morsel.h>, which says what holds for all of it. */
+#ifndef MORSEL_POOL_H
+#define MORSEL_POOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct morsel_ctx;
+struct morsel_pool; /* what is known of a pool */
+struct morsel_pool_list;
+
+enum morsel_pool_attr_set {
+	MORSEL_POOL_SET_SIZE = 1 << 0,
+	MORSEL_POOL_SET_OBJECTS_MAX = 1 << 1,
+	MORSEL_POOL_SET_HUGE = 1 << 2,
+	MORSEL_POOL_SET_MODE = 1 << 3,
+	MORSEL_POOL_SET_UID = 1 << 4,
+	MORSEL_POOL_SET_GID = 1 << 5,
+};
+
+/* What a new pool is to be like. What is not in @set is left to the kernel. */
+struct morsel_pool_attr {
+	uint32_t set;	      /* enum morsel_pool_attr_set */
+	uint32_t huge;	      /* enum morsel_huge; default always */
+	uint64_t size;	      /* capacity; default half of the memory */
+	uint64_t objects_max; /* most files and directories; default no limit */
+	uint32_t mode;	      /* of the root directory; default 0755 */
+	uint32_t uid;	      /* default the caller */
+	uint32_t gid;
+	uint32_t zero; /* must be 0, as must the next */
+	uint64_t reserved[4];
+};
+
+/**
+ * morsel_pool_create() - make a volatile pool
+ * @name: up to 63 bytes without slash, colon and control characters
+ * @attr: NULL for all defaults
+ * @pool: receives the new pool; free it with morsel_pool_free()
+ *
+ * The pool lives until morsel_pool_destroy(), mounted or not. Needs
+ * CAP_SYS_ADMIN.
+ *
+ * Return: 0; -EEXIST, -EINVAL (name, size, uid, gid, unknown bits in @attr),
+ * -ENAMETOOLONG.
+ */
+int morsel_pool_create(struct morsel_ctx *ctx, const char *name,
+		       const struct morsel_pool_attr *attr, struct morsel_pool **pool);
+
+/**
+ * morsel_pool_destroy() - drop a pool and all that is in it
+ *
+ * Needs CAP_SYS_ADMIN. Return: 0; -ENOENT, -EBUSY (mounted, or something in it
+ * is open or mapped), -EPERM (made by mount(8): umount ends it).
+ */
+int morsel_pool_destroy(struct morsel_ctx *ctx, const char *name);
+
+/**
+ * morsel_pool_get() - look at a pool
+ * @pool: receives it; free it with morsel_pool_free()
+ *
+ * Return: 0; -ENOENT (no such pool, or one that the caller may not see).
+ */
+int morsel_pool_get(struct morsel_ctx *ctx, const char *name, struct morsel_pool **pool);
+
+/* Free a pool's snapshot (not one that belongs to a list). NULL is allowed. */
+void morsel_pool_free(struct morsel_pool *pool);
+
+uint32_t morsel_pool_id(const struct morsel_pool *pool);
+const char *morsel_pool_name(const struct morsel_pool *pool);
+uint64_t morsel_pool_size(const struct morsel_pool *pool);
+/* Bytes allocated to objects. */
+uint64_t morsel_pool_used(const struct morsel_pool *pool);
+/* Files and directories, the root directory included. */
+uint64_t morsel_pool_objects(const struct morsel_pool *pool);
+/* The most there may be; 0: no limit. */
+uint64_t morsel_pool_objects_max(const struct morsel_pool *pool);
+/* enum morsel_huge */
+uint32_t morsel_pool_huge(const struct morsel_pool *pool);
+/* Permission bits, owner and group of the root directory. */
+uint32_t morsel_pool_mode(const struct morsel_pool *pool);
+uint32_t morsel_pool_uid(const struct morsel_pool *pool);
+uint32_t morsel_pool_gid(const struct morsel_pool *pool);
+/* enum morsel_pool_flag */
+uint32_t morsel_pool_flags(const struct morsel_pool *pool);
+/* Bytes withdrawn because of memory errors. */
+uint64_t morsel_pool_poisoned(const struct morsel_pool *pool);
+/* Changes whenever a name in the pool does. */
+uint64_t morsel_pool_generation(const struct morsel_pool *pool);
+
+/**
+ * morsel_pool_list() - look at all pools that the caller may see
+ * @list: receives them by ascending id; free it with morsel_pool_list_free()
+ */
+int morsel_pool_list(struct morsel_ctx *ctx, struct morsel_pool_list **list);
+void morsel_pool_list_free(struct morsel_pool_list *list);
+size_t morsel_pool_list_count(const struct morsel_pool_list *list);
+/* The pool at @index, or NULL behind the end. It belongs to the list. */
+const struct morsel_pool *morsel_pool_list_at(const struct morsel_pool_list *list, size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
