@@ -40,5 +40,6 @@
 #include <morsel/name.h>
 #include <morsel/pool.h>
 #include <morsel/object.h>
+#include <morsel/map.h>
 
 #endif

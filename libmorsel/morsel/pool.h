@@ -102,6 +102,38 @@ size_t morsel_pool_list_count(const struct morsel_pool_list *list);
 /* The pool at @index, or NULL behind the end. It belongs to the list. */
 const struct morsel_pool *morsel_pool_list_at(const struct morsel_pool_list *list, size_t index);
 
+/**
+ * morsel_pool_mount_point() - where a pool is mounted
+ * @dir: receives the path; free() it
+ *
+ * Of several places /run/morsel/POOL is preferred, else the one mounted last.
+ * Places where only a part of the pool is seen, or that something else is
+ * mounted upon, do not count. No control plane is needed.
+ *
+ * Return: 0; -ENXIO (not mounted in this mount namespace), or of reading
+ * /proc/self/mountinfo.
+ */
+int morsel_pool_mount_point(struct morsel_ctx *ctx, const char *pool, char **dir);
+
+/**
+ * morsel_pool_mount() - mount a pool that exists
+ * @dir: an existing directory; NULL for /run/morsel/POOL, which is made
+ *
+ * Return: 0; -ENOENT (no such pool or directory), -EBUSY, -EPERM, and others
+ * of mount(2).
+ */
+int morsel_pool_mount(struct morsel_ctx *ctx, const char *pool, const char *dir);
+
+/**
+ * morsel_pool_unmount() - unmount a pool wherever this mount namespace has it
+ *
+ * Removes the directory /run/morsel/POOL if that was one of the places.
+ * If one of the places cannot be unmounted, those before it stay unmounted.
+ *
+ * Return: the number of places; -EBUSY, -EPERM, and others of umount(2).
+ */
+int morsel_pool_unmount(struct morsel_ctx *ctx, const char *pool);
+
 #ifdef __cplusplus
 }
 #endif

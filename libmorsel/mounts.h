@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where pools are mounted. */
+#ifndef MORSEL_MOUNTS_H
+#define MORSEL_MOUNTS_H
+
+#include <stdio.h>
+#include "internal.h"
+
+struct morsel_mount {
+	char *dir;
+	char *pool;
+	dev_t dev;
+	bool whole; /* the root of the pool, not a directory in it */
+};
+
+/*
+ * Add the mounts of @pool that @mountinfo lists, in its order; free them with
+ * morsel_mount_free(). Return: 0 or -errno.
+ */
+int morsel_read_mounts(FILE *mountinfo, const char *pool, struct morsel_array *mounts);
+/* The same from /proc/self/mountinfo, with an error text. */
+int morsel_find_mounts(uint64_t owner, const char *pool, struct morsel_array *mounts);
+void morsel_mount_free(void *mount);
+/* Does its path lead to it, with nothing else mounted on top? */
+bool morsel_mount_visible(const struct morsel_mount *mount);
+/* Return: the best place to use @pool at, to be freed, or NULL with @err (-ENXIO) and its text. */
+struct morsel_mount *morsel_choose_mount(uint64_t owner, const char *pool, int *err);
+
+#endif
