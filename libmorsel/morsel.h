@@ -41,5 +41,6 @@
 #include <morsel/pool.h>
 #include <morsel/object.h>
 #include <morsel/map.h>
+#include <morsel/event.h>
 
 #endif

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The events of the multicast group "events". */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <linux/netlink.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+#include <netlink/socket.h>
+#include "event.h"
+
+static const struct {
+	const char *name;
+	unsigned int cmd;
+	bool pool;
+} kinds[] = {
+	[MORSEL_EVENT_LOST] = { "lost", 0, false },
+	[MORSEL_EVENT_POOL_NEW] = { "pool-new", MORSEL_CMD_POOL_NEW_NTF, true },
+	[MORSEL_EVENT_POOL_DEL] = { "pool-del", MORSEL_CMD_POOL_DEL_NTF, true },
+	[MORSEL_EVENT_MORSEL_NEW] = { "morsel-new", MORSEL_CMD_MORSEL_NEW_NTF, false },
+	[MORSEL_EVENT_MORSEL_SET] = { "morsel-set", MORSEL_CMD_MORSEL_SET_NTF, false },
+	[MORSEL_EVENT_MORSEL_RENAME] = { "morsel-rename", MORSEL_CMD_MORSEL_RENAME_NTF, false },
+	[MORSEL_EVENT_MORSEL_DEL] = { "morsel-del", MORSEL_CMD_MORSEL_DEL_NTF, false },
+};
+
+/* ---- subscribing ---- */
+
+static int join(struct morsel_events *events)
+{
+	int group, err, size = MORSEL_EVENT_BUFFER;
+
+	err = morsel_resolve_family(events->owner, events->sock, &events->family);
+	if (!err)
+		err = morsel_resolve_group(events->owner, events->sock, MORSEL_MCGRP_EVENTS,
+					   &group);
+	if (err)
+		return err;
+	/* The second is for those who may not exceed the system's limit. */
+	if (setsockopt(events->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		setsockopt(events->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (setsockopt(events->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) ||
+	    fcntl(events->fd, F_SETFL, O_NONBLOCK))
+		return morsel_fail(events->owner, -errno, "subscribing to events: %s",
+				   strerror(errno));
+	return 0;
+}
+
+MORSEL_EXPORT int morsel_events_open(struct morsel_ctx *ctx, struct morsel_events **out)
+{
+	struct morsel_events *events = calloc(1, sizeof(*events));
+	int err;
+
+	morsel_clear_error(ctx->serial);
+	if (!events)
+		return morsel_fail(ctx->serial, -ENOMEM, "%s", strerror(ENOMEM));
+	events->owner = ctx->serial;
+	err = morsel_socket_open(ctx->serial, &events->sock);
+	if (!err) {
+		events->fd = nl_socket_get_fd(events->sock);
+		err = join(events);
+	}
+	if (err)
+		morsel_events_close(events);
+	else
+		*out = events;
+	return err;
+}
+
+MORSEL_EXPORT void morsel_events_close(struct morsel_events *events)
+{
+	if (!events)
+		return;
+	if (events->sock)
+		nl_socket_free(events->sock);
+	morsel_event_free(events->held);
+	free(events);
+}
+
+MORSEL_EXPORT int morsel_events_fd(const struct morsel_events *events)
+{
+	return events->fd;
+}
+
+/* ---- receiving ---- */
+
+static struct morsel_event *new_event(enum morsel_event_type type)
+{
+	struct morsel_event *event = calloc(1, sizeof(*event));
+
+	if (event)
+		event->type = type;
+	return event;
+}
+
+static struct morsel_event *lost_event(uint64_t first, uint64_t count)
+{
+	struct morsel_event *event = new_event(MORSEL_EVENT_LOST);
+
+	if (event) {
+		event->seq = first;
+		event->lost = count;
+	}
+	return event;
+}
+
+/* Make an event of @nlh; NULL if it is none that we know. Return: 0 or -errno. */
+static int parse_event(const struct morsel_events *events, const struct nlmsghdr *nlh,
+		       struct morsel_event **out)
+{
+	const struct genlmsghdr *genl = nlmsg_data(nlh);
+	struct morsel_event *event;
+	size_t type;
+	int err;
+
+	*out = NULL;
+	if (nlh->nlmsg_type != events->family || nlmsg_datalen(nlh) < (int)GENL_HDRLEN)
+		return 0;
+	for (type = MORSEL_EVENT_LOST + 1; type < ARRAY_SIZE(kinds); type++)
+		if (kinds[type].cmd == genl->cmd)
+			break;
+	if (type == ARRAY_SIZE(kinds))
+		return 0;
+	event = new_event(type);
+	if (!event)
+		return -ENOMEM;
+	if (kinds[type].pool)
+		err = morsel_parse_pool(nlh, &event->pool, &event->seq);
+	else
+		err = morsel_parse_info(nlh, &event->info, &event->seq);
+	if (err) {
+		morsel_event_free(event);
+		return err;
+	}
+	*out = event;
+	return 0;
+}
+
+/* Put an event about a gap before @event, if there is one. */
+static int check_gap(struct morsel_events *events, struct morsel_event *event,
+		     struct morsel_event **out)
+{
+	uint64_t expected = events->next_seq;
+
+	events->next_seq = event->seq + 1;
+	if (!expected || event->seq == expected) {
+		*out = event;
+		return 1;
+	}
+	events->held = event;
+	if (event->seq > expected)
+		*out = lost_event(expected, event->seq - expected);
+	else
+		*out = lost_event(0, 0); /* the module was loaded anew */
+	return *out ? 1 : -ENOMEM;
+}
+
+int morsel_events_take(struct morsel_events *events, struct morsel_event **out)
+{
+	struct morsel_event *event;
+	struct nlmsghdr *nlh;
+	int n, err;
+
+	while (events->left > 0) {
+		nlh = (struct nlmsghdr *)(events->buffer + events->pos);
+		if (!nlmsg_ok(nlh, events->left)) {
+			events->left = 0;
+			return -EPROTO;
+		}
+		n = NLMSG_ALIGN(nlh->nlmsg_len);
+		events->pos += n;
+		events->left -= n;
+		err = parse_event(events, nlh, &event);
+		if (err)
+			return err;
+		if (event)
+			return check_gap(events, event, out);
+	}
+	return 0;
+}
+
+MORSEL_EXPORT int morsel_events_next(struct morsel_events *events, struct morsel_event **out)
+{
+	ssize_t n;
+	int err;
+
+	morsel_clear_error(events->owner);
+	if (events->held) {
+		*out = events->held;
+		events->held = NULL;
+		return 1;
+	}
+	for (;;) {
+		err = morsel_events_take(events, out);
+		if (err > 0)
+			return err;
+		if (err < 0)
+			return morsel_fail(events->owner, err, "an event: %s", strerror(-err));
+		n = morsel_recv_kernel(events->fd, events->buffer, sizeof(events->buffer), 0);
+		if (n == -EAGAIN)
+			return 0;
+		if (n == -ENOBUFS) {
+			*out = lost_event(0, 0);
+			return *out ? 1 : -ENOMEM;
+		}
+		if (n < 0)
+			return morsel_fail(events->owner, n, "receiving events: %s", strerror(-n));
+		events->pos = 0;
+		events->left = n;
+	}
+}
+
+MORSEL_EXPORT int morsel_events_dispatch(struct morsel_events *events, morsel_event_fn *fn,
+					 void *data)
+{
+	struct morsel_event *event = NULL;
+	int ret;
+
+	while ((ret = morsel_events_next(events, &event)) > 0) {
+		ret = fn(data, event);
+		morsel_event_free(event);
+		event = NULL;
+		if (ret)
+			break;
+	}
+	return ret;
+}
+
+/* ---- events ---- */
+
+MORSEL_EXPORT void morsel_event_free(struct morsel_event *event)
+{
+	if (!event)
+		return;
+	morsel_pool_free(event->pool);
+	morsel_info_free(event->info);
+	free(event);
+}
+
+MORSEL_EXPORT enum morsel_event_type morsel_event_type(const struct morsel_event *event)
+{
+	return event->type;
+}
+
+MORSEL_EXPORT const char *morsel_event_type_name(const struct morsel_event *event)
+{
+	return kinds[event->type].name;
+}
+
+MORSEL_EXPORT uint64_t morsel_event_seq(const struct morsel_event *event)
+{
+	return event->seq;
+}
+
+MORSEL_EXPORT uint64_t morsel_event_lost(const struct morsel_event *event)
+{
+	return event->lost;
+}
+
+MORSEL_EXPORT const struct morsel_pool *morsel_event_pool(const struct morsel_event *event)
+{
+	return event->pool;
+}
+
+MORSEL_EXPORT const struct morsel_info *morsel_event_info(const struct morsel_event *event)
+{
+	return event->info;
+}
+
+MORSEL_EXPORT const char *morsel_event_old_name(const struct morsel_event *event)
+{
+	return event->info ? event->info->old_name : NULL;
+}
