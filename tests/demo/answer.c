@@ -7,21 +7,25 @@
 #include "chain.h"
 #include "walk.h"
 
-#define STR(str)	(int)(str).len, (str).s
+#define STR(str) (int)(str).len, (str).s
 
 /* As apt-cache prints it: in angle brackets if there is no such package. */
+static void print_name(FILE *out, const struct pg_pkg *pkg)
+{
+	fprintf(out, pkg->versions ? "%.*s\n" : "<%.*s>\n", STR(pkg->name));
+}
+
 static void print_edge(FILE *out, const struct pg_dep *dep, const char *type,
 		       const struct pg_pkg *pkg)
 {
-	const char *format = pkg->versions ? " %c%s%.*s\n" : " %c%s<%.*s>\n";
-
-	fprintf(out, format, dep->or_next ? '|' : ' ', type, STR(pkg->name));
+	fprintf(out, " %c%s", dep->or_next ? '|' : ' ', type);
+	print_name(out, pkg);
 }
 
 static void answer_depends(const struct pg_graph *graph, const struct pg_pkg *pkg, FILE *out)
 {
 	(void)graph;
-	fprintf(out, "%.*s\n", STR(pkg->name));
+	print_name(out, pkg);
 	for (const struct pg_dep *dep = pkg->versions->deps; dep; dep = dep->next)
 		if (pg_is_hard(dep))
 			print_edge(out, dep, dep->type == PG_DEPENDS ? "Depends: " : "PreDepends: ",
@@ -31,14 +35,15 @@ static void answer_depends(const struct pg_graph *graph, const struct pg_pkg *pk
 static void answer_rdepends(const struct pg_graph *graph, const struct pg_pkg *pkg, FILE *out)
 {
 	(void)graph;
-	fprintf(out, "%.*s\nReverse Depends:\n", STR(pkg->name));
+	print_name(out, pkg);
+	fputs("Reverse Depends:\n", out);
 	for (const struct pg_dep *dep = pkg->rdeps; dep; dep = dep->next_rdep)
 		if (pg_is_hard(dep))
 			print_edge(out, dep, "", dep->owner->pkg);
 }
 
-static void print_reached(const struct pg_graph *graph, const struct pg_pkg *pkg,
-			  pg_walk_fn *next, FILE *out)
+static void print_reached(const struct pg_graph *graph, const struct pg_pkg *pkg, pg_walk_fn *next,
+			  FILE *out)
 {
 	struct pg_set set = pg_reach(graph, pkg, next);
 
@@ -92,8 +97,8 @@ static void answer_show(const struct pg_graph *graph, const struct pg_pkg *pkg, 
 }
 
 enum {
-	NEEDS_NAME = 1,		/* the name of something known */
-	NEEDS_PACKAGE = 3,	/* which has a version */
+	NEEDS_NAME = 1,	   /* the name of something known */
+	NEEDS_PACKAGE = 3, /* which has a version */
 	MAY_NAME_PACKAGE = 4,
 };
 
@@ -112,7 +117,7 @@ static const struct question {
 	{ "show", NEEDS_PACKAGE, answer_show, "PACKAGE: its entry in the index" },
 };
 
-#define NR_QUESTIONS	(sizeof(questions) / sizeof(questions[0]))
+#define NR_QUESTIONS (sizeof(questions) / sizeof(questions[0]))
 
 void pg_answer_help(FILE *out)
 {
@@ -123,8 +128,8 @@ void pg_answer_help(FILE *out)
 static const struct question *question_by_verb(struct pg_str verb)
 {
 	for (size_t i = 0; i < NR_QUESTIONS; i++)
-		if (pg_str_eq(verb, (struct pg_str){ questions[i].verb,
-						     strlen(questions[i].verb) }))
+		if (pg_str_eq(verb,
+			      (struct pg_str){ questions[i].verb, strlen(questions[i].verb) }))
 			return &questions[i];
 	return NULL;
 }

@@ -47,16 +47,16 @@ apt_ask() {
 }
 
 # comparable VERB: a filter for answers of either program.  Left out: solutions
-# and virtual packages, which apt-cache adds; the order, where its own is a
-# matter of its hash table; and the checksum of the description, which it moves
-# or makes up.
+# that apt-cache adds; virtual packages, which it lists but says nothing about;
+# the order, where its own is a matter of its hash table; and the checksum of the
+# description, which it moves or makes up.
 comparable() {
 	case $1 in
 	depends) grep -v -e '^    ' -e '^$' ;;
 	rdepends)
 		awk '/^    / || !NF || $0 == "Reverse Depends:" { next }
 			/^[^ ]/ { name = $0; next }
-			{ print name " <-" $0 }' | LC_ALL=C sort ;;
+			name !~ /^</ { print name " <-" $0 }' | LC_ALL=C sort ;;
 	closure) grep -v -e '^ ' -e '^<' -e '^$' | LC_ALL=C sort ;;
 	show) grep -v -e '^$' -e '^Description-md5: ' | LC_ALL=C sort ;;
 	esac

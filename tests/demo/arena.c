@@ -16,8 +16,8 @@
 
 #include "arena.h"
 
-#define OBJECT_MAGIC	0x6870617267676b70ULL	/* "pkggraph", little-endian */
-#define OBJECT_VERSION	1
+#define OBJECT_MAGIC   0x6870617267676b70ULL /* "pkggraph", little-endian */
+#define OBJECT_VERSION 1
 
 struct object_header {
 	uint64_t magic;
@@ -41,9 +41,8 @@ static char *map_object(const struct arena *arena, int prot)
 	if (at == MAP_FAILED)
 		err(1, "%s: cannot map %zu bytes at %p", arena->path, arena->mapped,
 		    (void *)ARENA_BASE);
-	if (at != ARENA_BASE)	/* kernels before 4.17 take the address as a hint */
-		errx(1, "%s: mapped at %p, not at %p", arena->path, (void *)at,
-		     (void *)ARENA_BASE);
+	if (at != ARENA_BASE) /* kernels before 4.17 take the address as a hint */
+		errx(1, "%s: mapped at %p, not at %p", arena->path, (void *)at, (void *)ARENA_BASE);
 	return at;
 }
 
@@ -68,6 +67,8 @@ void arena_anonymous(struct arena *arena)
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (arena->base == MAP_FAILED)
 		err(1, "cannot map %zu bytes of anonymous memory", arena->mapped);
+	/* Where there are no huge pages, small ones do. */
+	madvise(arena->base, arena->mapped, MADV_HUGEPAGE);
 }
 
 /*

@@ -12,21 +12,21 @@
 struct pg_graph;
 
 enum {
-	ARENA_SHIFT_SPAN = 30,		/* mappings cover whole GiB: one link per GiB */
-	ARENA_SHIFT_CHUNK = 21,		/* the object grows in units of 2 MiB */
+	ARENA_SHIFT_SPAN = 30,	/* mappings cover whole GiB: one link per GiB */
+	ARENA_SHIFT_CHUNK = 21, /* the object grows in units of 2 MiB */
 };
 
-#define ARENA_BASE	((char *)0x200000000000)	/* in the morsel window */
-#define ARENA_SPAN	((size_t)1 << ARENA_SHIFT_SPAN)
-#define ARENA_CHUNK	((size_t)1 << ARENA_SHIFT_CHUNK)
-#define ARENA_MAX	(16 * ARENA_SPAN)
+#define ARENA_BASE  ((char *)0x200000000000) /* in the morsel window */
+#define ARENA_SPAN  ((size_t)1 << ARENA_SHIFT_SPAN)
+#define ARENA_CHUNK ((size_t)1 << ARENA_SHIFT_CHUNK)
+#define ARENA_MAX   (16 * ARENA_SPAN)
 
 struct arena {
-	const char *path;	/* NULL: anonymous */
+	const char *path; /* NULL: anonymous */
 	int fd;
 	char *base;
-	size_t mapped;		/* bytes of address space */
-	size_t size;		/* bytes that have memory behind them */
+	size_t mapped; /* bytes of address space */
+	size_t size;   /* bytes that have memory behind them */
 	size_t used;
 };
 
@@ -51,7 +51,6 @@ struct pg_graph *arena_open(struct arena *arena, const char *path);
 /* Reads a byte of every page in use; the result keeps the reads alive. */
 unsigned int arena_touch(const struct arena *arena);
 
-#define arena_new(arena, type) \
-	((type *)arena_alloc((arena), sizeof(type), _Alignof(type)))
+#define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type), _Alignof(type)))
 
 #endif

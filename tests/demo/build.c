@@ -15,14 +15,14 @@
 
 enum {
 	READ_SIZE = 1 << 20,
-	BYTES_PER_BUCKET = 512,	/* a stanza has about 800 bytes */
+	BYTES_PER_BUCKET = 512, /* a stanza has about 800 bytes */
 	MIN_BUCKETS = 16,
 };
 
 struct builder {
 	struct arena *arena;
 	struct pg_graph *graph;
-	const char *index;	/* the file being read, for messages */
+	const char *index; /* the file being read, for messages */
 };
 
 static struct pg_str read_text(struct arena *arena, const char *index)
@@ -85,13 +85,12 @@ static void add_dep(struct builder *b, struct pg_version *owner, struct pg_dep *
 	b->graph->nr_deps++;
 }
 
-static void bad_relation(const struct builder *b, const struct stanza *stanza,
-			 struct pg_str left)
+static void bad_relation(const struct builder *b, const struct stanza *stanza, struct pg_str left)
 {
 	const struct pg_str name = stanza->field[FIELD_PACKAGE];
 
-	errx(1, "%s: package %.*s: malformed relation before \"%.*s\"", b->index,
-	     (int)name.len, name.s, (int)(left.len < 40 ? left.len : 40), left.s);
+	errx(1, "%s: package %.*s: malformed relation before \"%.*s\"", b->index, (int)name.len,
+	     name.s, (int)(left.len < 40 ? left.len : 40), left.s);
 }
 
 static void add_deps(struct builder *b, struct pg_version *owner, const struct stanza *stanza)
@@ -106,8 +105,11 @@ static void add_deps(struct builder *b, struct pg_version *owner, const struct s
 
 		while ((res = relation_next(&field, &rel)) == RELATION_OK) {
 			struct pg_dep edge = {
-				.version = rel.version, .type = type, .op = rel.op,
-				.first = first, .or_next = rel.or_next,
+				.version = rel.version,
+				.type = type,
+				.op = rel.op,
+				.first = first,
+				.or_next = rel.or_next,
 			};
 
 			add_dep(b, owner, &tail, &edge, rel.name);
@@ -192,8 +194,11 @@ static struct pg_version *add_version(struct builder *b, const struct stanza *st
 	b->graph->nr_versions++;
 	ver = arena_new(b->arena, struct pg_version);
 	*ver = (struct pg_version){
-		.pkg = pkg, .next = *at, .version = number,
-		.sha256 = stanza->field[FIELD_SHA256], .record = stanza->whole,
+		.pkg = pkg,
+		.next = *at,
+		.version = number,
+		.sha256 = stanza->field[FIELD_SHA256],
+		.record = stanza->whole,
 	};
 	*at = ver;
 	return ver;
@@ -234,7 +239,7 @@ static void make_buckets(struct builder *b)
 
 	while (n < b->graph->text_bytes / BYTES_PER_BUCKET)
 		n *= 2;
-	b->graph->bucket = arena_alloc(b->arena, n * sizeof(*b->graph->bucket), sizeof(void *));
+	b->graph->bucket = arena_alloc(b->arena, n * sizeof(struct pg_pkg *), sizeof(void *));
 	b->graph->bucket_mask = n - 1;
 }
 
@@ -267,7 +272,8 @@ static void list_by_id(struct builder *b)
 {
 	struct pg_graph *graph = b->graph;
 
-	graph->pkgs = arena_alloc(b->arena, graph->nr_pkgs * sizeof(*graph->pkgs), sizeof(void *));
+	graph->pkgs =
+		arena_alloc(b->arena, graph->nr_pkgs * sizeof(struct pg_pkg *), sizeof(void *));
 	for (uint32_t i = 0; i <= graph->bucket_mask; i++)
 		for (struct pg_pkg *pkg = graph->bucket[i]; pkg; pkg = pkg->hash_next)
 			graph->pkgs[pkg->id] = pkg;

@@ -10,26 +10,26 @@
 #include "chain.h"
 #include "walk.h"
 
-#define NONE	UINT32_MAX
+#define NONE UINT32_MAX
 
 struct node {
 	const struct pg_pkg *pkg;
-	uint32_t order;		/* of discovery; NONE: not yet discovered */
-	uint32_t low;		/* earliest discovery known to be in the same circle */
-	uint32_t comp;		/* NONE: still on the stack */
+	uint32_t order; /* of discovery; NONE: not yet discovered */
+	uint32_t low;	/* earliest discovery known to be in the same circle */
+	uint32_t comp;	/* NONE: still on the stack */
 };
 
 struct comp {
 	struct pg_link link;
-	uint32_t depth;		/* links in the longest chain from here */
-	uint32_t next;		/* component that this chain goes on with, or NONE */
+	uint32_t depth; /* links in the longest chain from here */
+	uint32_t next;	/* component that this chain goes on with, or NONE */
 };
 
 struct search {
-	struct node *node;	/* by package id */
+	struct node *node; /* by package id */
 	struct comp *comp;
-	struct pg_walk *path;	/* from the root to where the search is */
-	uint32_t *stack;	/* discovered, not yet in a component */
+	struct pg_walk *path; /* from the root to where the search is */
+	uint32_t *stack;      /* discovered, not yet in a component */
 	uint32_t nr_comps, nr_path, nr_stack, nr_seen;
 };
 

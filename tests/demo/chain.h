@@ -13,11 +13,11 @@
 
 struct pg_link {
 	const struct pg_pkg *name;
-	uint32_t size;		/* packages in the circle, or 1 */
+	uint32_t size; /* packages in the circle, or 1 */
 };
 
 struct pg_chain {
-	struct pg_link *link;	/* malloc'ed */
+	struct pg_link *link; /* malloc'ed */
 	uint32_t nr;
 };
 

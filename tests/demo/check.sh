@@ -16,14 +16,15 @@ ask() {
 }
 
 sample() {
+	grep -v '^#' sample/expected > "$tmp/answers"
 	ok "the sample is built" "$bin/pkggraph" build sample/*.Packages "$tmp/graph"
 	ask -f sample/questions "$tmp/graph" > "$tmp/got"
-	ok "mapped: the expected answers" cmp "$tmp/got" sample/expected
+	ok "mapped: the expected answers" cmp "$tmp/got" "$tmp/answers"
 	"$bin/pkggraph.san" parse-query -f sample/questions sample/*.Packages > "$tmp/got"
-	ok "parsed: the expected answers" cmp "$tmp/got" sample/expected
+	ok "parsed: the expected answers" cmp "$tmp/got" "$tmp/answers"
 	cp "$tmp/graph" "$tmp/copy"
 	"$bin/pkggraph.san" query -t -f sample/questions "$tmp/copy" > "$tmp/got"
-	ok "the same bytes in another file: the expected answers" cmp "$tmp/got" sample/expected
+	ok "the same bytes in another file: the expected answers" cmp "$tmp/got" "$tmp/answers"
 }
 
 oracle() {
@@ -50,7 +51,7 @@ second_opinion() {
 	rm -f "$tmp/graph"
 	"$bin/pkggraph" build sample/*.Packages "$tmp/graph" > "$tmp/log"
 	for verb in depends rdepends closure show; do
-		for name in $(sed -n 's/^Package: //p' sample/*.Packages | sort -u); do
+		sed -n 's/^Package: //p' sample/*.Packages | sort -u | while read -r name; do
 			apt_ask $verb "$name" | comparable $verb
 			ask "$tmp/graph" "$verb $name" | comparable $verb >&3
 		done > "$tmp/apt.out" 3> "$tmp/own.out"
@@ -96,8 +97,8 @@ crowds() {
 		ok "crowd $option" sh -c "'$bin/crowd' $option '$bin/pkggraph' '$tmp/graph' \
 			sample/questions '$tmp/out' > '$tmp/report'"
 		cat "$tmp"/out/* > "$tmp/got"
-		ok "crowd $option: the expected answers" cmp "$tmp/got" sample/expected
-		is "crowd $option: a process a question" "$(value processes)" "$(wc -l < sample/questions)"
+		ok "crowd $option: the expected answers" cmp "$tmp/got" "$tmp/answers"
+		is "crowd $option: a process a question" "$(value processes)" "$(grep -vc '^#' sample/questions)"
 		ok "crowd $option: page tables grow" test "$(value table_kib)" -gt "$(value table_kib_before)"
 		ok "crowd $option: there are faults" test "$(value faults)" -gt 0
 	done
@@ -111,8 +112,8 @@ crowds() {
 stopwatch() {
 	ok "timed" sh -c "'$bin/timed' '$tmp/got' sh -c 'echo a; echo; sleep 0.3; echo b' > '$tmp/ms'"
 	is "timed: output" "$(cat "$tmp/got")" "$(printf 'a\n\nb')"
-	ok "timed: the first answer came before the end" \
-		awk '{ exit !($1 > 0 && $2 > $1 + 250) }' "$tmp/ms"
+	read -r first all < "$tmp/ms"
+	ok "timed: the first answer came before the end" test "${all%.*}" -gt "$((${first%.*} + 250))"
 	fails "timed: a failing command" 'wait status' "$bin/timed" "$tmp/got" false
 }
 

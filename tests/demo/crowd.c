@@ -30,7 +30,7 @@ enum {
 };
 
 struct barrier {
-	int wait_fd;	/* a process waits for the end of this pipe */
+	int wait_fd; /* a process waits for the end of this pipe */
 	int hold_fd;
 };
 
@@ -161,8 +161,7 @@ static void run_one(const struct crowd *crowd, unsigned int i, const char *progr
 	err(1, "%s", program);
 }
 
-static void start_all(struct crowd *crowd, const char *program, const char *object,
-		      const char *dir)
+static void start_all(struct crowd *crowd, const char *program, const char *object, const char *dir)
 {
 	pipe_or_die(&crowd->report_fd, &crowd->send_fd);
 	pipe_or_die(&crowd->touch.wait_fd, &crowd->touch.hold_fd);

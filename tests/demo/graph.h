@@ -35,7 +35,7 @@ enum pg_type {
 };
 
 enum pg_op {
-	PG_OP_ANY,	/* no version asked for */
+	PG_OP_ANY, /* no version asked for */
 	PG_OP_LT,
 	PG_OP_LE,
 	PG_OP_EQ,
@@ -53,22 +53,22 @@ struct pg_str {
 struct pg_pkg {
 	struct pg_str name;
 	struct pg_pkg *hash_next;
-	struct pg_version *versions;	/* newest first; the newest is the candidate */
-	struct pg_dep *rdeps;		/* relations of other packages that name this one */
+	struct pg_version *versions; /* newest first; the newest is the candidate */
+	struct pg_dep *rdeps;	     /* relations of other packages that name this one */
 	struct pg_dep *rdeps_last;
-	struct pg_provide *providers;	/* versions that provide this name */
+	struct pg_provide *providers; /* versions that provide this name */
 	struct pg_provide *providers_last;
 	uint32_t hash;
-	uint32_t id;			/* index in pg_graph.pkgs */
+	uint32_t id; /* index in pg_graph.pkgs */
 };
 
 struct pg_version {
 	struct pg_pkg *pkg;
-	struct pg_version *next;	/* older, or equal and read later */
+	struct pg_version *next; /* older, or equal and read later */
 	struct pg_str version;
 	struct pg_str sha256;
-	struct pg_str record;		/* the whole stanza */
-	struct pg_dep *deps;		/* by type, then as written */
+	struct pg_str record; /* the whole stanza */
+	struct pg_dep *deps;  /* by type, then as written */
 	struct pg_provide *provides;
 };
 
@@ -76,33 +76,33 @@ struct pg_version {
 struct pg_dep {
 	struct pg_version *owner;
 	struct pg_pkg *target;
-	struct pg_dep *next;		/* of the same owner */
-	struct pg_dep *next_rdep;	/* of the same target */
+	struct pg_dep *next;	  /* of the same owner */
+	struct pg_dep *next_rdep; /* of the same target */
 	struct pg_str version;
-	uint8_t type;			/* enum pg_type */
-	uint8_t op;			/* enum pg_op */
-	bool first;			/* first alternative of its group */
-	bool or_next;			/* the next edge is an alternative to this one */
+	uint8_t type; /* enum pg_type */
+	uint8_t op;   /* enum pg_op */
+	bool first;   /* first alternative of its group */
+	bool or_next; /* the next edge is an alternative to this one */
 };
 
 struct pg_provide {
 	struct pg_version *owner;
 	struct pg_pkg *name;
-	struct pg_provide *next;	/* of the same owner */
-	struct pg_provide *next_provider;	/* of the same name */
-	struct pg_str version;		/* empty: unversioned */
+	struct pg_provide *next;	  /* of the same owner */
+	struct pg_provide *next_provider; /* of the same name */
+	struct pg_str version;		  /* empty: unversioned */
 };
 
 struct pg_graph {
 	struct pg_pkg **bucket;
-	struct pg_pkg **pkgs;		/* all names, by id */
+	struct pg_pkg **pkgs; /* all names, by id */
 	uint32_t bucket_mask;
-	uint32_t nr_pkgs;		/* names, existing packages or not */
-	uint32_t nr_real;		/* names with versions */
+	uint32_t nr_pkgs; /* names, existing packages or not */
+	uint32_t nr_real; /* names with versions */
 	uint32_t nr_versions;
 	uint32_t nr_deps;
 	uint32_t nr_provides;
-	uint32_t nr_foreign;		/* stanzas of other architectures, left out */
+	uint32_t nr_foreign; /* stanzas of other architectures, left out */
 	uint64_t text_bytes;
 };
 

@@ -12,12 +12,12 @@ enum field {
 	FIELD_MULTI_ARCH,
 	FIELD_SHA256,
 	FIELD_PROVIDES,
-	FIELD_RELATIONS,	/* one per enum pg_type, in that order */
+	FIELD_RELATIONS, /* one per enum pg_type, in that order */
 	NR_FIELDS = FIELD_RELATIONS + PG_NR_TYPES
 };
 
 struct stanza {
-	struct pg_str field[NR_FIELDS];	/* empty if absent */
+	struct pg_str field[NR_FIELDS]; /* empty if absent */
 	struct pg_str whole;
 };
 
@@ -34,7 +34,7 @@ struct relation {
 enum relation_result {
 	RELATION_OK,
 	RELATION_END,
-	RELATION_BAD,	/* @field is left at the offending text */
+	RELATION_BAD, /* @field is left at the offending text */
 };
 
 /* Takes the next alternative off the front of a relation field. */

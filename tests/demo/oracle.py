@@ -15,7 +15,8 @@ from pathlib import Path
 NAMES = ["a", "ab", "b", "c0", "d+", "e.f", "g-1", "h", "i", "j", "k", "l"]
 VIRTUAL = ["v", "w", "x:any", "nobody"]
 # In ascending order; the program must find that out itself.
-VERSIONS = ["0~~", "0~a", "0", "0.1~", "0.1", "0.1-1", "0.1-1+b1", "0.9", "0.10", "0.10a", "0.10+", "1", "1:0", "2:0-0.1"]
+VERSIONS = ["0~~", "0~a", "0", "0.1~", "0.1", "0.1-1", "0.1-1+b1", "0.9", "0.10", "0.10a", "0.10+", "1", "1:0",
+            "2:0-0.1"]
 OPS = {"<<": int.__lt__, "<=": int.__le__, "=": int.__eq__, ">=": int.__ge__, ">>": int.__gt__}
 
 

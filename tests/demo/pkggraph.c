@@ -19,7 +19,7 @@
 enum { OUTPUT_BUFFER = 1 << 16 };
 
 struct options {
-	const char *questions;	/* file with a question a line */
+	const char *questions; /* file with a question a line */
 	bool touch;
 	bool in_crowd;
 	int send_fd, touch_fd, leave_fd;
@@ -33,8 +33,10 @@ static void help(FILE *out)
 	      "  -f FILE  read questions from FILE, one a line\n"
 	      "  -t       read every page of the object afterwards\n"
 	      "  -c SEND,TOUCH,LEAVE  be one of a crowd: report to descriptor SEND; wait for the\n"
-	      "           end of TOUCH, then read every page; keep the object until the end of LEAVE\n"
-	      "A QUESTION is one argument:\n", out);
+	      "           end of TOUCH, then read every page; keep the object until the end of "
+	      "LEAVE\n"
+	      "A QUESTION is one argument:\n",
+	      out);
 	pg_answer_help(out);
 }
 

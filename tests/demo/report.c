@@ -34,9 +34,8 @@ static uint32_t table_kib(void)
 
 static uint32_t view_tables(int fd)
 {
-	static const char *const key[] = {
-		"morsel-view-rw-tables:", "morsel-view-ro-tables:", NULL
-	};
+	static const char *const key[] = { "morsel-view-rw-tables:", "morsel-view-ro-tables:",
+					   NULL };
 	char path[64];
 
 	if (fd < 0)

@@ -6,18 +6,18 @@
 #include <stdint.h>
 
 enum stage {
-	STAGE_STARTED,	/* nothing mapped yet */
+	STAGE_STARTED, /* nothing mapped yet */
 	STAGE_ANSWERED,
-	STAGE_TOUCHED,	/* every page of the object was read; the object stays mapped */
+	STAGE_TOUCHED, /* every page of the object was read; the object stays mapped */
 	NR_STAGES
 };
 
 /* Smaller than PIPE_BUF, so that writes of several processes do not mix. */
 struct report {
 	uint32_t stage;
-	uint32_t table_kib;	/* page tables of this process (VmPTE) */
-	uint32_t view_tables;	/* of the object, shared by all that map it; 0: no morsel */
-	uint32_t faults;	/* of this process so far, without reading from disk */
+	uint32_t table_kib;   /* page tables of this process (VmPTE) */
+	uint32_t view_tables; /* of the object, shared by all that map it; 0: no morsel */
+	uint32_t faults;      /* of this process so far, without reading from disk */
 };
 
 /* @fd is the object's descriptor, or -1. */

@@ -6,23 +6,23 @@
 
 #include "index.h"
 
-#define NAME(text)	{ text, sizeof(text) - 1 }
+#define NAME(text) .s = text, .len = sizeof(text) - 1
 
 static const struct pg_str field_name[NR_FIELDS] = {
-	[FIELD_PACKAGE] = NAME("Package"),
-	[FIELD_VERSION] = NAME("Version"),
-	[FIELD_ARCHITECTURE] = NAME("Architecture"),
-	[FIELD_MULTI_ARCH] = NAME("Multi-Arch"),
-	[FIELD_SHA256] = NAME("SHA256"),
-	[FIELD_PROVIDES] = NAME("Provides"),
-	[FIELD_RELATIONS + PG_PRE_DEPENDS] = NAME("Pre-Depends"),
-	[FIELD_RELATIONS + PG_DEPENDS] = NAME("Depends"),
-	[FIELD_RELATIONS + PG_CONFLICTS] = NAME("Conflicts"),
-	[FIELD_RELATIONS + PG_BREAKS] = NAME("Breaks"),
-	[FIELD_RELATIONS + PG_RECOMMENDS] = NAME("Recommends"),
-	[FIELD_RELATIONS + PG_SUGGESTS] = NAME("Suggests"),
-	[FIELD_RELATIONS + PG_REPLACES] = NAME("Replaces"),
-	[FIELD_RELATIONS + PG_ENHANCES] = NAME("Enhances"),
+	[FIELD_PACKAGE] = { NAME("Package") },
+	[FIELD_VERSION] = { NAME("Version") },
+	[FIELD_ARCHITECTURE] = { NAME("Architecture") },
+	[FIELD_MULTI_ARCH] = { NAME("Multi-Arch") },
+	[FIELD_SHA256] = { NAME("SHA256") },
+	[FIELD_PROVIDES] = { NAME("Provides") },
+	[FIELD_RELATIONS + PG_PRE_DEPENDS] = { NAME("Pre-Depends") },
+	[FIELD_RELATIONS + PG_DEPENDS] = { NAME("Depends") },
+	[FIELD_RELATIONS + PG_CONFLICTS] = { NAME("Conflicts") },
+	[FIELD_RELATIONS + PG_BREAKS] = { NAME("Breaks") },
+	[FIELD_RELATIONS + PG_RECOMMENDS] = { NAME("Recommends") },
+	[FIELD_RELATIONS + PG_SUGGESTS] = { NAME("Suggests") },
+	[FIELD_RELATIONS + PG_REPLACES] = { NAME("Replaces") },
+	[FIELD_RELATIONS + PG_ENHANCES] = { NAME("Enhances") },
 };
 
 static struct pg_str line_next(struct pg_str *text)

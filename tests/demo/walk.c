@@ -118,12 +118,12 @@ static int by_name(const void *a, const void *b)
 
 void pg_sort(struct pg_set *set)
 {
-	qsort(set->member, set->nr, sizeof(*set->member), by_name);
+	qsort(set->member, set->nr, sizeof(struct pg_pkg *), by_name);
 }
 
 struct pg_set pg_reach(const struct pg_graph *graph, const struct pg_pkg *start, pg_walk_fn *next)
 {
-	struct pg_set set = { malloc(graph->nr_pkgs * sizeof(*set.member)), 1 };
+	struct pg_set set = { malloc(graph->nr_pkgs * sizeof(struct pg_pkg *)), 1 };
 	bool *seen = calloc(graph->nr_pkgs, sizeof(*seen));
 
 	if (!set.member || !seen)

@@ -15,7 +15,7 @@
 
 struct pg_walk {
 	const struct pg_pkg *pkg;
-	const struct pg_dep *dep;	/* where the walk stands */
+	const struct pg_dep *dep; /* where the walk stands */
 	const struct pg_provide *prv;
 	bool started;
 };
