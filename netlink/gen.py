@@ -101,7 +101,7 @@ def policy_entry(a):
     lo, hi = a.range
     if hi is not None and hi > 0x7fff:
         name = a.c_name.lower() + '_range'
-        decl = [f'static const struct netlink_range_validation {name} = {{']
+        decl = [f'static struct netlink_range_validation {name} = {{']  # 6.1: not const
         decl += [f'\t.min = {lo},'] if lo else []
         decl += [f'\t.max = {hi}ULL,', '};', '']
         return f'NLA_POLICY_FULL_RANGE({kind}, &{name})', decl

@@ -266,7 +266,7 @@ enum {
  *
  *   Who: CAP_SYS_ADMIN in the initial user namespace.
  *
- *   Reply: none but the acknowledgement. Event: pool-del-ntf.
+ *   Reply: none but the acknowledgment. Event: pool-del-ntf.
  *
  *   Errors: EINVAL (neither id nor name), ENOENT (no such pool), EBUSY
  *   (mounted, or an object is open or mapped), EPERM (made by mount(2);
@@ -362,7 +362,7 @@ enum {
  *   Who: write and search permission on the directory; in a sticky
  *   directory the owner of the object or of the directory.
  *
- *   Reply: none but the acknowledgement. Event: morsel-del-ntf.
+ *   Reply: none but the acknowledgment. Event: morsel-del-ntf.
  *
  *   Errors: as morsel-get, and EINVAL (no path, the root), ENOTEMPTY,
  *   EBUSY, EACCES, EPERM, EROFS.
