@@ -14,6 +14,9 @@
 #include <linux/sched/mm.h>
 #include <linux/vmstat.h>
 #include <linux/version.h>
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#include <linux/filelock.h>
+#endif
 
 /* The bits of a VMA's flags that hold its protection key. */
 #define MORSEL_VM_PKEY_BITS ARCH_VM_PKEY_FLAGS
@@ -92,6 +95,52 @@ static inline unsigned long morsel_mm_unmapped_area(struct file *file, unsigned 
 	return mm_get_unmapped_area(current->mm, file, addr, len, pgoff, flags);
 }
 #endif
+
+/* Generic netlink: what pre_doit gets, and the attributes of a dump. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define morsel_genl_op_t struct genl_ops
+#else
+#define morsel_genl_op_t struct genl_split_ops
+#endif
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#define morsel_genl_dump_attrs(cb) (genl_dumpit_info(cb)->attrs)
+#else
+#define morsel_genl_dump_attrs(cb) (genl_info_dump(cb)->attrs)
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+static inline struct timespec64 inode_get_atime(const struct inode *inode)
+{
+	return inode->i_atime;
+}
+
+static inline struct timespec64 inode_get_mtime(const struct inode *inode)
+{
+	return inode->i_mtime;
+}
+#endif
+
+/* Context: lock_rename() held. */
+static inline int morsel_vfs_rename(struct dentry *old_dir, struct dentry *old,
+				    struct dentry *new_dir, struct dentry *new, unsigned int flags)
+{
+	struct renamedata rename = {
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+		.old_mnt_userns = morsel_nop_idmap,
+		.new_mnt_userns = morsel_nop_idmap,
+#else
+		.old_mnt_idmap = morsel_nop_idmap,
+		.new_mnt_idmap = morsel_nop_idmap,
+#endif
+		.old_dir = d_inode(old_dir),
+		.old_dentry = old,
+		.new_dir = d_inode(new_dir),
+		.new_dentry = new,
+		.flags = flags,
+	};
+
+	return vfs_rename(&rename);
+}
 
 /*
  * Construction of a page-table page.  The kernel's own constructors need a

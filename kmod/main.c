@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include "attach.h"
 #include "fs.h"
+#include "netlink.h"
 
 static int __init morsel_init(void)
 {
@@ -16,8 +17,13 @@ static int __init morsel_init(void)
 	err = morsel_fs_init();
 	if (err)
 		goto out_attach;
+	err = morsel_netlink_init();
+	if (err)
+		goto out_fs;
 	return 0;
 
+out_fs:
+	morsel_fs_exit();
 out_attach:
 	morsel_attach_exit();
 	return err;
@@ -25,6 +31,7 @@ out_attach:
 
 static void __exit morsel_exit(void)
 {
+	morsel_netlink_exit();
 	morsel_fs_exit();
 	morsel_attach_exit();
 }

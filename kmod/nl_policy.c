@@ -2,7 +2,7 @@
 /* Generated from netlink/morsel.yaml by netlink/gen.py: edit that, not this. */
 #include "nl_policy.h"
 
-static const struct netlink_range_validation morsel_a_object_size_range = {
+static struct netlink_range_validation morsel_a_object_size_range = {
 	.max = 70368744177664ULL,
 };
 

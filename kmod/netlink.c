@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The generic netlink family: its commands, and what is common to them.
+ * netlink/morsel.yaml says what each of them does.
+ */
+#include <linux/module.h>
+#include "event.h"
+#include "fs.h"
+#include "netlink.h"
+#include "nl.h"
+#include "nl_policy.h"
+#include "rights.h"
+
+static int pre_doit(const morsel_genl_op_t *op, struct sk_buff *skb, struct genl_info *info)
+{
+	const char *why = morsel_caller_check(skb, op->internal_flags & MORSEL_NL_ADMIN);
+	struct morsel_pool *pool;
+
+	if (why)
+		return morsel_nl_refuse(info->extack, NULL, -EPERM, why);
+	if (!(op->internal_flags & MORSEL_NL_POOL))
+		return 0;
+	pool = morsel_nl_find_pool(info->attrs, info->extack);
+	if (IS_ERR(pool))
+		return PTR_ERR(pool);
+	info->user_ptr[0] = pool;
+	return 0;
+}
+
+static void post_doit(const morsel_genl_op_t *op, struct sk_buff *skb, struct genl_info *info)
+{
+	if (op->internal_flags & MORSEL_NL_POOL)
+		morsel_pool_put(morsel_nl_pool(info));
+}
+
+#define POLICY(name) .policy = name, .maxattr = ARRAY_SIZE(name) - 1
+
+static const struct genl_ops ops[] = {
+	{
+		.cmd = MORSEL_CMD_POOL_GET,
+		.internal_flags = MORSEL_NL_POOL,
+		POLICY(morsel_nl_pool_get_policy),
+		.doit = morsel_nl_pool_get_doit,
+		.start = morsel_nl_pool_get_start,
+		.dumpit = morsel_nl_pool_get_dumpit,
+		.done = morsel_nl_dump_done,
+	}, {
+		.cmd = MORSEL_CMD_POOL_NEW,
+		.internal_flags = MORSEL_NL_ADMIN,
+		POLICY(morsel_nl_pool_new_policy),
+		.doit = morsel_nl_pool_new_doit,
+	}, {
+		.cmd = MORSEL_CMD_POOL_DEL,
+		.internal_flags = MORSEL_NL_ADMIN | MORSEL_NL_POOL,
+		POLICY(morsel_nl_pool_del_policy),
+		.doit = morsel_nl_pool_del_doit,
+	}, {
+		.cmd = MORSEL_CMD_MORSEL_GET,
+		.internal_flags = MORSEL_NL_POOL,
+		POLICY(morsel_nl_morsel_get_policy),
+		.doit = morsel_nl_morsel_get_doit,
+		.start = morsel_nl_morsel_get_start,
+		.dumpit = morsel_nl_morsel_get_dumpit,
+		.done = morsel_nl_dump_done,
+	}, {
+		.cmd = MORSEL_CMD_MORSEL_NEW,
+		.internal_flags = MORSEL_NL_POOL,
+		POLICY(morsel_nl_morsel_new_policy),
+		.doit = morsel_nl_morsel_new_doit,
+	}, {
+		.cmd = MORSEL_CMD_MORSEL_SET,
+		.internal_flags = MORSEL_NL_POOL,
+		POLICY(morsel_nl_morsel_set_policy),
+		.doit = morsel_nl_morsel_set_doit,
+	}, {
+		.cmd = MORSEL_CMD_MORSEL_RENAME,
+		.internal_flags = MORSEL_NL_POOL,
+		POLICY(morsel_nl_morsel_rename_policy),
+		.doit = morsel_nl_morsel_rename_doit,
+	}, {
+		.cmd = MORSEL_CMD_MORSEL_DEL,
+		.internal_flags = MORSEL_NL_POOL,
+		POLICY(morsel_nl_morsel_del_policy),
+		.doit = morsel_nl_morsel_del_doit,
+	},
+};
+
+static const struct genl_multicast_group groups[] = {
+	[MORSEL_EVENT_GROUP] = {
+		.name = MORSEL_MCGRP_EVENTS,
+		.flags = GENL_MCAST_CAP_SYS_ADMIN,
+	},
+};
+
+struct genl_family morsel_nl_family __ro_after_init = {
+	.name = MORSEL_FAMILY_NAME,
+	.version = MORSEL_FAMILY_VERSION,
+	.netnsok = true,	/* so that a refusal can say why */
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.pre_doit = pre_doit,
+	.post_doit = post_doit,
+	.ops = ops,
+	.n_ops = ARRAY_SIZE(ops),
+	.mcgrps = groups,
+	.n_mcgrps = ARRAY_SIZE(groups),
+};
+
+int __init morsel_netlink_init(void)
+{
+	return genl_register_family(&morsel_nl_family);
+}
+
+void morsel_netlink_exit(void)
+{
+	genl_unregister_family(&morsel_nl_family);
+}
+
+MODULE_ALIAS_GENL_FAMILY(MORSEL_FAMILY_NAME);

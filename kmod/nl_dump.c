@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Dumps.  They go on inside recvmsg() of whoever holds the socket, and may
+ * never be finished: so they keep the credentials of who asked, look at each
+ * object with those, and hold no pool and no object between two calls.
+ */
+#include <linux/cred.h>
+#include <linux/sched/signal.h>
+#include "event.h"
+#include "fs.h"
+#include "nl.h"
+#include "rights.h"
+
+struct dump {
+	const struct cred *cred;	/* of who asked */
+	const char *refusal;		/* with @error: the reason */
+	u64 next;			/* id of the object to go on with */
+	u64 within;			/* id of the directory asked for; 0: all */
+	u32 pool;			/* id of the pool that is being, or was last, dumped */
+	int error;			/* start cannot explain itself, so dumpit does */
+	bool one_pool;
+	bool recursive;
+	bool pool_done;			/* all objects of @pool are dumped */
+};
+
+static_assert(sizeof(struct dump) <= sizeof_field(struct netlink_callback, ctx));
+
+static struct dump *dump_of(struct netlink_callback *cb)
+{
+	return (struct dump *)cb->ctx;
+}
+
+static void refuse(struct dump *dump, int error, const char *why)
+{
+	dump->error = error;
+	dump->refusal = why;
+}
+
+static void start(struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+	const char *why = morsel_caller_check(cb->skb, false);
+
+	dump->cred = get_current_cred();
+	/* The longest path fits into an empty message. */
+	cb->min_dump_alloc = SKB_WITH_OVERHEAD(2 * PATH_MAX);
+	if (why)
+		refuse(dump, -EPERM, why);
+}
+
+int morsel_nl_dump_done(struct netlink_callback *cb)
+{
+	put_cred(dump_of(cb)->cred);
+	return 0;
+}
+
+/*
+ * Note what state the names are in.  Called before anything is looked at, before
+ * each look, and after the last: if it is the same all the time, then so were the
+ * names, but for what is still going on, and a move is either seen or not.
+ */
+static void note_state(struct netlink_callback *cb, const struct morsel_pool *pool)
+{
+	bool moving = morsel_event_moving();
+	u64 state;
+
+	smp_rmb();	/* a move that is over has been counted */
+	state = pool ? atomic64_read(&pool->generation) : morsel_event_count();
+	cb->seq = moving ? cb->prev_seq + 1 : state;
+	cb->seq = cb->seq ?: 1;	/* 0 means unknown */
+}
+
+static void note_first_state(struct netlink_callback *cb, const struct morsel_pool *pool)
+{
+	note_state(cb, pool);
+	cb->prev_seq = cb->seq;
+}
+
+/* The header of one more message of a dump. */
+static void *put_header(struct sk_buff *skb, struct netlink_callback *cb, int command)
+{
+	void *header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				   &morsel_nl_family, NLM_F_MULTI, command);
+
+	if (header)
+		genl_dump_check_consistent(cb, header);
+	return header;
+}
+
+/* Return: 0, or -EMSGSIZE when @skb is full. */
+static int end_message(struct sk_buff *skb, void *header, int error)
+{
+	if (error)
+		genlmsg_cancel(skb, header);
+	else
+		genlmsg_end(skb, header);
+	return error;
+}
+
+/* What dumpit returns: go on if something was put into the message. */
+static int verdict(const struct sk_buff *skb, int error)
+{
+	return error == -EMSGSIZE && skb->len ? skb->len : error;
+}
+
+int morsel_nl_pool_get_start(struct netlink_callback *cb)
+{
+	struct nlattr **attrs = morsel_genl_dump_attrs(cb);
+
+	start(cb);
+	note_first_state(cb, NULL);
+	if (attrs[MORSEL_A_POOL_ID] || attrs[MORSEL_A_POOL_NAME])
+		refuse(dump_of(cb), -EINVAL, "a dump of pools takes no attributes");
+	return 0;
+}
+
+static int dump_pool(struct sk_buff *skb, struct netlink_callback *cb, struct morsel_pool *pool)
+{
+	void *header;
+
+	note_state(cb, NULL);
+	if (!morsel_may_see_pool(pool))
+		return 0;
+	header = put_header(skb, cb, MORSEL_CMD_POOL_GET);
+	if (!header)
+		return -EMSGSIZE;
+	return end_message(skb, header, morsel_nl_fill_pool(skb, pool, current_user_ns()));
+}
+
+static int dump_pools(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+	struct morsel_pool *pool;
+	int error = 0;
+
+	while (!error && (pool = morsel_pool_get_next(dump->pool))) {
+		error = dump_pool(skb, cb, pool);
+		if (!error)
+			dump->pool = pool->id;
+		morsel_pool_put(pool);
+	}
+	note_state(cb, NULL);
+	return verdict(skb, error);
+}
+
+/* Dump with the rights of who asked. */
+static int dump_as_asked(struct sk_buff *skb, struct netlink_callback *cb,
+			 int (*dumpit)(struct sk_buff *skb, struct netlink_callback *cb))
+{
+	struct dump *dump = dump_of(cb);
+	const struct cred *receiver;
+	int ret;
+
+	if (dump->error)
+		return morsel_nl_refuse(cb->extack, NULL, dump->error, dump->refusal);
+	receiver = override_creds(dump->cred);
+	ret = dumpit(skb, cb);
+	revert_creds(receiver);
+	return ret;
+}
+
+int morsel_nl_pool_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return dump_as_asked(skb, cb, dump_pools);
+}
+
+/* The directory that the dump is about. */
+static int find_directory(struct dump *dump, struct morsel_pool *pool, const struct nlattr *path,
+			  struct netlink_ext_ack *extack)
+{
+	struct dentry *dir = morsel_nl_walk(pool, path, extack);
+	int error = 0;
+
+	if (IS_ERR(dir))
+		return PTR_ERR(dir);
+	if (!d_can_lookup(dir))
+		error = morsel_nl_refuse(extack, path, -ENOTDIR, "not a directory");
+	else
+		dump->within = d_inode(dir)->i_ino;
+	dput(dir);
+	return error;
+}
+
+static int find_pool_and_directory(struct netlink_callback *cb, struct nlattr **attrs,
+				   struct netlink_ext_ack *extack)
+{
+	struct dump *dump = dump_of(cb);
+	const struct nlattr *path = attrs[MORSEL_A_OBJECT_PATH];
+	struct morsel_pool *pool;
+	int error = 0;
+
+	if (attrs[MORSEL_A_OBJECT_ID])
+		return morsel_nl_refuse(extack, NULL, -EINVAL, "a dump does not take an object id");
+	dump->recursive = attrs[MORSEL_A_OBJECT_RECURSIVE];
+	dump->pool_done = true;
+	note_first_state(cb, NULL);
+	if (!attrs[MORSEL_A_OBJECT_POOL_ID] && !attrs[MORSEL_A_OBJECT_POOL_NAME])
+		return !path ? 0 : morsel_nl_refuse(extack, NULL, -EINVAL,
+						    "a path needs a pool, by name or by id");
+	pool = morsel_nl_find_pool(attrs, extack);
+	if (IS_ERR(pool))
+		return PTR_ERR(pool);
+	dump->pool = pool->id;
+	dump->one_pool = true;
+	dump->pool_done = false;
+	note_first_state(cb, pool);
+	if (path)
+		error = find_directory(dump, pool, path, extack);
+	morsel_pool_put(pool);
+	return error;
+}
+
+int morsel_nl_morsel_get_start(struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+	struct netlink_ext_ack extack = {};
+	int error;
+
+	start(cb);
+	if (dump->error)
+		return 0;
+	error = find_pool_and_directory(cb, morsel_genl_dump_attrs(cb), &extack);
+	if (error)
+		refuse(dump, error, extack._msg);
+	return 0;
+}
+
+/* The object with the least id from @id on, with a reference. */
+static struct inode *next_object(struct morsel_pool *pool, u64 id)
+{
+	unsigned long index = id;
+	struct inode *inode;
+
+	rcu_read_lock();
+	inode = xa_find(&pool->objects, &index, ULONG_MAX, XA_PRESENT);
+	while (inode && !igrab(inode))	/* on its way out */
+		inode = xa_find_after(&pool->objects, &index, ULONG_MAX, XA_PRESENT);
+	rcu_read_unlock();
+	return inode;
+}
+
+static int dump_object(struct sk_buff *skb, struct netlink_callback *cb,
+		       struct morsel_nl_place *place, struct morsel_nl_object *object)
+{
+	void *header;
+
+	note_state(cb, dump_of(cb)->one_pool ? object->pool : NULL);
+	if (!morsel_nl_locate(place, object))
+		return 0;
+	header = put_header(skb, cb, MORSEL_CMD_MORSEL_GET);
+	if (!header)
+		return -EMSGSIZE;
+	return end_message(skb, header, morsel_nl_fill_object(skb, object, current_user_ns()));
+}
+
+static int dump_objects_of(struct sk_buff *skb, struct netlink_callback *cb,
+			   struct morsel_nl_place *place, struct morsel_pool *pool)
+{
+	struct dump *dump = dump_of(cb);
+	struct morsel_nl_object object = { .pool = pool };
+	int error = 0;
+
+	if (!morsel_may_see_pool(pool))
+		return 0;
+	while (!error && (object.inode = next_object(pool, dump->next))) {
+		error = dump_object(skb, cb, place, &object);
+		if (!error)
+			dump->next = object.inode->i_ino + 1;
+		iput(object.inode);
+		cond_resched();
+		if (fatal_signal_pending(current))
+			error = -EINTR;
+	}
+	note_state(cb, dump->one_pool ? pool : NULL);
+	morsel_nl_place_leave(place);
+	return error;
+}
+
+/* The pool to go on with: the one the dump is in, or the next. */
+static struct morsel_pool *current_pool(struct dump *dump)
+{
+	struct morsel_pool *pool;
+
+	pool = dump->pool_done ? NULL : morsel_pool_get_by_id(dump->pool);
+	if (pool || dump->one_pool)
+		return pool;
+	pool = morsel_pool_get_next(dump->pool);
+	if (pool) {
+		dump->pool = pool->id;
+		dump->next = 0;
+		dump->pool_done = false;
+	}
+	return pool;
+}
+
+static int dump_objects(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+	struct morsel_nl_place place = { .within = dump->within, .recursive = dump->recursive };
+	struct morsel_pool *pool;
+	int error = morsel_nl_place_init(&place);
+
+	if (error)
+		return error;
+	while (!error && (pool = current_pool(dump))) {
+		error = dump_objects_of(skb, cb, &place, pool);
+		if (!error)
+			dump->pool_done = true;
+		morsel_pool_put(pool);
+	}
+	/* A pool that has gone away meanwhile interrupts the dump. */
+	if (!error && !dump->pool_done)
+		cb->seq = cb->prev_seq + 1;
+	morsel_nl_place_exit(&place);
+	return verdict(skb, error);
+}
+
+int morsel_nl_morsel_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return dump_as_asked(skb, cb, dump_objects);
+}

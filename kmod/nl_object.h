@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What requests about one object share. */
+#ifndef MORSEL_NL_OBJECT_H
+#define MORSEL_NL_OBJECT_H
+
+#include "nl.h"
+
+/* The object that a request names. */
+struct morsel_nl_found {
+	struct dentry *dentry;		/* with a reference; unhashed if it has no name */
+	struct morsel_nl_object object;	/* its strings are in the request or in @place */
+	struct morsel_nl_place place;
+};
+
+/*
+ * nl_object.c
+ *
+ * Find by path, or by id.  Return: 0 (morsel_nl_found_put() is due), or an error
+ * with extack filled in.
+ */
+int morsel_nl_find(struct morsel_nl_found *found, struct genl_info *info);
+void morsel_nl_found_put(struct morsel_nl_found *found);
+
+/* Return: -ESTALE if the request names another id. */
+int morsel_nl_check_id(struct genl_info *info, const struct inode *inode);
+
+/* Return: the attribute, or NULL and extack says that it is missing. */
+const struct nlattr *morsel_nl_require(struct genl_info *info, int attr, const char *why);
+
+/* nl_set.c: size, permission bits, owner and group as asked for. */
+
+/* Return: 0; -EINVAL with extack filled in. */
+int morsel_nl_wanted(struct genl_info *info, struct iattr *want);
+/*
+ * Change them all or none.  Context: process; sb_start_write() is held; i_rwsem of
+ * the object is not, that of its directory may be.  Return: as notify_change().
+ */
+int morsel_nl_change(struct dentry *dentry, struct iattr *want);
+/* Refuse, and blame the attribute it is most likely about. */
+int morsel_nl_refuse_change(struct genl_info *info, int error);
+
+/*
+ * Begin and end a change in a pool.  Return: 0; -EROFS with extack filled in.
+ */
+int morsel_nl_start_write(struct genl_info *info);
+void morsel_nl_end_write(struct genl_info *info);
+
+#endif

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From objects to their names, for readers who may know them. */
+#include <linux/dcache.h>
+#include <linux/slab.h>
+#include "nl.h"
+#include "rights.h"
+
+int morsel_nl_place_init(struct morsel_nl_place *place)
+{
+	place->dir = NULL;
+	place->buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	return place->buf ? 0 : -ENOMEM;
+}
+
+void morsel_nl_place_leave(struct morsel_nl_place *place)
+{
+	dput(place->dir);
+	place->dir = NULL;
+}
+
+void morsel_nl_place_exit(struct morsel_nl_place *place)
+{
+	morsel_nl_place_leave(place);
+	kfree(place->buf);
+}
+
+/* The directory that holds @dentry, with a reference, and the name it has there. */
+static struct dentry *parent_and_name(struct dentry *dentry, struct name_snapshot *name)
+{
+	struct dentry *parent;
+	unsigned int seq;
+
+	for (;;) {
+		seq = read_seqcount_begin(&dentry->d_seq);
+		parent = dget_parent(dentry);
+		take_dentry_name_snapshot(name, dentry);
+		if (!read_seqcount_retry(&dentry->d_seq, seq))
+			return parent;
+		release_dentry_name_snapshot(name);
+		dput(parent);
+	}
+}
+
+/* Put "name/" in front of what is at buf[start].  Return: the new start, or -1 for ever. */
+static ssize_t prepend(char *buf, ssize_t start, const struct qstr *name)
+{
+	if (start < (ssize_t)name->len + 1)
+		return -1;
+	buf[--start] = '/';
+	start -= name->len;
+	memcpy(buf + start, name->name, name->len);
+	return start;
+}
+
+/* Look at a directory: climb from it to the root.  Consumes the reference on @dir. */
+static void look_at(struct morsel_nl_place *place, struct dentry *dir)
+{
+	struct dentry *dentry = dget(dir), *parent;
+	struct name_snapshot name;
+	ssize_t start = PATH_MAX;
+
+	dput(place->dir);
+	place->dir = dir;
+	place->visible = morsel_may_list(d_inode(dir));
+	place->inside = !place->within || d_inode(dir)->i_ino == place->within;
+	while (place->visible && !IS_ROOT(dentry)) {
+		parent = parent_and_name(dentry, &name);
+		start = prepend(place->buf, start, &name.name);
+		release_dentry_name_snapshot(&name);
+		dput(dentry);
+		dentry = parent;
+		place->visible = morsel_may_search(d_inode(dentry));
+		place->inside |= place->recursive && d_inode(dentry)->i_ino == place->within;
+		cond_resched();
+	}
+	dput(dentry);
+	place->len = PATH_MAX;	/* too long */
+	if (start >= 0) {
+		place->len = PATH_MAX - start;
+		memmove(place->buf, place->buf + start, place->len);
+	}
+}
+
+/* The path of what has @name in the directory, if it is not too long. */
+static const char *path_in(struct morsel_nl_place *place, const struct qstr *name)
+{
+	if (place->len + name->len >= PATH_MAX)
+		return NULL;
+	memcpy(place->buf + place->len, name->name, name->len);
+	place->buf[place->len + name->len] = '\0';
+	return place->buf;
+}
+
+static bool locate(struct morsel_nl_place *place, struct morsel_nl_object *object,
+		   struct dentry *dentry)
+{
+	struct name_snapshot name;
+	struct dentry *dir;
+
+	if (IS_ROOT(dentry)) {
+		object->path = "";
+		return !place->within && morsel_may_search(d_inode(dentry));
+	}
+	dir = parent_and_name(dentry, &name);
+	if (dir == place->dir)
+		dput(dir);
+	else
+		look_at(place, dir);
+	object->parent = d_inode(place->dir)->i_ino;
+	object->path = path_in(place, &name.name);
+	release_dentry_name_snapshot(&name);
+	return place->visible && place->inside;
+}
+
+bool morsel_nl_locate(struct morsel_nl_place *place, struct morsel_nl_object *object)
+{
+	struct dentry *dentry = d_find_alias(object->inode);
+	bool seen;
+
+	object->path = NULL;
+	object->parent = 0;
+	if (dentry && !d_unhashed(dentry))
+		seen = locate(place, object, dentry);
+	else
+		seen = !place->within && morsel_may_see_nameless(object->inode);
+	dput(dentry);
+	return seen;
+}

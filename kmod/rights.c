@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/file.h>
+#include <linux/net.h>
+#include <linux/netlink.h>
+#include <net/sock.h>
+#include "compat.h"
+#include "pool.h"
+#include "rights.h"
+
+static bool same_groups(const struct group_info *a, const struct group_info *b)
+{
+	int i;
+
+	if (a == b)
+		return true;
+	if (a->ngroups != b->ngroups)
+		return false;
+	for (i = 0; i < a->ngroups; i++)	/* both are sorted */
+		if (!gid_eq(a->gid[i], b->gid[i]))
+			return false;
+	return true;
+}
+
+/* The same verdict from every permission check of the VFS? */
+static bool same_rights(const struct cred *a, const struct cred *b)
+{
+	return a == b ||
+	       (uid_eq(a->euid, b->euid) && uid_eq(a->fsuid, b->fsuid) &&
+		gid_eq(a->egid, b->egid) && gid_eq(a->fsgid, b->fsgid) &&
+		a->user_ns == b->user_ns &&
+		cap_issubset(a->cap_effective, b->cap_effective) &&
+		cap_issubset(b->cap_effective, a->cap_effective) &&
+		same_groups(a->group_info, b->group_info));
+}
+
+const char *morsel_caller_check(const struct sk_buff *skb, bool admin)
+{
+	struct sock *sk = NETLINK_CB(skb).sk;
+	struct file *file = sk && sk->sk_socket ? sk->sk_socket->file : NULL;
+
+	if (!file || !same_rights(file->f_cred, current_cred()))
+		return "the socket was opened with other rights than the sender's";
+	/* Not netlink_capable(): it trusts the sender alone if he gives an address. */
+	if (capable(CAP_SYS_ADMIN))
+		return NULL;
+	if (admin)
+		return "needs CAP_SYS_ADMIN in the initial user namespace";
+	if (!net_eq(sock_net(sk), &init_net))
+		return "only CAP_SYS_ADMIN may ask from this network namespace";
+	return NULL;
+}
+
+bool morsel_may_search(struct inode *dir)
+{
+	return !inode_permission(morsel_nop_idmap, dir, MAY_EXEC);
+}
+
+bool morsel_may_list(struct inode *dir)
+{
+	return !inode_permission(morsel_nop_idmap, dir, MAY_READ | MAY_EXEC);
+}
+
+bool morsel_may_see_pool(const struct morsel_pool *pool)
+{
+	return morsel_may_search(d_inode(pool->sb->s_root)) || capable(CAP_SYS_ADMIN);
+}
+
+bool morsel_may_see_nameless(struct inode *inode)
+{
+	return uid_eq(inode->i_uid, current_fsuid()) || capable(CAP_SYS_ADMIN);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who is asking, and what he may know. */
+#ifndef MORSEL_RIGHTS_H
+#define MORSEL_RIGHTS_H
+
+#include <linux/types.h>
+
+struct inode;
+struct morsel_pool;
+struct sk_buff;
+
+/**
+ * morsel_caller_check() - judge who sent a request
+ * @skb: the request, from a socket of user space
+ * @admin: the request needs CAP_SYS_ADMIN in the initial user namespace
+ *
+ * The opener of the socket and the sender must have the same rights.  So a
+ * socket that is handed to a program with more rights cannot borrow them, and
+ * it is enough to look at the sender from here on.
+ *
+ * Context: the sender's sendmsg().
+ * Return: NULL, or why the request is refused with EPERM (a constant).
+ */
+const char *morsel_caller_check(const struct sk_buff *skb, bool admin);
+
+/* May the current credentials know that the pool exists? */
+bool morsel_may_see_pool(const struct morsel_pool *pool);
+
+/* May they see an object that has no name? */
+bool morsel_may_see_nameless(struct inode *inode);
+
+/* May they pass through a directory; and list it? */
+bool morsel_may_search(struct inode *dir);
+bool morsel_may_list(struct inode *dir);
+
+#endif
