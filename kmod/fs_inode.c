@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Life and attributes of an object. */
 #include <linux/slab.h>
+#include "event.h"
 #include "fs_internal.h"
 
 static struct kmem_cache *morsel_inode_cache;
@@ -158,6 +159,8 @@ int morsel_setattr(morsel_idmap_t *idmap, struct dentry *dentry, struct iattr *a
 	if (attr->ia_valid & ATTR_MODE)
 		error = morsel_acl_chmod(idmap, dentry);
 	morsel_pool_changed(morsel_pool(inode->i_sb));
+	if (attr->ia_valid & (ATTR_SIZE | ATTR_MODE | ATTR_UID | ATTR_GID))
+		morsel_event_object(MORSEL_EVENT_SET, dentry);
 	return error;
 }
 

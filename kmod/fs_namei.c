@@ -4,6 +4,7 @@
  * is pinned by one reference.
  */
 #include <linux/slab.h>
+#include "event.h"
 #include "fs_internal.h"
 
 /* Names appear in listings, events and logs, line by line. */
@@ -60,6 +61,7 @@ static int morsel_make_named(morsel_idmap_t *idmap, struct inode *dir, struct de
 	if (S_ISDIR(mode))
 		inc_nlink(dir);
 	morsel_dir_changed(dir);
+	morsel_event_object(MORSEL_EVENT_NEW, dentry);
 	return 0;
 }
 
@@ -108,6 +110,7 @@ static int morsel_symlink(morsel_idmap_t *idmap, struct inode *dir, struct dentr
 	d_instantiate(dentry, inode);
 	dget(dentry);
 	morsel_dir_changed(dir);
+	morsel_event_object(MORSEL_EVENT_NEW, dentry);
 	return 0;
 }
 
@@ -123,24 +126,31 @@ static int morsel_link(struct dentry *old, struct inode *dir, struct dentry *den
 		return error;
 	error = simple_link(old, dir, dentry);
 	morsel_pool_changed(morsel_pool(dir->i_sb));
+	morsel_event_object(MORSEL_EVENT_NEW, dentry);
 	return error;
 }
 
-/* Context: the name of @inode has just gone. */
-static void morsel_unlinked(struct inode *inode)
+/*
+ * The name has gone.  The VFS takes the dentry off the hash only when we are
+ * back; who hears of it now must not find it any more.
+ */
+static void morsel_unlinked(struct dentry *dentry)
 {
+	struct inode *inode = d_inode(dentry);
+
 	if (!S_ISDIR(inode->i_mode) && inode->i_nlink)
 		morsel_pool_uncharge_inode(morsel_pool(inode->i_sb));
+	d_drop(dentry);
+	morsel_pool_changed(morsel_pool(inode->i_sb));
+	morsel_event_object(MORSEL_EVENT_DEL, dentry);
 }
 
 static int morsel_unlink(struct inode *dir, struct dentry *dentry)
 {
 	int error = simple_unlink(dir, dentry);
 
-	if (!error) {
-		morsel_unlinked(d_inode(dentry));
-		morsel_pool_changed(morsel_pool(dir->i_sb));
-	}
+	if (!error)
+		morsel_unlinked(dentry);
 	return error;
 }
 
@@ -149,24 +159,59 @@ static int morsel_rmdir(struct inode *dir, struct dentry *dentry)
 	int error = simple_rmdir(dir, dentry);
 
 	if (!error)
-		morsel_pool_changed(morsel_pool(dir->i_sb));
+		morsel_unlinked(dentry);
+	return error;
+}
+
+/*
+ * Let @old take the place of @new.  @spare has the place of @old, for an exchange;
+ * d_exchange() is not exported.  Between the two steps that place is not on the
+ * hash: who looks for it waits for the lock of the directory.
+ */
+static void morsel_move_dentries(struct dentry *old, struct dentry *new, struct dentry *spare)
+{
+	d_move(old, new);
+	if (spare)
+		d_move(new, spare);
+	morsel_pool_changed(morsel_pool(old->d_sb));
+}
+
+static int morsel_do_rename(morsel_idmap_t *idmap, struct inode *old_dir, struct dentry *old,
+			    struct inode *new_dir, struct dentry *new, struct dentry *spare)
+{
+	struct dentry *other = spare ? new : NULL;
+	struct morsel_move move;
+	int error;
+
+	morsel_event_move_begin(&move, old, other);
+	error = simple_rename(idmap, old_dir, old, new_dir, new, spare ? RENAME_EXCHANGE : 0);
+	if (!error) {
+		morsel_move_dentries(old, new, spare);
+		if (!spare && d_really_is_positive(new))
+			morsel_unlinked(new);
+	}
+	morsel_event_move_end(&move, old, other, !error);
 	return error;
 }
 
 static int morsel_rename(morsel_idmap_t *idmap, struct inode *old_dir, struct dentry *old,
 			 struct inode *new_dir, struct dentry *new, unsigned int flags)
 {
+	struct dentry *spare = NULL;
 	int error = morsel_check_name(&new->d_name);
 
-	if (!error)
-		error = simple_rename(idmap, old_dir, old, new_dir, new, flags);
 	if (error)
 		return error;
-	if (d_really_is_positive(new) && !(flags & RENAME_EXCHANGE))
-		morsel_unlinked(d_inode(new));
-	/* The dentries move when we are back, but with both directories still locked. */
-	morsel_pool_changed(morsel_pool(new_dir->i_sb));
-	return 0;
+	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE))
+		return -EINVAL;
+	if (flags & RENAME_EXCHANGE) {
+		spare = d_alloc(old->d_parent, &old->d_name);
+		if (!spare)
+			return -ENOMEM;
+	}
+	error = morsel_do_rename(idmap, old_dir, old, new_dir, new, spare);
+	dput(spare);
+	return error;
 }
 
 const struct inode_operations morsel_dir_iops = {

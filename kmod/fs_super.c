@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 #include <linux/statfs.h>
 #include <linux/uuid.h>
+#include "event.h"
 #include "fs_internal.h"
 
 static int morsel_statfs(struct dentry *dentry, struct kstatfs *buf)
@@ -93,6 +94,8 @@ static struct super_block *morsel_get_super(struct fs_context *fc)
 		if (!error) {
 			sb->s_flags |= SB_ACTIVE;
 			morsel_pool_publish(morsel_pool(sb));
+			if (!ctx->exclusive)	/* else it is not complete yet */
+				morsel_event_pool(MORSEL_EVENT_NEW, morsel_pool(sb));
 		}
 	} else if (morsel_pool(sb)->dying) {
 		error = -EAGAIN;
@@ -170,6 +173,8 @@ static void morsel_kill_sb(struct super_block *sb)
 	struct morsel_pool *pool = morsel_pool(sb);
 
 	morsel_pool_retire(pool);
+	if (sb->s_root)
+		morsel_event_pool(MORSEL_EVENT_DEL, pool);
 	kill_litter_super(sb);
 	morsel_pool_free(pool);
 }
@@ -180,6 +185,7 @@ struct file_system_type morsel_fs_type = {
 	.init_fs_context	= morsel_init_fs_context,
 	.parameters		= morsel_fs_parameters,
 	.kill_sb		= morsel_kill_sb,
+	.fs_flags		= FS_RENAME_DOES_D_MOVE, /* events tell of what is done */
 };
 
 int morsel_fs_init(void)

@@ -11,6 +11,7 @@
 #include <linux/fs_context.h>
 #include <linux/mount.h>
 #include <linux/slab.h>
+#include "event.h"
 #include "fs_internal.h"
 
 LIST_HEAD(morsel_pools);
@@ -200,6 +201,7 @@ struct morsel_pool *morsel_pool_create(const struct morsel_pool_params *params)
 	pool->pin = pin;
 	pool = morsel_pool_get_locked(pool);
 	mutex_unlock(&morsel_pools_mutex);
+	morsel_event_pool(MORSEL_EVENT_NEW, pool);
 	return pool;
 }
 
