@@ -128,6 +128,12 @@ static vm_fault_t fault_at(struct vm_fault *vmf, enum level level)
 	enum morsel_link_result res = MORSEL_LINK_LOWER;
 	vm_fault_t ret;
 
+	/*
+	 * Only a debugger's forced access faults in a VMA without rights; a link
+	 * would let the process in.  The debugger comes back through ->access.
+	 */
+	if (!vma_is_accessible(vmf->vma))
+		return VM_FAULT_SIGBUS;
 	if (!att)
 		return late_attach(vmf);
 	filemap_invalidate_lock_shared(inode->i_mapping);
