@@ -160,6 +160,8 @@ static bool applies(const struct mm_case *c, const struct geometry *geo, enum mm
 		return false;
 	if (c->when & MM_IF_SHARED && mode != MM_RW && mode != MM_RO_OF_RW)
 		return false;
+	if (c->when & MM_IF_NEVER_RW && (mode == MM_RW || mode == MM_RO_OF_RW))
+		return false;
 	return !(c->when & MM_IF_PARTS) || geo->len >= 6 * MiB;
 }
 
