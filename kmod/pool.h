@@ -17,6 +17,8 @@ struct morsel_frames {
 };
 
 struct morsel_pool {
+	/* First, because kfree_rcu() takes small offsets only and locks are large under lockdep. */
+	struct rcu_head rcu;
 	struct super_block *sb;
 	u32 id;			/* unique until the module is unloaded */
 	char name[MORSEL_POOL_NAME_MAX + 1]; /* unique among live pools */
@@ -30,7 +32,6 @@ struct morsel_pool {
 	struct mutex fill_lock[MORSEL_FILL_LOCKS];
 
 	struct list_head link;	/* [morsel_pools_mutex], read under RCU */
-	struct rcu_head rcu;
 	struct vfsmount *pin;	/* [morsel_pools_mutex] made by pool-new: keeps it until pool-del */
 	unsigned int gets;	/* [morsel_pools_mutex] references of morsel_pool_get*() */
 	bool dying;		/* destroyed: its name is free, no mount finds it; s_umount held */
