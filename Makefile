@@ -56,7 +56,7 @@ test-debug: deps-test
 	$(Q)KERNEL=debug $(RUN) test $(T)
 
 test-harness: deps-test
-	$(Q)$(RUN) test --dir tests/qemu/selftest $(T)
+	$(Q)tests/qemu/selftest/run $(T)
 
 unit: deps-test
 	$(if $(UNIT),,@echo "no unit tests yet")

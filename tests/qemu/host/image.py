@@ -25,7 +25,8 @@ carol:x:1002:
 team:x:2000:alice,bob
 nogroup:x:65534:
 """
-SHELL = """mount -t morsel -o size=512M none /mnt/morsel && cd /mnt/morsel
+SHELL = """mkdir -p /mnt/morsel
+mount -t morsel -o size=512M none /mnt/morsel && cd /mnt/morsel
 echo
 echo "morsel guest: module loaded, a 512 MiB pool on /mnt/morsel; 'exit' ends the guest."
 exec setsid cttyhack sh -l

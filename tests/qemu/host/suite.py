@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Finds the tests, reads their headers, groups them into boots."""
 
+import difflib
 import fnmatch
 import re
 from pathlib import Path
@@ -43,7 +44,7 @@ def read_header(path):
         key, value = match.groups()
         if key in KEYS:
             header[key] = value
-        elif key.replace("-", "") in {k.replace("-", "") for k in KEYS}:
+        elif difflib.get_close_matches(key, KEYS, 1, 0.8):
             raise Error(f"{path}: unknown header {key}")
     return header
 
