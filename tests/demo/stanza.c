@@ -6,7 +6,7 @@
 
 #include "index.h"
 
-#define NAME(text) .s = text, .len = sizeof(text) - 1
+#define NAME(text) .s = (text), .len = sizeof(text) - 1
 
 static const struct pg_str field_name[NR_FIELDS] = {
 	[FIELD_PACKAGE] = { NAME("Package") },
