@@ -55,6 +55,10 @@ test-debug: deps-test
 	$(Q)$(userland)
 	$(Q)KERNEL=debug $(RUN) test $(T)
 
+test-backports: deps-test
+	$(Q)$(userland)
+	$(Q)KERNEL=backports $(RUN) test $(T)
+
 test-harness: deps-test
 	$(Q)tests/qemu/selftest/run $(T)
 

@@ -119,8 +119,21 @@ def _distribution(name, kdir):
     return Kernel(name, _bootable(image, release), kdir, modules)
 
 
+def _backports(name):
+    """The kernel of the next Debian, unpacked in the cache."""
+    done = subprocess.run([TOP / "tests/qemu/fetch-backports-kernel"], stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise Error("the backports kernel could not be fetched")
+    root, release = done.stdout.split()
+    image = Path(root) / f"boot/vmlinuz-{release}"
+    modules = Path(root) / "lib/modules" / release
+    return Kernel(name, _bootable(image, release), f"{root}/usr/src/linux-headers-{release}", modules)
+
+
 def find(name):
-    """@name: stock, debug, or a release such as 6.12.9+bpo-amd64 whose headers are installed."""
+    """@name: stock, debug, backports, or a release whose headers are installed."""
+    if name == "backports":
+        return _backports(name)
     if name == "stock":
         return _distribution(name, _newest_stock())
     if name == "debug":
