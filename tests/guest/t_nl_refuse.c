@@ -87,8 +87,11 @@ static void test_paths(void)
 static void test_missing(void)
 {
 	static const int commands[] = {
-		MORSEL_CMD_MORSEL_GET, MORSEL_CMD_MORSEL_NEW,	 MORSEL_CMD_MORSEL_SET,
-		MORSEL_CMD_MORSEL_DEL, MORSEL_CMD_MORSEL_RENAME,
+		MORSEL_CMD_MORSEL_GET,
+		MORSEL_CMD_MORSEL_NEW,
+		MORSEL_CMD_MORSEL_SET,
+		MORSEL_CMD_MORSEL_DEL,
+		MORSEL_CMD_MORSEL_RENAME,
 	};
 	size_t i;
 
