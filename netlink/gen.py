@@ -140,6 +140,30 @@ def make_policy_header(family):
     return '\n'.join(out + ['', '#endif', ''])
 
 
+def expected_limits(a):
+    """What CTRL_CMD_GETPOLICY says of an attribute: type, least, greatest, mask, length."""
+    if a.type == 'string':
+        return 'NL_ATTR_TYPE_NUL_STRING', 0, 0, 0, a.max_len_value
+    if a.type == 'flag':
+        return 'NL_ATTR_TYPE_FLAG', 0, 0, 0, 0
+    if a.mask is not None:
+        return f'NL_ATTR_TYPE_{a.type.upper()}', 0, 0, a.mask, 0
+    lo, hi = a.range
+    top = (1 << int(a.type[1:])) - 1
+    return f'NL_ATTR_TYPE_{a.type.upper()}', lo or 0, top if hi is None else hi, 0, 0
+
+
+def make_expected(family):
+    out = ['/* SPDX-License-Identifier: GPL-2.0-or-later */', f'/* {NOTE} */']
+    out += ['/* clang-format off */', 'static const struct expected expected[] = {']
+    for op in family.requests():
+        for a in op.request_attributes():
+            kind, lo, hi, mask, length = expected_limits(a)
+            out += [f'\t{{ {op.c_name}, {a.c_name}, {kind},',
+                    f'\t  {lo}, {hi:#x}, {mask:#x}, {length} }},']
+    return '\n'.join(out + ['};', '/* clang-format on */', ''])
+
+
 def reference_set(s):
     out = [f'### Attributes `{s.name}`', '', s.doc, '', '| nr | name | type | meaning |',
            '|---|---|---|---|']
@@ -174,6 +198,7 @@ def outputs(family):
     yield NETLINK / 'include/uapi/linux/morsel.h', make_header(family)
     yield root / 'kmod/nl_policy.h', make_policy_header(family)
     yield root / 'kmod/nl_policy.c', make_policy_source(family)
+    yield root / 'tests/guest/nl_expected.h', make_expected(family)
     doc = root / 'docs/netlink.md'
     prose = doc.read_text().split(DOC_START)[0] if doc.exists() else ''
     yield doc, prose + DOC_START + '\n' + make_reference(family)
