@@ -154,7 +154,7 @@ static void refused(void)
 {
 	int fd = make(MIB, 'r'), ro = open(pool_path("f"), O_RDONLY), dir;
 
-	is_errno(fallocate(fd, FALLOC_FL_PUNCH_HOLE, 0, 4096), EOPNOTSUPP, "punch without KEEP_SIZE");
+	is_errno(fallocate(fd, FALLOC_FL_PUNCH_HOLE, 0, 4096), EOPNOTSUPP, "punch, no KEEP_SIZE");
 	is_errno(fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, 0, 4096), EOPNOTSUPP, "collapse");
 	is_errno(fallocate(fd, FALLOC_FL_INSERT_RANGE, 0, 4096), EOPNOTSUPP, "insert");
 	is_errno(fallocate(fd, FALLOC_FL_UNSHARE_RANGE, 0, 4096), EOPNOTSUPP, "unshare");

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/falloc.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -53,9 +54,9 @@ static void drop(int fd, const char *name)
 
 static void leaves_of(const char *huge)
 {
-	char options[32] = "huge=";
+	char options[32];
 
-	strcat(options, huge);
+	snprintf(options, sizeof(options), "huge=%s", huge);
 	need(mount("none", getenv("MORSEL_DIR"), "morsel", MS_REMOUNT, options) == 0);
 }
 

@@ -127,7 +127,7 @@ static void own_mapping(void)
 	ro = open(pool_path("own"), O_RDONLY);
 	q = mmap(NULL, 8 * MIB, PROT_READ, MAP_SHARED, ro, 0);
 	need(q != MAP_FAILED);
-	is_errno(pread(fd, q, 100, 4 * MIB), EFAULT, "read into a mapping without the right to write");
+	is_errno(pread(fd, q, 100, 4 * MIB), EFAULT, "read into a read-only mapping");
 	ok(!memcmp(p, buf, MIB), "nothing has changed");
 	munmap(q, 8 * MIB);
 	munmap(p, 8 * MIB);

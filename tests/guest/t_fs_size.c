@@ -69,7 +69,7 @@ static void sparse(void)
 	is_int(lseek(fd, 6 * TIB, SEEK_DATA), 16 * TIB - 2 * MIB, "the last data");
 	p = mmap(NULL, 16 * TIB, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	ok(p != MAP_FAILED, "mapped whole");
-	ok(p[16 * TIB - 1] == 'd' && p[5 * TIB + 7] == 'm' && !p[9 * TIB], "seen through the mapping");
+	ok(p[16 * TIB - 1] == 'd' && p[5 * TIB + 7] == 'm' && !p[9 * TIB], "seen by a mapping");
 	p[9 * TIB] = '9';
 	ok(reads(fd, 9 * TIB, "9", 1), "a store into a hole");
 	ok(ftruncate(fd, 4 * TIB) == 0, "shrink by 12 TiB");
@@ -144,54 +144,67 @@ static void seek(void)
 	drop(fd, "seek");
 }
 
-static volatile sig_atomic_t died_at_page;
-
 static int touch_beyond(void *arg)
 {
-	char *p = arg;
+	volatile char *p = arg;
 
 	p[MIB - 1] = 'a';	/* in the last page */
-	died_at_page = p[MIB];
-	return 0;
+	return p[MIB] == 0x7f;
+}
+
+enum way { TRUNCATE, WRITE, ALLOCATE, ZERO, NR_WAYS };
+
+static const char *const way_names[NR_WAYS] = { "truncate", "write", "allocate", "zero" };
+
+static void grow(int fd, enum way way, long end)
+{
+	switch (way) {
+	case TRUNCATE:
+		need(ftruncate(fd, end) == 0);
+		break;
+	case WRITE:
+		need(pwrite(fd, "", 1, end - 1) == 1);
+		break;
+	case ALLOCATE:
+		need(fallocate(fd, 0, end - 4096, 4096) == 0);
+		break;
+	default:
+		need(fallocate(fd, FALLOC_FL_ZERO_RANGE, end - 4096, 4096) == 0);
+	}
+}
+
+/* An object of 4 MiB is cut, stored to behind its end, and grown again. */
+static bool clean_tail(enum way way, long cut)
+{
+	long end = 4 * MIB, rest = -cut & 4095, at;
+	int fd = make_morsel("tail", end);
+	char *p = mmap(NULL, end, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	bool clean;
+
+	need(p != MAP_FAILED);
+	memset(p, 'o', end);
+	need(ftruncate(fd, cut) == 0);
+	memset(p + cut, 'b', rest);
+	grow(fd, way, end);
+	clean = p[0] == 'o' && p[cut - 1] == 'o' && !memcmp(p + cut, zeros, rest);
+	for (at = cut; at < end; at += 2 * MIB)
+		clean &= reads(fd, at, zeros, at + 2 * MIB > end ? end - at : 2 * MIB);
+	munmap(p, end);
+	drop(fd, "tail");
+	return clean;
 }
 
 /* What was stored behind the end through a mapping must never come into sight. */
 static void tails(void)
 {
-	const long cuts[] = { 5, 4096 + 5, MIB - 100, 2 * MIB - 1, 2 * MIB + 1, 3 * MIB + 17 };
-	const char *const ways[] = { "truncate", "write", "allocate", "zero" };
-	char name[32];
+	static const long cuts[] = {
+		5, 4096 + 5, MIB - 100, 2 * MIB - 1, 2 * MIB + 1, 3 * MIB + 17
+	};
 
-	for (unsigned int way = 0; way < 4; way++) {
-		bool clean = true;
-
-		for (unsigned int i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
-			long cut = cuts[i], end = 4 * MIB, page = (cut + 4095) & ~4095L;
-			int fd = make_morsel("tail", 4 * MIB);
-			char *p = mmap(NULL, 4 * MIB, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
-			need(p != MAP_FAILED);
-			memset(p, 'o', 4 * MIB);
-			need(ftruncate(fd, cut) == 0);
-			memset(p + cut, 'b', page - cut);	/* behind the end, in its page */
-			if (way == 0)
-				need(ftruncate(fd, end) == 0);
-			else if (way == 1)
-				need(pwrite(fd, "", 1, end - 1) == 1);
-			else if (way == 2)
-				need(fallocate(fd, 0, end - 4096, 4096) == 0);
-			else
-				need(fallocate(fd, FALLOC_FL_ZERO_RANGE, end - 4096, 4096) == 0);
-			clean &= p[0] == 'o' && p[cut - 1] == 'o';
-			for (long at = cut; at < end; at += 2 * MIB)
-				clean &= reads(fd, at, zeros, at + 2 * MIB > end ? end - at : 2 * MIB);
-			clean &= !memcmp(p + cut, zeros, page - cut);
-			munmap(p, 4 * MIB);
-			drop(fd, "tail");
-		}
-		strcpy(name, ways[way]);
-		ok(clean, "grown by %s: zeros behind the old end", name);
-	}
+	for (enum way way = 0; way < NR_WAYS; way++)
+		for (unsigned int i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++)
+			ok(clean_tail(way, cuts[i]), "cut to %ld, grown by %s: zeros behind it",
+			   cuts[i], way_names[way]);
 }
 
 static void shrink_under_a_mapping(void)
