@@ -237,6 +237,20 @@ void mm_rewrite(const struct object *obj, char *map)
 	}
 }
 
+void mm_refill(const struct object *obj, char *map)
+{
+	const struct extent *data = obj->geo->data;
+	off_t at, start, end;
+	int i;
+
+	for (i = 0; i < MM_EXTENTS; i++) {
+		if (!within(&data[i], obj->geo->offset, obj->geo->len, &start, &end))
+			continue;
+		for (at = start; at < end; at += 8)
+			*(volatile uint64_t *)(map + (at - obj->geo->offset)) = mm_word(obj, at);
+	}
+}
+
 bool mm_check_file(const struct object *obj)
 {
 	const struct extent *data = obj->geo->data;

@@ -76,8 +76,10 @@ char *mm_map(const struct object *obj, enum mm_mode mode);
 bool mm_check(const struct object *obj, const char *map);
 bool mm_check_all(const struct object *obj, const char *map);
 bool mm_check_range(const struct object *obj, const char *map, off_t off, size_t len);
-/* Stores what is there already. */
+/* Stores what is there already, in the same pages. */
 void mm_rewrite(const struct object *obj, char *map);
+/* Stores all data. */
+void mm_refill(const struct object *obj, char *map);
 bool mm_check_file(const struct object *obj);
 
 /* The first address of the mapping that has data, and an address of its last data page. */
