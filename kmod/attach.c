@@ -100,6 +100,7 @@ static void unlink_to_none(struct morsel_attachment *att, unsigned long start, u
 	bool changed;
 
 	spin_lock(&att->mmm->lock);
+	morsel_mm_wait(att->mmm, start, end);
 	changed = morsel_unlink(att, start, end, true);
 	spin_unlock(&att->mmm->lock);
 	if (changed)

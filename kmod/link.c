@@ -20,7 +20,7 @@ static enum morsel_link_result check(const struct morsel_mm *mmm, unsigned long 
 {
 	if (mmm->gone)
 		return MORSEL_LINK_BAD;
-	if (mmm->active && mmm->active_start < end && start < mmm->active_end)
+	if (morsel_mm_busy(mmm, start, end))
 		return MORSEL_LINK_BUSY;
 	return MORSEL_LINKED;
 }

@@ -10,6 +10,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/rbtree.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 #include "compat.h"
 #include "inode.h"
 
@@ -23,7 +24,15 @@ struct morsel_mm {
 	unsigned long active_start;	/* [lock] hull of these; meaningless when active is 0 */
 	unsigned long active_end;
 	bool gone;			/* [lock] ->release has run: no link any more */
+	wait_queue_head_t quiet;	/* @active has become 0 */
 };
+
+/* Is an invalidation in progress that may overlap [@start, @end)?  Context: mmm->lock. */
+static inline bool morsel_mm_busy(const struct morsel_mm *mmm, unsigned long start,
+				  unsigned long end)
+{
+	return mmm->active && mmm->active_start < end && start < mmm->active_end;
+}
 
 /*
  * One VMA that maps a morsel.  Its range is exact: every leaf and every own
@@ -64,7 +73,8 @@ struct morsel_attachment *morsel_attach_next(struct morsel_attachment *att, unsi
  * @to_none: the entries become empty; else links become stubs
  *
  * Entries may become empty only where no walker can be in them: mmap_lock
- * held for write, the VMA out of the tree, or the address space dying.
+ * held for write, the VMA out of the tree, or the address space dying, and
+ * morsel_mm_wait() done under the same hold of mmm->lock.
  *
  * Context: mmm->lock held.
  * Return: true when something was taken out: the caller flushes with

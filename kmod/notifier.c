@@ -9,10 +9,12 @@
  * the same way: mmu_invalidate_in_progress.)
  *
  * The callbacks may run in reclaim and in the OOM reaper: they take spinlocks
- * only, allocate nothing and never fail.
+ * only, allocate nothing and never fail.  Only who makes entries empty may have
+ * to wait for a walk without mmap_lock to end; he is never in reclaim.
  */
 #include <linux/mmu_notifier.h>
 #include <linux/slab.h>
+#include <linux/wait.h>
 #include "notifier.h"
 
 static LIST_HEAD(morsel_mms);
@@ -55,14 +57,26 @@ static bool may_be_none(const struct mmu_notifier_range *range)
 	return range->event == MMU_NOTIFY_UNMAP && mmu_notifier_range_blockable(range);
 }
 
+void morsel_mm_wait(struct morsel_mm *mmm, unsigned long start, unsigned long end)
+{
+	lockdep_assert_held(&mmm->lock);
+	while (morsel_mm_busy(mmm, start, end) && morsel_attach_first(mmm, start, end - 1)) {
+		spin_unlock(&mmm->lock);
+		wait_event(mmm->quiet, !READ_ONCE(mmm->active));
+		spin_lock(&mmm->lock);
+	}
+}
+
 static int range_start(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
 {
 	struct morsel_mm *mmm = to_mmm(mn);
-	bool changed;
+	bool to_none = may_be_none(range), changed;
 
 	spin_lock(&mmm->lock);
+	if (to_none)
+		morsel_mm_wait(mmm, range->start, range->end);
 	begin(mmm, range->start, range->end);
-	changed = unlink_all(mmm, range->start, range->end, may_be_none(range));
+	changed = unlink_all(mmm, range->start, range->end, to_none);
 	spin_unlock(&mmm->lock);
 	if (changed)
 		morsel_flush_mm(mn->mm);
@@ -72,11 +86,14 @@ static int range_start(struct mmu_notifier *mn, const struct mmu_notifier_range 
 static void range_end(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
 {
 	struct morsel_mm *mmm = to_mmm(mn);
+	bool quiet = false;
 
 	spin_lock(&mmm->lock);
 	if (!WARN_ON_ONCE(!mmm->active))
-		mmm->active--;
+		quiet = !--mmm->active;
 	spin_unlock(&mmm->lock);
+	if (quiet)
+		wake_up_all(&mmm->quiet);
 }
 
 /*
@@ -102,6 +119,7 @@ static void release(struct mmu_notifier *mn, struct mm_struct *mm)
 
 	spin_lock(&mmm->lock);
 	mmm->gone = true;
+	morsel_mm_wait(mmm, 0, TASK_SIZE_MAX);
 	changed = unlink_all(mmm, 0, TASK_SIZE_MAX, true);
 	spin_unlock(&mmm->lock);
 	if (changed)
@@ -117,6 +135,7 @@ static struct mmu_notifier *alloc_notifier(struct mm_struct *mm)
 	if (!mmm)
 		return ERR_PTR(-ENOMEM);
 	spin_lock_init(&mmm->lock);
+	init_waitqueue_head(&mmm->quiet);
 	INIT_LIST_HEAD(&mmm->all);
 	mmm->tree = RB_ROOT_CACHED;
 	return &mmm->mn;

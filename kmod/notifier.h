@@ -18,6 +18,20 @@ void morsel_mm_ref(struct morsel_mm *mmm);
 /* Context: any that may not free at once: the memory goes after an SRCU grace period. */
 void morsel_mm_put(struct morsel_mm *mmm);
 
+/**
+ * morsel_mm_wait() - wait until nobody walks [@start, @end) without mmap_lock
+ *
+ * Before an entry becomes empty: unmap_mapping_range() comes by the object's
+ * rmap and finds a VMA until its tables are freed, the OOM reaper comes beside
+ * exit.  Either is between start and end of an invalidation, in which it holds
+ * no lock that the caller may have.
+ *
+ * Context: mmm->lock held, dropped while waiting; sleeps.  The caller holds
+ * mmap_lock for write, or the VMAs are out of the tree, or the address space is
+ * dying; he is not within an invalidation himself.
+ */
+void morsel_mm_wait(struct morsel_mm *mmm, unsigned long start, unsigned long end);
+
 /* Unregister from all address spaces.  Context: no VMA of ours is left anywhere. */
 void morsel_mm_exit(void);
 
