@@ -52,7 +52,6 @@ static void insert(struct morsel_attachment *att, struct vm_area_struct *vma,
 	att->inode = &mi->vfs_inode;
 	att->start = vma->vm_start;
 	att->last = vma->vm_end - 1;
-	vma->vm_private_data = att;
 	spin_lock(&mmm->lock);
 	att_tree_insert(att, &mmm->tree);
 	spin_unlock(&mmm->lock);
@@ -60,6 +59,8 @@ static void insert(struct morsel_attachment *att, struct vm_area_struct *vma,
 	list_add_tail(&att->in_object, &mi->attachments);
 	mi->nr_attachments++;
 	spin_unlock(&mi->attach_lock);
+	/* Last: a fault under the lock of the VMA alone must find it where the notifier does. */
+	smp_store_release(&vma->vm_private_data, att);
 }
 
 int morsel_attach(struct vm_area_struct *vma)
