@@ -3,8 +3,8 @@
  * Allocate, punch holes, zero ranges.
  *
  * An allocation that is refused half-way takes back what it has made: it keeps
- * account of the holes it filled.  Faults go on meanwhile; a page that a view
- * shows by then may hold data and stays.  Writes cannot come in between, they
+ * account of the holes it filled.  Faults go on meanwhile; a page that somebody
+ * has mapped by then may hold data and stays.  Writes cannot come in between, they
  * need i_rwsem.
  */
 #include <linux/fs.h>
@@ -50,21 +50,27 @@ static struct morsel_filled *morsel_filled_extend(struct list_head *filled, pgof
 	return extent;
 }
 
+/* May a process have stored there, through a view or through a table of its own? */
+static bool morsel_in_use(struct inode *inode, pgoff_t index)
+{
+	return morsel_view_shows(inode, index) || morsel_tree_lent(inode, index);
+}
+
 /* Context: invalidate_lock held exclusive. */
 static void morsel_unfill(struct inode *inode, const struct morsel_filled *extent)
 {
 	pgoff_t index, next;
-	bool shown;
+	bool used;
 
 	for (index = extent->first; index < extent->end; index = next) {
-		shown = morsel_view_shows(inode, index);
+		used = morsel_in_use(inode, index);
 		for (next = index + 1; next < extent->end; next++) {
-			if (morsel_view_shows(inode, next) != shown)
+			if (morsel_in_use(inode, next) != used)
 				break;
 			if (next % MORSEL_CHUNK_PAGES == 0)
 				cond_resched();
 		}
-		if (!shown)
+		if (!used)
 			morsel_tree_remove(inode, index, next - 1);
 	}
 }

@@ -218,7 +218,7 @@ static void copy_ptes(const struct link *l, unsigned long start, unsigned long e
 		pte = pte_offset_kernel(l->vmf->pmd, start);
 		if (index >= size || !pte_none(*pte))
 			continue;
-		leaf = morsel_tree_lookup(l->att->inode, index);
+		leaf = morsel_tree_lend(l->att->inode, index);
 		if (!leaf.page)
 			continue;
 		set_pte(pte, morsel_mk_pte(leaf.page, l->kind));

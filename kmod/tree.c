@@ -127,15 +127,38 @@ static struct morsel_leaf huge_leaf(unsigned long entry, pgoff_t index)
 	};
 }
 
+static struct morsel_leaf leaf_of(unsigned long val, unsigned int level, pgoff_t index)
+{
+	if (val && level == 2)
+		return huge_leaf(val, index);
+	return (struct morsel_leaf){ .page = level == 1 ? morsel_tree_entry_page(val) : NULL };
+}
+
 struct morsel_leaf morsel_tree_lookup(struct inode *inode, pgoff_t index)
 {
 	unsigned int at;
 	unsigned long *entry = walk(&morsel_i(inode)->tree, index, 1, &at);
-	unsigned long val = entry ? READ_ONCE(*entry) : 0;
 
-	if (val && at == 2)
-		return huge_leaf(val, index);
-	return (struct morsel_leaf){ .page = at == 1 ? morsel_tree_entry_page(val) : NULL };
+	return leaf_of(entry ? READ_ONCE(*entry) : 0, at, index);
+}
+
+struct morsel_leaf morsel_tree_lend(struct inode *inode, pgoff_t index)
+{
+	unsigned int at;
+	unsigned long *entry = walk(&morsel_i(inode)->tree, index, 1, &at);
+	struct morsel_leaf leaf = leaf_of(entry ? READ_ONCE(*entry) : 0, at, index);
+
+	if (leaf.page && !test_bit(E_LENT_BIT, entry))
+		set_bit(E_LENT_BIT, entry);
+	return leaf;
+}
+
+bool morsel_tree_lent(struct inode *inode, pgoff_t index)
+{
+	unsigned int at;
+	unsigned long *entry = walk(&morsel_i(inode)->tree, index, 1, &at);
+
+	return entry && leaf_of(*entry, at, index).page && test_bit(E_LENT_BIT, entry);
 }
 
 /* Returns -EAGAIN where a 2 MiB frame cannot be had or does not fit. */

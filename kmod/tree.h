@@ -39,6 +39,17 @@ void morsel_tree_init(struct morsel_tree *tree);
 struct morsel_leaf morsel_tree_lookup(struct inode *inode, pgoff_t index);
 
 /**
+ * morsel_tree_lend() - find the frame of page @index for a process's own table
+ *
+ * As morsel_tree_lookup(), and makes morsel_tree_lent() true for what the leaf
+ * has.  Context: invalidate_lock held, shared or exclusive.
+ */
+struct morsel_leaf morsel_tree_lend(struct inode *inode, pgoff_t index);
+
+/* May a process have page @index in a table of its own?  Context: invalidate_lock held exclusive. */
+bool morsel_tree_lent(struct inode *inode, pgoff_t index);
+
+/**
  * morsel_tree_populate() - find or allocate the frame of page @index
  * @want_huge: use a 2 MiB frame if the chunk is empty and the pool allows
  *

@@ -12,6 +12,8 @@
 #define E_TABLE		(_PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED)
 #define E_LEAF		(_PAGE_PRESENT | _PAGE_RW | _PAGE_USER)
 #define E_ADDR		PHYSICAL_PAGE_MASK
+/* A process has had the page in a table of its own, so that no view need show it. */
+#define E_LENT_BIT	_PAGE_BIT_SOFTW1
 #define ROOT_LEVEL	7UL
 #define TOP_LEVEL	4U	/* 256 TiB */
 #define ENTRIES		512U
