@@ -4,10 +4,10 @@
 #include <string.h>
 #include "internal.h"
 
-#define GETTER(type, object, member)                                                               \
-	MORSEL_EXPORT type morsel_##object##_##member(const struct morsel_##object *o)             \
-	{                                                                                          \
-		return o->member;                                                                  \
+#define GETTER(type, object, member)                                                   \
+	MORSEL_EXPORT type morsel_##object##_##member(const struct morsel_##object *o) \
+	{                                                                              \
+		return o->member;                                                      \
 	}
 
 GETTER(uint32_t, pool, id)

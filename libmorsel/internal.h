@@ -6,11 +6,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include "morsel.h"
+#include "version.h"
 
 #define MORSEL_EXPORT __attribute__((visibility("default")))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-#define MORSEL_VERSION "0.1.0" /* of the library and the tools; the makefiles read it */
 #define MORSEL_RUN_DIR "/run/morsel"
 
 struct nl_sock;

@@ -90,9 +90,9 @@ struct field {
 	uint16_t width; /* in bytes; 0: not a number */
 };
 
-#define FIELD(type, member)                                                                        \
-	{                                                                                          \
-		offsetof(struct type, member), sizeof(((struct type *)0)->member)                  \
+#define FIELD(type, member)                                                       \
+	{                                                                         \
+		offsetof(struct type, member), sizeof(((struct type *)0)->member) \
 	}
 
 static const struct field pool_fields[MORSEL_A_POOL_MAX + 1] = {
