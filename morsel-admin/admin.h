@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the parts of morsel-admin share. */
+#ifndef ADMIN_H
+#define ADMIN_H
+
+#include <morsel.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define PROGRAM	      "morsel-admin"
+
+/* Exit statuses; scripts rely on them. */
+enum {
+	STATUS_OK = 0,
+	STATUS_FAILED = 1, /* refused, or output could not be written */
+	STATUS_USAGE = 2,
+	STATUS_NO_DRIVER = 3,
+	STATUS_PARTIAL = 5, /* some of several names */
+};
+
+struct app;
+struct json_object;
+struct sheet;
+
+/* An option; the lists end with a @name of NULL. */
+struct option_desc {
+	int key;	  /* its letter, or above 255 */
+	const char *name; /* without the dashes */
+	const char *arg;  /* what its argument is called; NULL: it has none */
+	const char *help;
+};
+
+struct command {
+	const char *noun; /* the first word */
+	const char *verb; /* the second, or NULL */
+	int (*run)(struct app *app);
+	const char *args;		   /* as the usage line shows them */
+	int args_min, args_max;		   /* how many; -1: no limit */
+	const char *help;		   /* one line */
+	const char *details;		   /* more lines, or NULL */
+	const struct option_desc *options; /* besides the global ones, or NULL */
+	const struct sheet *sheet;	   /* what --output chooses from, or NULL */
+};
+
+enum {
+	MAX_OPTIONS = 32,
+};
+
+struct app {
+	struct morsel_ctx *ctx;
+	const struct command *command;
+	bool json, pretty, bytes, no_header, quiet, dry_run, yes;
+	int verbose; /* how often it was given */
+	bool help, version;
+	const char *columns; /* of --output */
+	struct {
+		int key;
+		const char *value;
+	} options[MAX_OPTIONS]; /* those of the command, in their order */
+	int nr_options;
+	char **args; /* the words that are no options */
+	int nr_args;
+	struct json_object *results; /* what --json is going to print */
+	bool raw;		     /* the output is no JSON, or is out already */
+	int done, failed;	     /* objects of the command */
+	int status;		     /* beyond what these two say */
+};
+
+/* ---- main.c ---- */
+extern const struct command commands[];
+extern const size_t nr_commands;
+int admin_main(int argc, char **argv);
+
+/* ---- options.c ---- */
+extern const struct option_desc global_options[];
+/*
+ * Read global options from argv[1] up to the first word.
+ * Return: its index, or -1 after a message about what is wrong.
+ */
+int parse_global(struct app *app, int argc, char **argv);
+/* Read options and words of app->command. Return: 0, or STATUS_USAGE after a message. */
+int parse_command(struct app *app, int argc, char **argv);
+/* Was this option of the command given, and with what? */
+bool has_option(const struct app *app, int key);
+const char *option_value(const struct app *app, int key);
+
+/* ---- help.c ---- */
+int print_command_help(struct app *app, const struct command *command);
+int print_overview(struct app *app);
+int run_help(struct app *app);
+int run_completion(struct app *app);
+/* "pool create" */
+const char *command_name(const struct command *command);
+/*
+ * The command that the words of @argv begin with; words may be abbreviated.
+ * @words receives how many words belong to it.
+ * Return: NULL after a message.
+ */
+const struct command *find_command(struct app *app, int argc, char **argv, int *words);
+
+/* ---- report.c ---- */
+/*
+ * Report that something did not work out with @name (NULL: the command as a
+ * whole), with the library's words for it. @err: as the library returned it
+ */
+void report(struct app *app, const char *name, int err);
+/* The same in our own words. */
+void report_text(struct app *app, const char *name, int err, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+/* A remark on stderr, unless --quiet. */
+void note(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* With --dry-run: what would be done with @name. */
+void would(struct app *app, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* What has been done, on stdout if --verbose and not --json. */
+void tell(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Two lines on stderr, or an error object. Return: STATUS_USAGE. */
+int usage_error(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* May @what be done? Asks on a terminal. Sets app->status if not. */
+bool confirm(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The status of the command from what has been reported. */
+int final_status(const struct app *app);
+/* Print what --json has gathered, and see that all output got out. Return: @status or worse. */
+int finish(struct app *app, int status);
+/* @name fit for a terminal; two results live at a time. */
+const char *shown(const char *name);
+
+/* ---- parse.c ---- */
+/* Read an argument or complain about it. Return: 0 or STATUS_USAGE. */
+int parse_size(struct app *app, const char *what, const char *text, uint64_t *size);
+int parse_number(struct app *app, const char *what, const char *text, uint64_t *number);
+int parse_mode(struct app *app, const char *text, uint32_t *mode);
+int parse_user(struct app *app, const char *text, uint32_t *uid);
+int parse_group(struct app *app, const char *text, uint32_t *gid);
+
+/* ---- commands by noun ---- */
+extern const struct option_desc pool_create_options[], create_options[], ls_options[], mv_options[],
+	rm_options[], events_options[];
+int run_pool_create(struct app *app);
+int run_pool_list(struct app *app);
+int run_pool_remove(struct app *app);
+int run_pool_show(struct app *app);
+int run_create(struct app *app);
+int run_ls(struct app *app);
+int run_stat(struct app *app);
+int run_mv(struct app *app);
+int run_rm(struct app *app);
+int run_resize(struct app *app);
+int run_events(struct app *app);
+
+#endif

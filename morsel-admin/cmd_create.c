@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* create */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "output.h"
+
+const struct option_desc create_options[] = {
+	{ 's', "size", "SIZE", "Size; default: empty" },
+	{ 'm', "mode", "MODE", "Permission bits, octal; default: 600, for a directory 700" },
+	{ 'u', "user", "USER", "Owner; default: you" },
+	{ 'g', "group", "GROUP",
+	  "Group; default: yours, or the directory's if it is set-group-id" },
+	{ 'd', "directory", NULL, "Create directories" },
+	{ 'P', "parents", NULL, "Create missing directories on the way, too" },
+	{ 'k', "keep", NULL, "Leave what exists as it is, without an error" },
+	{ 0 },
+};
+
+static int read_attr(struct app *app, struct morsel_attr *attr)
+{
+	const char *text;
+	int status = 0;
+
+	if ((text = option_value(app, 's'))) {
+		attr->set |= MORSEL_SET_SIZE;
+		status = parse_size(app, "size", text, &attr->size);
+		if (!status && has_option(app, 'd'))
+			status = usage_error(app, "--size \"%s\": a directory has none",
+					     shown(text));
+	}
+	if (!status && (text = option_value(app, 'm'))) {
+		attr->set |= MORSEL_SET_MODE;
+		status = parse_mode(app, text, &attr->mode);
+	}
+	if (!status && (text = option_value(app, 'u'))) {
+		attr->set |= MORSEL_SET_UID;
+		status = parse_user(app, text, &attr->uid);
+	}
+	if (!status && (text = option_value(app, 'g'))) {
+		attr->set |= MORSEL_SET_GID;
+		status = parse_group(app, text, &attr->gid);
+	}
+	return status;
+}
+
+/* Create the directories that @name is to be in. Return: 0 or -errno, reported. */
+static int create_parents(struct app *app, const char *name)
+{
+	char *pool, *path, *part, *slash;
+	int err;
+
+	err = morsel_name_parse(app->ctx, name, &pool, &path);
+	if (err) {
+		report(app, name, err);
+		return err;
+	}
+	for (slash = strchr(path, '/'); slash && !err; slash = strchr(slash + 1, '/')) {
+		if (asprintf(&part, "%s:%.*s", pool, (int)(slash - path), path) < 0) {
+			err = -ENOMEM;
+			break;
+		}
+		err = morsel_create(app->ctx, part, NULL, MORSEL_CREATE_DIRECTORY, NULL);
+		if (err)
+			report(app, part, err);
+		free(part);
+	}
+	free(pool);
+	free(path);
+	return err;
+}
+
+static void create(struct app *app, const char *name, const struct morsel_attr *attr,
+		   unsigned int flags)
+{
+	struct morsel_info *info;
+	int err;
+
+	if (has_option(app, 'P') && create_parents(app, name))
+		return;
+	err = morsel_create(app->ctx, name, attr, flags, &info);
+	if (err) {
+		report(app, name, err);
+		return;
+	}
+	app->done++;
+	if (app->json)
+		print_card(app, &object_sheet, info);
+	tell(app, "%s %s", shown(name), morsel_info_created(info) ? "is created" : "was there");
+	morsel_info_free(info);
+}
+
+int run_create(struct app *app)
+{
+	struct morsel_attr attr = { 0 };
+	unsigned int flags = 0;
+	int i;
+
+	if (read_attr(app, &attr))
+		return STATUS_USAGE;
+	if (has_option(app, 'd'))
+		flags |= MORSEL_CREATE_DIRECTORY;
+	if (!has_option(app, 'k'))
+		flags |= MORSEL_CREATE_EXCLUSIVE;
+	for (i = 0; i < app->nr_args && !app->status; i++) {
+		if (app->dry_run)
+			would(app, app->args[i], "create the %s",
+			      has_option(app, 'd') ? "directory" : "morsel");
+		else
+			create(app, app->args[i], &attr, flags);
+	}
+	return final_status(app);
+}

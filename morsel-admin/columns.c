@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What there is to show of pools and objects. */
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include "output.h"
+
+static void set_number(struct value *value, enum value_kind kind, uint64_t number)
+{
+	value->kind = kind;
+	value->number = number;
+}
+
+static void set_text(struct value *value, enum value_kind kind, const char *text)
+{
+	value->kind = text ? kind : VALUE_NONE;
+	value->text = text;
+}
+
+/* ---- pools ---- */
+
+static const struct morsel_pool *pool_of(const void *item)
+{
+	return ((const struct pool_item *)item)->pool;
+}
+
+#define POOL_NUMBER(member, kind)                                             \
+	static void pool_##member(const void *item, struct value *value)      \
+	{                                                                     \
+		set_number(value, kind, morsel_pool_##member(pool_of(item))); \
+	}
+
+POOL_NUMBER(id, VALUE_NUMBER)
+POOL_NUMBER(size, VALUE_SIZE)
+POOL_NUMBER(used, VALUE_SIZE)
+POOL_NUMBER(objects, VALUE_NUMBER)
+POOL_NUMBER(mode, VALUE_MODE)
+POOL_NUMBER(uid, VALUE_NUMBER)
+POOL_NUMBER(gid, VALUE_NUMBER)
+POOL_NUMBER(poisoned, VALUE_SIZE)
+POOL_NUMBER(generation, VALUE_NUMBER)
+
+static void pool_name(const void *item, struct value *value)
+{
+	set_text(value, VALUE_NAME, morsel_pool_name(pool_of(item)));
+}
+
+static void pool_free(const void *item, struct value *value)
+{
+	const struct morsel_pool *pool = pool_of(item);
+	uint64_t size = morsel_pool_size(pool);
+	uint64_t gone = morsel_pool_used(pool) + morsel_pool_poisoned(pool);
+
+	set_number(value, VALUE_SIZE, gone < size ? size - gone : 0);
+}
+
+static void pool_objects_max(const void *item, struct value *value)
+{
+	uint64_t max = morsel_pool_objects_max(pool_of(item));
+
+	if (max)
+		set_number(value, VALUE_NUMBER, max);
+}
+
+static void pool_huge(const void *item, struct value *value)
+{
+	bool always = morsel_pool_huge(pool_of(item)) == MORSEL_HUGE_ALWAYS;
+
+	set_text(value, VALUE_TEXT, always ? "always" : "never");
+}
+
+static void pool_pinned(const void *item, struct value *value)
+{
+	set_number(value, VALUE_FLAG, morsel_pool_flags(pool_of(item)) & MORSEL_POOL_FLAG_PINNED);
+}
+
+static void pool_persistent(const void *item, struct value *value)
+{
+	set_number(value, VALUE_FLAG,
+		   morsel_pool_flags(pool_of(item)) & MORSEL_POOL_FLAG_PERSISTENT);
+}
+
+static void pool_mount(const void *item, struct value *value)
+{
+	set_text(value, VALUE_NAME, ((const struct pool_item *)item)->mount);
+}
+
+static const struct column pool_columns[] = {
+	{ "name", pool_name, "name" },
+	{ "id", pool_id, "number, not used again while the module is loaded" },
+	{ "size", pool_size, "capacity" },
+	{ "used", pool_used, "bytes allocated to objects" },
+	{ "free", pool_free, "bytes left" },
+	{ "objects", pool_objects, "files and directories, the root included" },
+	{ "objects_max", pool_objects_max, "the most there may be" },
+	{ "huge", pool_huge, "use of 2 MiB frames" },
+	{ "mode", pool_mode, "permission bits of the root directory" },
+	{ "uid", pool_uid, "owner of the root directory" },
+	{ "gid", pool_gid, "group of the root directory" },
+	{ "pinned", pool_pinned, "lives until it is removed, mounted or not" },
+	{ "persistent", pool_persistent, "survives a reboot" },
+	{ "poisoned", pool_poisoned, "bytes withdrawn because of memory errors" },
+	{ "generation", pool_generation, "changes whenever a name does" },
+	{ "mount", pool_mount, "where it is mounted" },
+};
+
+const struct sheet pool_sheet = { pool_columns, ARRAY_SIZE(pool_columns),
+				  "name,size,used,free,objects,mount" };
+
+/* ---- objects ---- */
+
+#define OBJECT_NUMBER(member, kind)                                        \
+	static void object_##member(const void *item, struct value *value) \
+	{                                                                  \
+		set_number(value, kind, morsel_info_##member(item));       \
+	}
+#define OBJECT_TEXT(member)                                                \
+	static void object_##member(const void *item, struct value *value) \
+	{                                                                  \
+		set_text(value, VALUE_NAME, morsel_info_##member(item));   \
+	}
+#define OBJECT_TIME(member)                                                \
+	static void object_##member(const void *item, struct value *value) \
+	{                                                                  \
+		value->kind = VALUE_TIME;                                  \
+		value->time = morsel_info_##member(item);                  \
+	}
+
+OBJECT_TEXT(name)
+OBJECT_TEXT(pool)
+OBJECT_TEXT(path)
+OBJECT_NUMBER(id, VALUE_NUMBER)
+OBJECT_NUMBER(size, VALUE_SIZE)
+OBJECT_NUMBER(mode, VALUE_MODE)
+OBJECT_NUMBER(uid, VALUE_NUMBER)
+OBJECT_NUMBER(gid, VALUE_NUMBER)
+OBJECT_NUMBER(allocated, VALUE_SIZE)
+OBJECT_NUMBER(huge, VALUE_SIZE)
+OBJECT_NUMBER(nlink, VALUE_NUMBER)
+OBJECT_NUMBER(attachments, VALUE_NUMBER)
+OBJECT_NUMBER(links, VALUE_NUMBER)
+OBJECT_NUMBER(rw_tables, VALUE_NUMBER)
+OBJECT_NUMBER(ro_tables, VALUE_NUMBER)
+OBJECT_NUMBER(tree_tables, VALUE_NUMBER)
+OBJECT_TIME(atime)
+OBJECT_TIME(mtime)
+OBJECT_TIME(ctime)
+OBJECT_TIME(btime)
+
+static void object_parent(const void *item, struct value *value)
+{
+	uint64_t parent = morsel_info_parent(item);
+
+	if (parent)
+		set_number(value, VALUE_NUMBER, parent);
+}
+
+const char *type_name(uint32_t type)
+{
+	static const char *const names[] = {
+		[MORSEL_OBJECT_TYPE_FILE] = "file",
+		[MORSEL_OBJECT_TYPE_DIRECTORY] = "directory",
+		[MORSEL_OBJECT_TYPE_SYMLINK] = "symlink",
+	};
+
+	return type < ARRAY_SIZE(names) && names[type] ? names[type] : "?";
+}
+
+static void object_type(const void *item, struct value *value)
+{
+	set_text(value, VALUE_TEXT, type_name(morsel_info_type(item)));
+}
+
+/* As ls(1) shows it. */
+static void object_rights(const void *item, struct value *value)
+{
+	static const char letters[] = "-dl";
+	static char text[11];
+	uint32_t mode = morsel_info_mode(item), type = morsel_info_type(item);
+	int i;
+
+	text[0] = type >= 1 && type <= 3 ? letters[type - 1] : '?';
+	for (i = 0; i < 9; i++)
+		text[1 + i] = mode >> (8 - i) & 1 ? "rwx"[i % 3] : '-';
+	if (mode & 04000)
+		text[3] = text[3] == 'x' ? 's' : 'S';
+	if (mode & 02000)
+		text[6] = text[6] == 'x' ? 's' : 'S';
+	if (mode & 01000)
+		text[9] = text[9] == 'x' ? 't' : 'T';
+	set_text(value, VALUE_TEXT, text);
+}
+
+/* The last name that was looked up: neighbours in a list mostly have the same owner. */
+struct id_name {
+	uint32_t id;
+	bool known;
+	char name[64];
+};
+
+static void object_owner(const void *item, struct value *value)
+{
+	static struct id_name last;
+	uint32_t uid = morsel_info_uid(item);
+
+	if (!last.known || last.id != uid) {
+		const struct passwd *pw = getpwuid(uid);
+
+		if (pw)
+			snprintf(last.name, sizeof(last.name), "%s", pw->pw_name);
+		else
+			snprintf(last.name, sizeof(last.name), "%u", uid);
+		last.id = uid;
+		last.known = true;
+	}
+	set_text(value, VALUE_NAME, last.name);
+}
+
+static void object_group(const void *item, struct value *value)
+{
+	static struct id_name last;
+	uint32_t gid = morsel_info_gid(item);
+
+	if (!last.known || last.id != gid) {
+		const struct group *gr = getgrgid(gid);
+
+		if (gr)
+			snprintf(last.name, sizeof(last.name), "%s", gr->gr_name);
+		else
+			snprintf(last.name, sizeof(last.name), "%u", gid);
+		last.id = gid;
+		last.known = true;
+	}
+	set_text(value, VALUE_NAME, last.name);
+}
+
+static const struct column object_columns[] = {
+	{ "name", object_name, "POOL:PATH" },
+	{ "pool", object_pool, "name of the pool" },
+	{ "path", object_path, "path in the pool" },
+	{ "id", object_id, "number in the pool, never used again" },
+	{ "parent", object_parent, "id of the directory that holds it" },
+	{ "type", object_type, "file, directory or symlink" },
+	{ "size", object_size, "size" },
+	{ "allocated", object_allocated, "bytes of memory it has" },
+	{ "huge", object_huge, "how many of them are in 2 MiB frames" },
+	{ "mode", object_mode, "permission bits" },
+	{ "rights", object_rights, "type and permission bits, as ls(1) shows them" },
+	{ "uid", object_uid, "number of the owner" },
+	{ "gid", object_gid, "number of the group" },
+	{ "owner", object_owner, "name of the owner" },
+	{ "group", object_group, "name of the group" },
+	{ "nlink", object_nlink, "number of names" },
+	{ "attachments", object_attachments, "mappings in processes" },
+	{ "links", object_links, "page-table entries of processes that lead into it" },
+	{ "rw_tables", object_rw_tables, "page-table pages of its writable view" },
+	{ "ro_tables", object_ro_tables, "page-table pages of its read-only view" },
+	{ "tree_tables", object_tree_tables, "pages of its canonical tree" },
+	{ "atime", object_atime, "last access" },
+	{ "mtime", object_mtime, "last change of contents" },
+	{ "ctime", object_ctime, "last change of contents or attributes" },
+	{ "btime", object_btime, "creation" },
+};
+
+const struct sheet object_sheet = { object_columns, ARRAY_SIZE(object_columns), "name" };

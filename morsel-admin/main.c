@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* morsel-admin: the table of commands, and how one of them gets to run. */
+#include <json-c/json.h>
+#include <string.h>
+#include "../libmorsel/version.h"
+#include "output.h"
+
+const struct command commands[] = {
+	{
+		.noun = "pool",
+		.verb = "create",
+		.run = run_pool_create,
+		.args = "NAME",
+		.args_min = 1,
+		.args_max = 1,
+		.help = "Make a volatile pool and mount it",
+		.details =
+			"The pool is mounted on /run/morsel/NAME, and lives until it is removed.",
+		.options = pool_create_options,
+		.sheet = &pool_sheet,
+	},
+	{
+		.noun = "pool",
+		.verb = "list",
+		.run = run_pool_list,
+		.args = "",
+		.help = "List the pools",
+		.sheet = &pool_sheet,
+	},
+	{
+		.noun = "pool",
+		.verb = "show",
+		.run = run_pool_show,
+		.args = "NAME...",
+		.args_min = 1,
+		.args_max = -1,
+		.help = "Tell all about pools",
+		.sheet = &pool_sheet,
+	},
+	{
+		.noun = "pool",
+		.verb = "remove",
+		.run = run_pool_remove,
+		.args = "NAME...",
+		.args_min = 1,
+		.args_max = -1,
+		.help = "Unmount pools and drop all that is in them",
+		.details = "A pool of which something is open or mapped stays as it is.",
+		.sheet = &pool_sheet,
+	},
+	{
+		.noun = "create",
+		.run = run_create,
+		.args = "POOL:PATH...",
+		.args_min = 1,
+		.args_max = -1,
+		.help = "Create morsels or directories",
+		.details =
+			"Memory is allocated on first use. What exists is an error unless --keep "
+			"is given.",
+		.options = create_options,
+		.sheet = &object_sheet,
+	},
+	{
+		.noun = "ls",
+		.run = run_ls,
+		.args = "[POOL:PATH...]",
+		.args_max = -1,
+		.help = "List morsels and directories",
+		.details =
+			"Of a directory its entries are listed; without a name, the entries of all "
+			"pools' roots.",
+		.options = ls_options,
+		.sheet = &object_sheet,
+	},
+	{
+		.noun = "stat",
+		.run = run_stat,
+		.args = "POOL:PATH...",
+		.args_min = 1,
+		.args_max = -1,
+		.help = "Tell all about morsels or directories",
+		.sheet = &object_sheet,
+	},
+	{
+		.noun = "mv",
+		.run = run_mv,
+		.args = "POOL:PATH POOL:NEW-PATH",
+		.args_min = 2,
+		.args_max = 2,
+		.help = "Rename a morsel or directory",
+		.details =
+			"A new path that ends in a slash is the directory to move into. What is at "
+			"the\nnew path is left alone, and an error, unless --replace or --exchange "
+			"is given.",
+		.options = mv_options,
+		.sheet = &object_sheet,
+	},
+	{
+		.noun = "rm",
+		.run = run_rm,
+		.args = "POOL:PATH...",
+		.args_min = 1,
+		.args_max = -1,
+		.help = "Remove morsels and empty directories",
+		.details = "Processes that have a morsel open or mapped keep it until they let go.",
+		.options = rm_options,
+		.sheet = &object_sheet,
+	},
+	{
+		.noun = "resize",
+		.run = run_resize,
+		.args = "POOL:PATH SIZE",
+		.args_min = 2,
+		.args_max = 2,
+		.help = "Change the size of a morsel",
+		.details = "What is cut off is lost; processes that touch it get SIGBUS. What is "
+			   "added "
+			   "is zeros.",
+		.sheet = &object_sheet,
+	},
+	{
+		.noun = "events",
+		.run = run_events,
+		.args = "",
+		.help = "Print changes as they happen",
+		.details = "Ends when it is interrupted. For administrators.",
+		.options = events_options,
+	},
+	{
+		.noun = "help",
+		.run = run_help,
+		.args = "[COMMAND...]",
+		.args_max = -1,
+		.help = "Explain a command",
+	},
+	{
+		.noun = "completion",
+		.run = run_completion,
+		.args = "",
+		.help = "Print a completion script for bash",
+	},
+};
+
+const size_t nr_commands = ARRAY_SIZE(commands);
+
+/* The version of the loaded module, or "not loaded". */
+static void module_version(char *buf, size_t size)
+{
+	FILE *file = fopen("/sys/module/morsel/version", "re");
+
+	snprintf(buf, size, "not loaded");
+	if (!file)
+		return;
+	if (fgets(buf, (int)size, file))
+		buf[strcspn(buf, "\n")] = '\0';
+	fclose(file);
+}
+
+static void print_version(struct app *app)
+{
+	struct json_object *object;
+	char module[64];
+
+	module_version(module, sizeof(module));
+	if (!app->json) {
+		printf("%s %s, libmorsel %s, kernel module %s\n", PROGRAM, MORSEL_VERSION,
+		       morsel_version(), module);
+		return;
+	}
+	object = json_object_new_object();
+	json_object_object_add(object, "tool", json_object_new_string(MORSEL_VERSION));
+	json_object_object_add(object, "library", json_object_new_string(morsel_version()));
+	json_object_object_add(object, "module", json_object_new_string(module));
+	json_object_array_add(app->results, object);
+}
+
+static void log_request(void *data, const char *line)
+{
+	(void)data;
+	fprintf(stderr, "%s: %s\n", PROGRAM, line);
+}
+
+static int run(struct app *app)
+{
+	const struct sheet *sheet = app->command->sheet;
+	int status;
+
+	if (sheet && app->columns) {
+		if (!strcmp(app->columns, "help"))
+			return list_columns(app, sheet);
+		status = check_columns(app, sheet);
+		if (status)
+			return status;
+	}
+	if (app->verbose > 1)
+		morsel_ctx_set_log(app->ctx, log_request, NULL);
+	return app->command->run(app);
+}
+
+/* Return: the status of the command that @argv names. */
+static int dispatch(struct app *app, int argc, char **argv)
+{
+	int first = parse_global(app, argc, argv), words = 0, status;
+
+	if (first < 0)
+		return STATUS_USAGE;
+	if (first < argc && !app->version) {
+		app->command = find_command(app, argc - first, argv + first, &words);
+		if (!app->command)
+			return STATUS_USAGE;
+		first += words - 1; /* the last of them is in the place of argv[0] */
+		status = parse_command(app, argc - first, argv + first);
+		if (status)
+			return status;
+	}
+	if (app->version)
+		print_version(app);
+	else if (app->help && app->command)
+		return print_command_help(app, app->command);
+	else if (app->help)
+		return print_overview(app);
+	else if (!app->command)
+		return usage_error(app, "what is to be done?");
+	else
+		return run(app);
+	return STATUS_OK;
+}
+
+int admin_main(int argc, char **argv)
+{
+	struct app app = { .results = json_object_new_array() };
+	int status;
+
+	if (!app.results || morsel_ctx_new(&app.ctx)) {
+		fprintf(stderr, "%s: out of memory\n", PROGRAM);
+		json_object_put(app.results);
+		return STATUS_FAILED;
+	}
+	status = dispatch(&app, argc, argv);
+	status = finish(&app, status);
+	morsel_ctx_free(app.ctx);
+	json_object_put(app.results);
+	return status;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tables, cards and JSON from one description of what there is to show: a list
+ * of columns, each with a function that gets its value from an item.
+ */
+#ifndef OUTPUT_H
+#define OUTPUT_H
+
+#include "admin.h"
+
+enum value_kind {
+	VALUE_NONE, /* null, or a dash */
+	VALUE_TEXT, /* fit to print as it is */
+	VALUE_NAME, /* any bytes */
+	VALUE_NUMBER,
+	VALUE_SIZE, /* bytes */
+	VALUE_MODE, /* permission bits */
+	VALUE_TIME, /* nanoseconds since 1970 */
+	VALUE_FLAG,
+};
+
+struct value {
+	enum value_kind kind;
+	uint64_t number;
+	int64_t time;
+	const char *text;
+};
+
+struct column {
+	const char *key; /* in JSON and for --output; its capitals head the table */
+	void (*get)(const void *item, struct value *value);
+	const char *help;
+};
+
+struct sheet {
+	const struct column *columns;
+	size_t nr_columns;
+	const char *normal; /* keys of the columns of a table if nothing else is said */
+};
+
+/* ---- output.c ---- */
+
+/* Print the names of the columns and what they mean. Return: STATUS_OK. */
+int list_columns(struct app *app, const struct sheet *sheet);
+/* Does --output name columns that there are? Return: 0 or STATUS_USAGE. */
+int check_columns(struct app *app, const struct sheet *sheet);
+/*
+ * Show items, one a line, or with --json as objects with all columns.
+ * Return: 0 or STATUS_USAGE.
+ */
+int print_table(struct app *app, const struct sheet *sheet, const void *const *items,
+		size_t nr_items);
+/* Show all of an item, one column a line. Return: as above. */
+int print_card(struct app *app, const struct sheet *sheet, const void *item);
+/* For people, fit for a terminal. Free the result; NULL without memory. */
+char *value_text(const struct app *app, const struct value *value);
+
+/* ---- json.c ---- */
+
+/* Add an object with these columns of @item to what --json prints. */
+void json_add_item(struct app *app, const struct column *const *columns, size_t count,
+		   const void *item);
+/* An object with all columns of @item. */
+struct json_object *json_of(const struct sheet *sheet, const void *item);
+void json_add_value(struct json_object *object, const char *key, const struct value *value);
+/* Add @name, and if it is not UTF-8 also its bytes as KEY_hex. */
+void json_add_name(struct json_object *object, const char *key, const char *name);
+/* How to print it: JSON_C_TO_STRING_... */
+int json_flags(const struct app *app);
+
+/* ---- columns.c ---- */
+
+struct pool_item {
+	const struct morsel_pool *pool;
+	char *mount; /* where it is mounted, or NULL */
+};
+
+extern const struct sheet pool_sheet;	/* items: struct pool_item */
+extern const struct sheet object_sheet; /* items: struct morsel_info */
+/* "file", "directory", "symlink" or "?" */
+const char *type_name(uint32_t type);
+
+#endif
