@@ -207,14 +207,19 @@ static const struct morsel_transport fake_transport = {
 	.recv = fake_recv,
 };
 
+void fake_attach(struct morsel_ctx *ctx, fake_answer_fn *fn)
+{
+	ctx->transport = &fake_transport;
+	memset(&fake, 0, sizeof(fake));
+	answer = fn;
+}
+
 struct morsel_ctx *fake_ctx(fake_answer_fn *fn)
 {
 	struct morsel_ctx *ctx;
 
 	assert_int_equal(morsel_ctx_new(&ctx), 0);
-	ctx->transport = &fake_transport;
-	memset(&fake, 0, sizeof(fake));
-	answer = fn;
+	fake_attach(ctx, fn);
 	return ctx;
 }
 

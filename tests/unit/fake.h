@@ -13,7 +13,9 @@
 #include <linux/netlink.h>
 #include "libmorsel/netlink.h"
 
-enum { FAKE_FAMILY = 33, FAKE_PORT = 4711, FAKE_EMPTY = 0 };
+enum { FAKE_FAMILY = 33,
+       FAKE_PORT = 4711,
+       FAKE_EMPTY = 0 };
 
 /* One datagram: messages in a row. Aligned as the library's own buffers are. */
 struct fake_buf {
@@ -47,6 +49,7 @@ void fake_object(struct fake_buf *buf, uint64_t id, const char *pool, const char
 typedef int fake_answer_fn(const struct nlmsghdr *request, int round, struct fake_buf *buf);
 
 struct morsel_ctx *fake_ctx(fake_answer_fn *answer);
+void fake_attach(struct morsel_ctx *ctx, fake_answer_fn *answer);
 
 /* What went on. */
 extern struct fake_log {

@@ -145,7 +145,7 @@ static int answer_nonsense(const struct nlmsghdr *request, int round, struct fak
 
 static void test_nonsense(void **state)
 {
-	static const int expected[] = { -EPROTO, -EPROTO,  -EPROTO,	-EPROTO, -EPROTO,
+	static const int expected[] = { -EPROTO, -EPROTO, -EPROTO, -EPROTO, -EPROTO,
 					-EPROTO, -ENOBUFS, -ECONNRESET, -EPROTO };
 	struct morsel_ctx *ctx = fake_ctx(answer_nonsense);
 
@@ -230,9 +230,12 @@ static void test_fork(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stale),	   cmocka_unit_test(test_no_module),
-		cmocka_unit_test(test_send_fails), cmocka_unit_test(test_nonsense),
-		cmocka_unit_test(test_strangers),  cmocka_unit_test(test_seq_wraps),
+		cmocka_unit_test(test_stale),
+		cmocka_unit_test(test_no_module),
+		cmocka_unit_test(test_send_fails),
+		cmocka_unit_test(test_nonsense),
+		cmocka_unit_test(test_strangers),
+		cmocka_unit_test(test_seq_wraps),
 		cmocka_unit_test(test_fork),
 	};
 

@@ -198,9 +198,12 @@ static void test_error_per_thread(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse),	   cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_lengths),	   cmocka_unit_test(test_escape),
-		cmocka_unit_test(test_escape_cut), cmocka_unit_test(test_error_per_thread),
+		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_lengths),
+		cmocka_unit_test(test_escape),
+		cmocka_unit_test(test_escape_cut),
+		cmocka_unit_test(test_error_per_thread),
 	};
 
 	return cmocka_run_group_tests_name("name", tests, setup, teardown);

@@ -352,12 +352,18 @@ static void test_damaged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_error_words),    cmocka_unit_test(test_ack),
-		cmocka_unit_test(test_error_uncapped), cmocka_unit_test(test_done_errno),
-		cmocka_unit_test(test_nonsense),       cmocka_unit_test(test_cut_verdicts),
-		cmocka_unit_test(test_attr_at),	       cmocka_unit_test(test_attr_names),
-		cmocka_unit_test(test_pool),	       cmocka_unit_test(test_object),
-		cmocka_unit_test(test_bad_pools),      cmocka_unit_test(test_cut_replies),
+		cmocka_unit_test(test_error_words),
+		cmocka_unit_test(test_ack),
+		cmocka_unit_test(test_error_uncapped),
+		cmocka_unit_test(test_done_errno),
+		cmocka_unit_test(test_nonsense),
+		cmocka_unit_test(test_cut_verdicts),
+		cmocka_unit_test(test_attr_at),
+		cmocka_unit_test(test_attr_names),
+		cmocka_unit_test(test_pool),
+		cmocka_unit_test(test_object),
+		cmocka_unit_test(test_bad_pools),
+		cmocka_unit_test(test_cut_replies),
 		cmocka_unit_test(test_damaged),
 	};
 

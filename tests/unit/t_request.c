@@ -345,11 +345,16 @@ static void test_log(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_create_pool), cmocka_unit_test(test_refused_early),
-		cmocka_unit_test(test_refusal),	    cmocka_unit_test(test_wordings),
-		cmocka_unit_test(test_list),	    cmocka_unit_test(test_interrupted),
-		cmocka_unit_test(test_denied_dump), cmocka_unit_test(test_pools),
-		cmocka_unit_test(test_objects),	    cmocka_unit_test(test_log),
+		cmocka_unit_test(test_create_pool),
+		cmocka_unit_test(test_refused_early),
+		cmocka_unit_test(test_refusal),
+		cmocka_unit_test(test_wordings),
+		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_denied_dump),
+		cmocka_unit_test(test_pools),
+		cmocka_unit_test(test_objects),
+		cmocka_unit_test(test_log),
 	};
 
 	return cmocka_run_group_tests_name("request", tests, NULL, NULL);

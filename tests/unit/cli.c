@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "cli.h"
+#include "morsel-admin/admin.h"
+
+struct cli_result cli;
+static fake_answer_fn *answer_to_cli;
+
+int __real_morsel_ctx_new(struct morsel_ctx **ctx);
+int __wrap_morsel_ctx_new(struct morsel_ctx **ctx);
+
+/* The linker puts this in the place of morsel_ctx_new(), as far as the tool calls it. */
+int __wrap_morsel_ctx_new(struct morsel_ctx **ctx)
+{
+	int err = __real_morsel_ctx_new(ctx);
+
+	if (!err)
+		fake_attach(*ctx, answer_to_cli);
+	return err;
+}
+
+static int split(const char *line, char *words, char **argv)
+{
+	int argc = 0;
+	char *word;
+
+	argv[argc++] = (char *)"morsel-admin";
+	strcpy(words, line); /* NOLINT: as large as the line */
+	for (word = strtok(words, " "); word; word = strtok(NULL, " ")) {
+		argv[argc++] = word;
+		for (; *word; word++)
+			if (*word == '\1')
+				*word = ' ';
+	}
+	argv[argc] = NULL;
+	return argc;
+}
+
+static void child(const char *line, int out, int err)
+{
+	char words[8192], *argv[64];
+	int argc;
+
+	assert_true(strlen(line) < sizeof(words));
+	argc = split(line, words, argv);
+	dup2(out, STDOUT_FILENO);
+	dup2(err, STDERR_FILENO);
+	freopen("/dev/null", "r", stdin);
+	exit(admin_main(argc, argv));
+}
+
+static size_t slurp(int fd, char *buf, size_t size)
+{
+	ssize_t n = pread(fd, buf, size - 1, 0);
+
+	assert_true(n >= 0);
+	buf[n] = '\0';
+	close(fd);
+	return n;
+}
+
+int cli_run_to(fake_answer_fn *answer, const char *line, int fd)
+{
+	int err = memfd_create("stderr", 0), status;
+	pid_t pid;
+
+	answer_to_cli = answer;
+	fflush(NULL);
+	pid = fork();
+	if (!pid)
+		child(line, fd, err);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	cli.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	slurp(err, cli.err, sizeof(cli.err));
+	if (strstr(cli.err, "Sanitizer") || strstr(cli.err, "runtime error"))
+		fail_msg("%s: %s", line, cli.err);
+	return cli.status;
+}
+
+int cli_run(fake_answer_fn *answer, const char *line)
+{
+	int out = memfd_create("stdout", 0);
+
+	cli_run_to(answer, line, out);
+	cli.out_len = slurp(out, cli.out, sizeof(cli.out));
+	return cli.status;
+}
+
+int cli_unused(const struct nlmsghdr *request, int round, struct fake_buf *buf)
+{
+	(void)request;
+	(void)round;
+	(void)buf;
+	fprintf(stderr, "Sanitizer: a request where none is expected\n");
+	abort();
+}
+
+uint8_t cli_cmd(const struct nlmsghdr *request)
+{
+	return ((const struct genlmsghdr *)NLMSG_DATA(request))->cmd;
+}
+
+const char *cli_string(uint16_t type)
+{
+	const char *string = fake_sent(type, NULL);
+
+	return string ? string : "";
+}
