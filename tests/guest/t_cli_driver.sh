@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# morsel-admin where there is no module: its own status and words, on every command.
+# pool: unloaded
+# groups: cli
+# timeout: 30
+# programs: jq
+. /tests/lib/tap.sh
+
+for line in "pool" "pool create p" "pool show p" "pool remove p" "create p:a" "ls" "ls p:" "stat p:a" \
+	"mv p:a p:b" "rm p:a" "rm -f p:a" "resize p:a 1" "events"; do
+	# shellcheck disable=SC2086 # words
+	said=$(morsel-admin $line 2>&1 < /dev/null)
+	is "$line" "$? $(echo "$said" | grep -c 'the kernel module morsel is not loaded (ENODEV)')" "3 1"
+done
+is "in JSON" "$(morsel-admin -j ls p: | jq -r .error.errno)" "ENODEV"
+like "the version" "$(morsel-admin -V)" 'kernel module not loaded$'
+ok "help needs no module" morsel-admin help
+ok "nor do lists of columns" morsel-admin stat -o help
+done_testing

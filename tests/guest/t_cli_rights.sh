@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# morsel-admin for those who are not root: what they may do works, the rest is refused with a reason.
+# pool: size=64M,name=p,mode=755
+# groups: cli
+# timeout: 30
+# programs: jq
+. /tests/lib/tap.sh
+
+as_fails() { # NAME PATTERN USER COMMAND...
+	as_name=$1
+	as_pattern=$2
+	shift 2
+	fails "$as_name" "$as_pattern" as "$@"
+}
+
+ok "a directory for the team" morsel-admin create -d -m 2770 -g team p:team
+ok "one for alice" morsel-admin create -d -m 700 -u alice p:alice
+ok "alice creates" as alice morsel-admin create -s 1M p:team/a
+is "it is hers" "$(morsel-admin -H ls -o owner,group p:team/a | tr -s ' ')" "alice team"
+ok "she lists" as alice morsel-admin ls -l p:team
+ok "bob lists too" as bob morsel-admin ls p:team
+as_fails "but may not see alice's" "p:alice/x: .*EACCES" bob morsel-admin stat p:alice/x
+ok "alice has something in it" as alice morsel-admin create p:alice/x
+is "bob's list of it is empty" "$(as bob morsel-admin ls p:alice)" ""
+as_fails "nor create in the root" "p:b: .*EACCES" bob morsel-admin create p:b
+as_fails "nor resize what he may not write" "p:team/a: .*EACCES" bob morsel-admin resize p:team/a 2M
+as_fails "nor give things away" "p:team/b: .*EPERM, attribute uid" bob morsel-admin create -u alice p:team/b
+is "so is carol's of what the team has" "$(as carol morsel-admin ls -R p:)" "$(printf 'p:alice\np:team')"
+as_fails "a pool" "q: .*CAP_SYS_ADMIN.*EPERM" alice morsel-admin pool create q
+as_fails "its end" "EPERM" alice morsel-admin pool remove -y p
+as_fails "events" "EPERM" alice morsel-admin events -t 1
+ok "it is all still there" morsel-admin stat p:team/a
+is "alice sees the pool" "$(as alice morsel-admin -j pool | jq -r .[0].name)" "p"
+ok "the team removes" as bob morsel-admin rm p:team/a
+chmod 700 /mnt/morsel
+is "a pool that one may not enter is not listed" "$(as carol morsel-admin -j pool)" "[]"
+as_fails "and is not there" "p: .*ENOENT" carol morsel-admin pool show p
+done_testing
