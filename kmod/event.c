@@ -134,7 +134,7 @@ static int send_object(enum morsel_event event, struct dentry *dentry, const cha
 	int error;
 
 	/* What is open but removed, or never had a name, is nowhere. */
-	if (event == MORSEL_EVENT_DEL || !d_unhashed(dentry)) {
+	if (event == MORSEL_EVENT_DEL || morsel_nl_is_named(dentry)) {
 		object.path = path_of(dentry, buf);
 		object.parent = parent_id(dentry);
 	}

@@ -99,6 +99,12 @@ struct morsel_nl_place {
 	char *buf;		/* PATH_MAX bytes */
 };
 
+/* Has it a name?  The root is not on the hash, what is removed not either. */
+static inline bool morsel_nl_is_named(const struct dentry *dentry)
+{
+	return !d_unhashed(dentry) || dentry == dentry->d_sb->s_root;
+}
+
 /* @place->within and recursive are set.  Return: 0 or -ENOMEM. */
 int morsel_nl_place_init(struct morsel_nl_place *place);
 /* Forget the directory: the pool is about to be put. */

@@ -119,7 +119,7 @@ bool morsel_nl_locate(struct morsel_nl_place *place, struct morsel_nl_object *ob
 
 	object->path = NULL;
 	object->parent = 0;
-	if (dentry && !d_unhashed(dentry))
+	if (dentry && morsel_nl_is_named(dentry))
 		seen = locate(place, object, dentry);
 	else
 		seen = !place->within && morsel_may_see_nameless(object->inode);

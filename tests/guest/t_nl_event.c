@@ -86,6 +86,9 @@ static void test_file_system(void)
 	need(!chown(pool_path("a"), 1000, 2000));
 	object_event(MORSEL_CMD_MORSEL_SET_NTF, "a", "chown");
 	is_int(event_number(MORSEL_A_OBJECT_GID), 2000, "its group");
+	need(!chmod(pool_path(""), 0755));
+	object_event(MORSEL_CMD_MORSEL_SET_NTF, "", "chmod of the root");
+	ok(nl_has(&events, MORSEL_A_OBJECT_PATH), "which has a path");
 	need(!symlink("a", pool_path("s")));
 	object_event(MORSEL_CMD_MORSEL_NEW_NTF, "s", "symlink");
 	need(!unlink(pool_path("s")));

@@ -312,6 +312,7 @@ static void test_dump(void)
 	ok(lists(listing, "open/closed") && lists(listing, "hidden") && lists(listing, "own/file"),
 	   "what she may list is there");
 	ok(lists(listing, "search/list/file") && lists(listing, "team/file"), "also deeper down");
+	ok(listing->paths[0] == '\n', "and the root, whose path is empty");
 	ok(!strstr(listing->paths, "secret"), "no secret");
 	ok(!lists(listing, "search/file") && !lists(listing, "search/list") &&
 		   !lists(listing, "list/file"),
