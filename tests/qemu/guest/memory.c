@@ -52,7 +52,7 @@ long memory_free_kb(void)
 	       meminfo_kb("KernelStack") + meminfo_kb("Percpu") + meminfo_kb("Cached");
 }
 
-/* Waits for deferred frees; returns what is missing against @baseline_kb, zero or less if nothing. */
+/* Waits for deferred frees; returns what is missing against @baseline_kb. */
 long memory_settle(long baseline_kb, long limit_kb)
 {
 	long missing = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Two ways out: the second serial port for results, the kernel log for marks the host splits it by. */
+/* Results go to the second serial port, marks for the host into the kernel log. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
