@@ -41,7 +41,7 @@ install-man:
 	done
 
 deps:
-	$(Q)tests/deps build test style
+	$(Q)tests/deps build test unit style
 
 deps-%:
 	$(Q)tests/deps build $(filter-out build,$*)
@@ -62,7 +62,7 @@ test-backports: deps-test
 test-harness: deps-test
 	$(Q)tests/qemu/selftest/run $(T)
 
-unit: deps-test
+unit: deps-unit
 	$(if $(UNIT),,@echo "no unit tests yet")
 	$(if $(UNIT),$(Q)$(MAKE) -C $(UNIT) run)
 
@@ -74,7 +74,8 @@ demo bench: %: deps-%
 	$(Q)$(userland)
 	$(Q)tests/$@/run
 
-style: deps-style
+# clang-tidy reads the unit tests, and what they include.
+style: deps-style deps-unit
 	$(Q)tests/lint/run
 
 format: deps-style

@@ -72,6 +72,7 @@ class Boot:
         self.outside = Result(_Outside(number))
         self.results = []
         self.current = None
+        self.booted = False
         self.success = False
         self.offset = 0  # how much of the console is judged
         self.show = show
@@ -93,7 +94,8 @@ class Boot:
         (self.directory / "command").write_text(" ".join(args) + "\n")
         return qemu.Guest(args, self.directory)
 
-    def run(self):
+    def run(self, last=True):
+        """A guest that does not reach its first process reports that only if it is the @last attempt."""
         deadline = time.monotonic() + BOOT_SECONDS * self.settings.scale
         with open(self.directory / "port.log", "w") as log:
             try:
@@ -105,7 +107,8 @@ class Boot:
                 self._problem("the guest hangs")
         errors = self.guest.stop(0 if not self.success else EXIT_SECONDS)
         (self.directory / "initrd").unlink()
-        self._last_words(errors)
+        if self.booted or last:
+            self._last_words(errors)
 
     def _problem(self, text):
         (self.current or self.outside).fail(text)
@@ -129,6 +132,7 @@ class Boot:
         return handler(rest)
 
     def _on_boot(self, _):
+        self.booted = True
         return time.monotonic() + GRACE_SECONDS * self.settings.scale
 
     def _on_boot_failed(self, rest):
@@ -207,12 +211,13 @@ class Runner:
     def __init__(self, settings, show):
         self.settings = settings
         self.show = show
-        self.count = 0
 
     def _boot(self, tests, nvdimm):
-        self.count += 1
-        boot = Boot(self.settings, self.show.number(), tests, nvdimm, self.show)
-        boot.run()
+        for last in (False, True):
+            boot = Boot(self.settings, self.show.number(), tests, nvdimm, self.show)
+            boot.run(last)
+            if boot.booted:
+                break
         return boot
 
     def shard(self, tests):
