@@ -173,12 +173,16 @@ def _mirror(source, target):
 
 
 def build_module(kernel):
-    """Builds morsel.ko for @kernel and returns its path; None if there is no module in the tree."""
-    source = TOP / "kmod"
+    """
+    Builds morsel.ko for @kernel and returns its path; None if there is no module in the tree.
+    $KMOD names another directory to take the sources from (see tests/mutants).
+    """
+    other = os.environ.get("KMOD")
+    source = Path(other).resolve() if other else TOP / "kmod"
     if not (source / "Kbuild").exists():
         return None
     key = re.sub(r"[^\w.+-]", "_", os.path.basename(str(kernel.kdir)))
-    top = BUILD / "kernels" / key
+    top = BUILD / "kernels" / (f"{key}-{source.parent.name}" if other else key)
     _mirror(source, top / "kmod")
     for path in TOP.iterdir():
         link = top / path.name
