@@ -10,6 +10,8 @@
  *                              new/del/mount only)                 fault, lookup
  *   inode->i_rwsem             directory entries; size, write,     process
  *                              fallocate of a morsel
+ *   event_mutex                order of event numbers (global,     process; nothing of
+ *                              only while somebody listens)        ours is taken below
  *   mm->mmap_lock              VMAs                                process
  *   mapping->invalidate_lock   shared: look up, fill (fault, read, process
  *                              write, allocate); exclusive: take

@@ -87,23 +87,47 @@ static bool wants_directory(struct genl_info *info)
 	return type && nla_get_u32(type) == MORSEL_OBJECT_TYPE_DIRECTORY;
 }
 
+/*
+ * Leave in @want what is not so yet.  The umask may have taken something away from
+ * the mode; the set-group-id bit that a directory has inherited stays.
+ */
+static void leave_wanted(struct iattr *want, const struct inode *inode)
+{
+	if (S_ISDIR(inode->i_mode))
+		want->ia_mode |= inode->i_mode & S_ISGID;
+	want->ia_valid = 0;
+	if (want->ia_mode != (inode->i_mode & S_IALLUGO))
+		want->ia_valid |= ATTR_MODE;
+	if (!uid_eq(want->ia_uid, inode->i_uid))
+		want->ia_valid |= ATTR_UID;
+	if (!gid_eq(want->ia_gid, inode->i_gid))
+		want->ia_valid |= ATTR_GID;
+	if (want->ia_size)
+		want->ia_valid |= ATTR_SIZE;
+}
+
 /* Create what is asked for, with all its attributes, or leave nothing behind. */
 static int create(struct genl_info *info, struct inode *dir, struct dentry *dentry,
 		  struct iattr *want)
 {
 	bool directory = wants_directory(info);
-	umode_t mode = directory ? 0700 : 0600;
+	struct inode *inode;
 	int error;
 
-	if (want->ia_valid & ATTR_MODE)
-		mode = want->ia_mode;
-	error = directory ? vfs_mkdir(morsel_nop_idmap, dir, dentry, mode) :
-			    vfs_create(morsel_nop_idmap, dir, dentry, mode, true);
-	/* The umask and the directory's default ACL may have taken something away. */
-	if (!error && want->ia_valid)
-		error = morsel_nl_change(dentry, want);
-	else
+	if (!(want->ia_valid & ATTR_MODE))
+		want->ia_mode = directory ? 0700 : 0600;
+	error = directory ? vfs_mkdir(morsel_nop_idmap, dir, dentry, want->ia_mode) :
+			    vfs_create(morsel_nop_idmap, dir, dentry, want->ia_mode, true);
+	if (error)
 		return error;
+	inode = d_inode(dentry);
+	if (!(want->ia_valid & ATTR_UID))
+		want->ia_uid = inode->i_uid;
+	if (!(want->ia_valid & ATTR_GID))
+		want->ia_gid = inode->i_gid;
+	leave_wanted(want, inode);
+	if (want->ia_valid)
+		error = morsel_nl_change(dentry, want);
 	if (error)
 		remove_again(dir, dentry);
 	return error;
@@ -193,8 +217,6 @@ int morsel_nl_morsel_new_doit(struct sk_buff *skb, struct genl_info *info)
 	error = check_new(info) ?: morsel_nl_wanted(info, &want) ?: walk_to_path(info, &name);
 	if (error)
 		return error;
-	if (want.ia_size == 0)
-		want.ia_valid &= ~ATTR_SIZE;
 	error = new_object(info, &name, &want);
 	dput(name.dir);
 	return error;

@@ -82,13 +82,20 @@ int morsel_nl_change(struct dentry *dentry, struct iattr *want)
 
 int morsel_nl_refuse_change(struct genl_info *info, int error)
 {
-	struct nlattr **attrs = info->attrs;
-	const struct nlattr *blamed = attrs[MORSEL_A_OBJECT_UID] ?: attrs[MORSEL_A_OBJECT_GID] ?:
-				      attrs[MORSEL_A_OBJECT_MODE] ?: attrs[MORSEL_A_OBJECT_SIZE];
+	const struct nlattr *uid = info->attrs[MORSEL_A_OBJECT_UID];
+	const struct nlattr *gid = info->attrs[MORSEL_A_OBJECT_GID];
+	const struct nlattr *mode = info->attrs[MORSEL_A_OBJECT_MODE];
+	const struct nlattr *size = info->attrs[MORSEL_A_OBJECT_SIZE];
 
+	if (error == -EPERM && uid)
+		return morsel_nl_refuse(info->extack, uid, error,
+					"only CAP_CHOWN may give an object to somebody");
+	if (error == -EPERM && gid)
+		return morsel_nl_refuse(info->extack, gid, error,
+					"only the owner, to a group of his, or CAP_CHOWN may do this");
 	if (error == -EFBIG)
-		blamed = attrs[MORSEL_A_OBJECT_SIZE];
-	return morsel_nl_refuse_errno(info->extack, blamed, error);
+		return morsel_nl_refuse_errno(info->extack, size, error);
+	return morsel_nl_refuse_errno(info->extack, uid ?: gid ?: mode ?: size, error);
 }
 
 static int refuse_size(struct genl_info *info, int error, const char *why)
@@ -99,10 +106,12 @@ static int refuse_size(struct genl_info *info, int error, const char *why)
 /* May the size be changed, and does nobody stand in the way?  put_write_access() is due. */
 static int start_resize(struct genl_info *info, struct inode *inode)
 {
-	int error;
+	int error = inode_permission(morsel_nop_idmap, inode, MAY_WRITE);
 
-	if (inode_permission(morsel_nop_idmap, inode, MAY_WRITE))
-		return refuse_size(info, -EACCES, "no write permission on the object");
+	if (error == -EACCES)
+		return refuse_size(info, error, "no write permission on the object");
+	if (error)
+		return morsel_nl_refuse_change(info, error);
 	if (IS_APPEND(inode))
 		return refuse_size(info, -EPERM, "the object is append-only");
 	error = get_write_access(inode);

@@ -87,8 +87,20 @@ static void test_new(void)
 	is_int(nl_number(&nl, MORSEL_A_OBJECT_MODE), 0700, "default mode");
 	same_as_stat("d");
 
+	need(!chmod(pool_path("d"), 02700) && !chown(pool_path("d"), 0, 2000));
+	need(!chmod(pool_path("d"), 02700));
+	nl_object(&nl, MORSEL_CMD_MORSEL_NEW, "p", "d/s");
+	nl_u32(&nl, MORSEL_A_OBJECT_TYPE, MORSEL_OBJECT_TYPE_DIRECTORY);
+	nl_u32(&nl, MORSEL_A_OBJECT_MODE, 0775);
+	granted(&nl, "a new directory in a set-group-id directory");
+	is_int(nl_number(&nl, MORSEL_A_OBJECT_MODE), 02775, "inherits the bit");
+	is_int(nl_number(&nl, MORSEL_A_OBJECT_GID), 2000, "and the group");
+	need(!rmdir(pool_path("d/s")));
+
+	umask(0777);
 	nl_object(&nl, MORSEL_CMD_MORSEL_NEW, "p", "d/b");
 	granted(&nl, "a new morsel in it");
+	umask(022);
 	is_int(nl_number(&nl, MORSEL_A_OBJECT_MODE), 0600, "default mode");
 	is_int(nl_number(&nl, MORSEL_A_OBJECT_SIZE), 0, "default size");
 	same_as_stat("d/b");

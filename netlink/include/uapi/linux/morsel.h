@@ -162,7 +162,8 @@ enum {
  *   use, not by setting the size.
  * @MORSEL_A_OBJECT_MODE: u32, 0..4095. Permission bits, including set-id and
  *   sticky (0 means none). Default in morsel-new is 0600 for a file and 0700
- *   for a directory; the umask of the sender is not applied.
+ *   for a directory; the umask of the sender is not applied, and a directory
+ *   inherits the set-group-id bit.
  * @MORSEL_A_OBJECT_UID: u32. Owner. Default in morsel-new is the sender.
  * @MORSEL_A_OBJECT_GID: u32. Group. Default in morsel-new is the sender's, or
  *   that of a directory with the set-group-id bit.
