@@ -63,7 +63,7 @@ static const char *pool_of(const struct geometry *geo)
 		return pool_path("");
 	if (!mounted) {
 		mkdir(SMALL_POOL, 0755);
-		if (mount("none", SMALL_POOL, "morsel", 0, "size=128M,huge=never"))
+		if (mount("none", SMALL_POOL, "morsel", 0, "size=48M,huge=never"))
 			bail_out("cannot mount a pool of 4 KiB frames: %m");
 		mounted = true;
 	}
