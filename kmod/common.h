@@ -6,6 +6,8 @@
  *
  *   lock                       guards                              context
  *   -------------------------  ----------------------------------  -------------------------
+ *   sb->s_umount               (core) mount, remount, end of a     process
+ *                              pool
  *   morsel_pools_mutex         the list of pools (global; pool     process; never in map,
  *                              new/del/mount only)                 fault, lookup
  *   inode->i_rwsem             directory entries; size, write,     process
