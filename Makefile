@@ -59,6 +59,13 @@ test-backports: deps-test
 	$(Q)$(userland)
 	$(Q)KERNEL=backports $(RUN) test $(T)
 
+test-lanes: deps-test
+	$(Q)$(userland)
+	$(Q)tests/qemu/lanes $(T)
+
+test-mutants: deps-test
+	$(Q)tests/mutants/run $(T)
+
 test-harness: deps-test
 	$(Q)tests/qemu/selftest/run $(T)
 
@@ -92,5 +99,5 @@ help:
 
 export KERNEL MEM CPUS NVDIMM KARGS JOBS ACCEL TIMEOUT_SCALE
 
-.PHONY: all $(PARTS) install install-man deps test test-debug test-harness unit shell demo bench
+.PHONY: all $(PARTS) install install-man deps test test-debug test-backports test-lanes test-mutants test-harness unit shell demo bench
 .PHONY: style format clean help
