@@ -5,7 +5,7 @@ import copy
 import time
 from pathlib import Path
 
-from . import image, klog, qemu
+from . import image, klog, load, qemu
 from .suite import Test
 from .tap import Result
 
@@ -25,8 +25,12 @@ class Settings:
         self.cpus = options.cpus
         self.kargs = options.kargs
         self.nvdimm = options.nvdimm
-        self.scale = options.timeout_scale or (6 if kernel.slow else 2)
+        self.fixed_scale = options.timeout_scale
         self.accel = qemu.accelerator(options.accel, kernel)
+
+    def scale(self):
+        """By how much time limits are stretched, now."""
+        return self.fixed_scale or (6 if self.kernel.slow else 2) * load.stretch()
 
 
 class _Outside:
@@ -37,8 +41,8 @@ class _Outside:
         self.header = {}
 
 
-def _environment(settings, test):
-    words = [f"MORSEL_KERNEL={settings.kernel.name}", f"MORSEL_TIME_SCALE={settings.scale:g}"]
+def _environment(settings, scale, test):
+    words = [f"MORSEL_KERNEL={settings.kernel.name}", f"MORSEL_TIME_SCALE={scale:.1f}"]
     return " ".join(words + [test.extra_env] if test.extra_env else words)
 
 
@@ -54,13 +58,13 @@ def _debug_kargs(tests):
     return "page_poison=1 kmemleak=" + ("on" if leaks else "off")
 
 
-def _steps(settings, tests):
+def _steps(settings, scale, tests):
     yield ("leak-limit", str(LEAK_LIMIT_DEBUG if settings.kernel.slow else LEAK_LIMIT))
     for test in tests:
-        limit = max(1, int(test.timeout * settings.scale))
+        limit = max(1, int(test.timeout * scale))
         check = "no" if test.header.get("leak-check", "").startswith("no") else "leak-check"
         yield ("test", test.name, str(limit), test.pool, test.guest_path,
-               _environment(settings, test), check)
+               _environment(settings, scale, test), check)
 
 
 class Boot:
@@ -68,6 +72,7 @@ class Boot:
 
     def __init__(self, settings, number, tests, nvdimm, show):
         self.settings = settings
+        self.scale = settings.scale()
         self.tests = {test.name: test for test in tests}
         self.outside = Result(_Outside(number))
         self.results = []
@@ -84,7 +89,8 @@ class Boot:
         settings, header = self.settings, tests[0].header
         initrd = self.directory / "initrd"
         executables = {test.guest_path: test.host_path for test in tests}
-        image.build(initrd, settings.kernel, settings.morsel, header, list(_steps(settings, tests)), executables)
+        steps = list(_steps(settings, self.scale, tests))
+        image.build(initrd, settings.kernel, settings.morsel, header, steps, executables)
         kargs = [_debug_kargs(tests)] if settings.kernel.slow else []
         kargs += [header.get("kargs", ""), settings.kargs]
         args = qemu.command(
@@ -96,7 +102,7 @@ class Boot:
 
     def run(self, last=True):
         """A guest that does not reach its first process reports that only if it is the @last attempt."""
-        deadline = time.monotonic() + BOOT_SECONDS * self.settings.scale
+        deadline = time.monotonic() + BOOT_SECONDS * self.scale
         with open(self.directory / "port.log", "w") as log:
             try:
                 while (line := self.guest.line(deadline)) is not None:
@@ -133,7 +139,7 @@ class Boot:
 
     def _on_boot(self, _):
         self.booted = True
-        return time.monotonic() + GRACE_SECONDS * self.settings.scale
+        return time.monotonic() + GRACE_SECONDS * self.scale
 
     def _on_boot_failed(self, rest):
         self.outside.fail(rest)
@@ -143,7 +149,7 @@ class Boot:
         self.current = Result(self.tests[name])
         self.current.started = time.monotonic()
         self._judge_log(self.outside, f"begin {name}")
-        return time.monotonic() + int(limit) + GRACE_SECONDS * self.settings.scale
+        return time.monotonic() + int(limit) + GRACE_SECONDS * self.scale
 
     def _on_exit(self, rest):
         self.current.exited(int(rest))
@@ -165,11 +171,11 @@ class Boot:
         self._judge_log(result, f"end {result.test.name}")
         self._finish(result)
         # The leak detector scans twice after the last test.
-        return time.monotonic() + (GRACE_SECONDS + (60 if self.settings.kernel.slow else 0)) * self.settings.scale
+        return time.monotonic() + (GRACE_SECONDS + (60 if self.settings.kernel.slow else 0)) * self.scale
 
     def _on_success(self, _):
         self.success = True
-        return time.monotonic() + EXIT_SECONDS * self.settings.scale
+        return time.monotonic() + EXIT_SECONDS * self.scale
 
     def _judge_log(self, result, marker=None):
         """Charges the kernel log since the last look to @result."""
@@ -214,8 +220,9 @@ class Runner:
 
     def _boot(self, tests, nvdimm):
         for last in (False, True):
-            boot = Boot(self.settings, self.show.number(), tests, nvdimm, self.show)
-            boot.run(last)
+            with load.turn():
+                boot = Boot(self.settings, self.show.number(), tests, nvdimm, self.show)
+                boot.run(last)
             if boot.booted:
                 break
         return boot

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Getting along with whatever else runs on this machine."""
+
+import contextlib
+import fcntl
+import os
+import time
+
+from .paths import CACHE
+
+GUESTS_PER_CPU = 2
+MOST_STRETCH = 6
+
+
+def stretch():
+    """How much longer things take now than on an idle machine."""
+    return min(MOST_STRETCH, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
+
+
+@contextlib.contextmanager
+def turn():
+    """One of a limited number of guests on this machine, whoever starts them: more would only
+    slow each other down until their time limits strike."""
+    directory = CACHE / "turns"
+    directory.mkdir(parents=True, exist_ok=True)
+    files = [open(directory / str(n), "w") for n in range(GUESTS_PER_CPU * (os.cpu_count() or 1))]
+    try:
+        while not any(_taken(file) for file in files):
+            time.sleep(0.3)
+        yield
+    finally:
+        for file in files:
+            file.close()
+
+
+def _taken(file):
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except BlockingIOError:
+        return False
