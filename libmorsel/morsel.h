@@ -11,8 +11,8 @@
  * Returns. A function that can fail returns 0 (or what it says) or a negative
  * errno. morsel_error() tells why in words, where there is a context: the one
  * given, or the one that an open morsel or a subscription was made with. Output
- * parameters are written on success only. NULL for an output parameter means
- * that the caller does not want it.
+ * parameters are written on success only. Where one describes a pool or an
+ * object, NULL means that the caller does not want it.
  *
  * Errors that every function with a context may return besides its own:
  * -ENOMEM, and for functions that ask the kernel's control plane

@@ -44,15 +44,17 @@ static int make_mount(uint64_t owner, const char *pool)
 	return fd;
 }
 
-static int make_dir(uint64_t owner, const char *path)
+/* Make @path if it is not there; @made tells. */
+static int make_dir(uint64_t owner, const char *path, bool *made)
 {
-	if (!mkdir(path, 0755) || errno == EEXIST)
+	*made = !mkdir(path, 0755);
+	if (*made || errno == EEXIST)
 		return 0;
 	return morsel_fail(owner, -errno, "%s: %s", path, strerror(errno));
 }
 
 /* Make /run/morsel/POOL. Return: 0; -EBUSY if the pool is mounted there already. */
-static int make_run_dir(uint64_t owner, const char *pool, const char *dir)
+static int make_run_dir(uint64_t owner, const char *pool, const char *dir, bool *made)
 {
 	struct morsel_mount *mount;
 	bool same;
@@ -65,8 +67,9 @@ static int make_run_dir(uint64_t owner, const char *pool, const char *dir)
 		if (same)
 			return morsel_fail(owner, -EBUSY, "it is mounted at %s", dir);
 	}
-	err = make_dir(owner, MORSEL_RUN_DIR);
-	return err ? err : make_dir(owner, dir);
+	err = make_dir(owner, MORSEL_RUN_DIR, made);
+	*made = false;
+	return err ? err : make_dir(owner, dir, made);
 }
 
 static int mount_at(uint64_t owner, const char *pool, const char *dir)
@@ -84,6 +87,7 @@ static int mount_at(uint64_t owner, const char *pool, const char *dir)
 MORSEL_EXPORT int morsel_pool_mount(struct morsel_ctx *ctx, const char *pool, const char *dir)
 {
 	char run[RUN_PATH];
+	bool made = false;
 	int err;
 
 	/* Mounting a name that no pool has would make one. */
@@ -92,15 +96,15 @@ MORSEL_EXPORT int morsel_pool_mount(struct morsel_ctx *ctx, const char *pool, co
 		return err;
 	snprintf(run, sizeof(run), "%s/%s", MORSEL_RUN_DIR, pool);
 	if (!dir)
-		err = make_run_dir(ctx->serial, pool, run);
+		err = make_run_dir(ctx->serial, pool, run, &made);
 	if (!err)
 		err = mount_at(ctx->serial, pool, dir ? dir : run);
-	if (err && !dir)
-		rmdir(run); /* fails where it is in use, as it should */
+	if (err && made)
+		rmdir(run);
 	return err;
 }
 
-static int unmount_one(uint64_t owner, const struct morsel_mount *mount, const char *run)
+static int unmount_one(uint64_t owner, const struct morsel_mount *mount)
 {
 	const char *dir = mount->dir;
 
@@ -110,31 +114,30 @@ static int unmount_one(uint64_t owner, const struct morsel_mount *mount, const c
 				   morsel_quote(dir));
 	if (umount2(dir, UMOUNT_NOFOLLOW))
 		return morsel_fail(owner, -errno, "%s: %s", morsel_quote(dir), strerror(errno));
-	if (!strcmp(dir, run))
-		rmdir(dir);
 	return 0;
 }
 
 MORSEL_EXPORT int morsel_pool_unmount(struct morsel_ctx *ctx, const char *pool)
 {
 	struct morsel_array mounts = { 0 };
-	char run[RUN_PATH];
-	size_t i = 0;
 	int err, count = 0;
+	size_t i;
 
 	morsel_clear_error(ctx->serial);
 	err = morsel_pool_name_check(ctx->serial, pool);
 	if (!err)
 		err = morsel_find_mounts(ctx->serial, pool, &mounts);
-	if (!err) {
-		snprintf(run, sizeof(run), "%s/%s", MORSEL_RUN_DIR, pool);
-		i = mounts.count;
-	}
 	/* The last first: it may be on top of another. */
-	while (!err && i-- > 0) {
-		err = unmount_one(ctx->serial, mounts.items[i], run);
-		count++;
-	}
+	for (i = mounts.count; !err && i-- > 0; count++)
+		err = unmount_one(ctx->serial, mounts.items[i]);
 	morsel_array_clear(&mounts, morsel_mount_free);
 	return err ? err : count;
+}
+
+void morsel_remove_run_dir(const char *pool)
+{
+	char run[RUN_PATH];
+
+	snprintf(run, sizeof(run), "%s/%s", MORSEL_RUN_DIR, pool);
+	rmdir(run);
 }

@@ -26,4 +26,10 @@ bool morsel_mount_visible(const struct morsel_mount *mount);
 /* Return: the best place to use @pool at, to be freed, or NULL with @err (-ENXIO) and its text. */
 struct morsel_mount *morsel_choose_mount(uint64_t owner, const char *pool, int *err);
 
+/*
+ * Remove /run/morsel/POOL if it is there and empty. Context: the pool is gone. While it
+ * is not, another mount namespace may have it mounted there, and would lose it by this.
+ */
+void morsel_remove_run_dir(const char *pool);
+
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "mounts.h"
 #include "netlink.h"
 
 static int take_pool(void *data, const struct nlmsghdr *nlh)
@@ -102,7 +103,11 @@ MORSEL_EXPORT int morsel_pool_destroy(struct morsel_ctx *ctx, const char *name)
 	struct morsel_request req;
 	int err = begin(ctx, &req, MORSEL_CMD_POOL_DEL, name);
 
-	return err ? err : morsel_request_run(ctx, &req);
+	if (!err)
+		err = morsel_request_run(ctx, &req);
+	if (!err)
+		morsel_remove_run_dir(name);
+	return err;
 }
 
 MORSEL_EXPORT int morsel_pool_get(struct morsel_ctx *ctx, const char *name,

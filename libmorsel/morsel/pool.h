@@ -54,8 +54,10 @@ int morsel_pool_create(struct morsel_ctx *ctx, const char *name,
 /**
  * morsel_pool_destroy() - drop a pool and all that is in it
  *
- * Needs CAP_SYS_ADMIN. Return: 0; -ENOENT, -EBUSY (mounted, or something in it
- * is open or mapped), -EPERM (made by mount(8): umount ends it).
+ * The directory /run/morsel/POOL goes with it. Needs CAP_SYS_ADMIN.
+ *
+ * Return: 0; -ENOENT, -EBUSY (mounted, or something in it is open or mapped),
+ * -EPERM (made by mount(8): umount ends it).
  */
 int morsel_pool_destroy(struct morsel_ctx *ctx, const char *name);
 
@@ -127,7 +129,6 @@ int morsel_pool_mount(struct morsel_ctx *ctx, const char *pool, const char *dir)
 /**
  * morsel_pool_unmount() - unmount a pool wherever this mount namespace has it
  *
- * Removes the directory /run/morsel/POOL if that was one of the places.
  * If one of the places cannot be unmounted, those before it stay unmounted.
  *
  * Return: the number of places; -EBUSY, -EPERM, and others of umount(2).
