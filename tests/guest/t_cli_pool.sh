@@ -96,6 +96,17 @@ like "with the reason" "$said" 'another file system is mounted on top'
 ok "the one on top is still there" sh -c 'grep -q " /mnt/here .* - tmpfs " /proc/self/mountinfo'
 umount /mnt/here
 
+ok "a pool that another mount namespace has, too" morsel-admin pool create -s 1M shared
+unshare -m sleep 1000 &
+holder=$!
+sleep 1
+status "is not dropped" 1 morsel-admin pool remove shared
+like "with the reason" "$said" '^morsel-admin: shared: .*\(EBUSY, attribute name\)$'
+ok "and is where it was" is_mounted /run/morsel/shared
+kill $holder
+wait $holder
+ok "until that has gone" morsel-admin pool remove shared
+
 ok "several at once" morsel-admin -v pool remove other quiet
 is "none is left" "$(morsel-admin -j pool)" "[]"
 is "an empty list has no head" "$(morsel-admin pool)" ""

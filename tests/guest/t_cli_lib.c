@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The library in a guest: opening and mapping morsels, threads, fork, changed rights.
+ * pool: size=128M,name=p,mode=1777
+ * groups: cli
+ * timeout: 60
+ * ldflags: ../../libmorsel/libmorsel.a -lnl-genl-3 -lnl-3 -Wl,--no-warnings
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <morsel.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "tap.h"
+
+#define MIB (1ULL << 20)
+#define GIB (1ULL << 30)
+
+static struct morsel_ctx *ctx;
+
+static struct morsel *opened(const char *name, int flags, uint64_t size)
+{
+	struct morsel *morsel = NULL;
+
+	if (morsel_open(ctx, name, flags, 0600, &morsel))
+		bail_out("%s: %s", name, morsel_error(ctx));
+	if (size)
+		need(!ftruncate(morsel_fd(morsel), (off_t)size));
+	return morsel;
+}
+
+static struct morsel_mapping *mapped(struct morsel *morsel, void *addr, unsigned int flags)
+{
+	struct morsel_mapping *mapping = NULL;
+
+	if (morsel_map(morsel, 0, 0, addr, flags, &mapping))
+		bail_out("map: %s", morsel_error(ctx));
+	return mapping;
+}
+
+static uint64_t links_of(const char *name)
+{
+	struct morsel_info *info;
+	uint64_t links;
+
+	if (morsel_stat(ctx, name, &info))
+		bail_out("%s: %s", name, morsel_error(ctx));
+	links = morsel_info_links(info);
+	morsel_info_free(info);
+	return links;
+}
+
+/* ---- opening ---- */
+
+static void test_open(void)
+{
+	struct morsel *morsel = NULL;
+	uint64_t size = 0;
+	struct stat st;
+
+	umask(027);
+	morsel = opened("p:new", O_RDWR | O_CREAT | O_EXCL, 12345);
+	ok(!fstat(morsel_fd(morsel), &st) && st.st_mode == (S_IFREG | 0600), "a new morsel");
+	ok(!morsel_size(morsel, &size) && size == 12345, "its size");
+	ok(fcntl(morsel_fd(morsel), F_GETFD) == FD_CLOEXEC, "closed on exec");
+	morsel_close(morsel);
+	is_int(morsel_open(ctx, "p:new", O_RDWR | O_CREAT | O_EXCL, 0600, &morsel), -EEXIST,
+	       "O_EXCL on what exists");
+	is_int(morsel_open(ctx, "p:none", O_RDONLY, 0, &morsel), -ENOENT, "what does not exist");
+	is_int(morsel_open(ctx, "p:", O_RDONLY, 0, &morsel), -EISDIR, "the root, to read");
+	need(!mkdir(pool_path("dir"), 0755));
+	is_int(morsel_open(ctx, "p:dir", O_RDWR, 0, &morsel), -EISDIR, "a directory, to write");
+	is_int(morsel_open(ctx, "q:a", O_RDONLY, 0, &morsel), -ENXIO, "a pool that is not there");
+	if (!symlink("/etc/passwd", pool_path("link")))
+		is_int(morsel_open(ctx, "p:link", O_RDONLY, 0, &morsel), -ELOOP, "a symbolic link");
+	need(!mount("none", pool_path("dir"), "tmpfs", 0, NULL));
+	is_int(morsel_open(ctx, "p:dir/a", O_RDWR | O_CREAT, 0600, &morsel), -EXDEV,
+	       "another file system on the way");
+	need(!umount(pool_path("dir")));
+}
+
+/* ---- mapping ---- */
+
+static void test_one_entry(void)
+{
+	struct morsel *morsel = opened("p:wide", O_RDWR | O_CREAT, 16 * MIB);
+	struct morsel_mapping *mapping = mapped(morsel, NULL, MORSEL_MAP_WRITE);
+	volatile char *memory = morsel_mapping_addr(mapping);
+	uint64_t i;
+
+	is_int(morsel_mapping_length(mapping), 16 * MIB, "all of it");
+	is_int(morsel_mapping_mapped_length(mapping), GIB, "rounded up to a span");
+	ok((uintptr_t)memory % GIB == 0, "aligned to it");
+	for (i = 0; i < 16 * MIB; i += 2 * MIB)
+		memory[i] = (char)(i >> 21);
+	is_int(links_of("p:wide"), 1, "one entry serves 16 MiB");
+	morsel_close(morsel);
+	is_int(memory[14 * MIB], 7, "the mapping outlives the descriptor");
+	ok(!morsel_unmap(mapping), "unmapped");
+	is_int(links_of("p:wide"), 0, "no entry is left");
+
+	/* what is small takes no more address space than it must */
+	morsel = opened("p:small", O_RDWR | O_CREAT, 5 * MIB);
+	mapping = mapped(morsel, NULL, MORSEL_MAP_WRITE);
+	is_int(morsel_mapping_mapped_length(mapping), 6 * MIB, "a small one");
+	memory = morsel_mapping_addr(mapping);
+	memory[0] = memory[2 * MIB] = memory[4 * MIB] = 1;
+	is_int(links_of("p:small"), 3, "three entries serve it");
+	ok(!morsel_unmap(mapping), "unmapped");
+	morsel_close(morsel);
+}
+
+/* In another process: find what test_one_entry() wrote, by name alone. */
+static int reader(void *arg)
+{
+	struct morsel_mapping *mapping;
+	struct morsel *morsel;
+
+	(void)arg;
+	if (morsel_open(ctx, "p:wide", O_RDONLY, 0, &morsel) ||
+	    morsel_map(morsel, 6 * MIB, 1, NULL, 0, &mapping))
+		return 1;
+	if (*(char *)morsel_mapping_addr(mapping) != 3)
+		return 2;
+	if (morsel_map(morsel, 0, 0, NULL, MORSEL_MAP_WRITE, &mapping) != -EACCES)
+		return 3;
+	return 0;
+}
+
+static void test_address(void)
+{
+	struct morsel *morsel = opened("p:wide", O_RDWR, 0);
+	char *wanted = (char *)0x300000000000;
+	struct morsel_mapping *mapping = mapped(morsel, wanted, MORSEL_MAP_WRITE), *second = NULL;
+
+	ok(morsel_mapping_addr(mapping) == wanted, "at a given address");
+	is_int(((char *)morsel_mapping_addr(mapping))[8 * MIB], 4, "with the contents");
+	is_int(morsel_map(morsel, 0, 0, wanted, 0, &second), -EEXIST, "which is taken then");
+	ok(strstr(morsel_error(ctx), "0x300000000000"), "and named: %s", morsel_error(ctx));
+	is_int(morsel_map(morsel, 0, 0, wanted + 4096, 0, &second), -EINVAL, "an odd one");
+	ok(!morsel_unmap(mapping), "unmapped");
+	morsel_close(morsel);
+}
+
+/* Where there is no room for a wide mapping, there may be for a narrow one. */
+static int cramped(void *arg)
+{
+	struct rlimit limit = { 512 * MIB, 512 * MIB };
+	struct morsel_mapping *mapping;
+	struct morsel *morsel;
+
+	(void)arg;
+	if (setrlimit(RLIMIT_AS, &limit) || morsel_open(ctx, "p:wide", O_RDWR, 0, &morsel) ||
+	    morsel_map(morsel, 0, 0, NULL, MORSEL_MAP_WRITE, &mapping))
+		return 1;
+	return morsel_mapping_mapped_length(mapping) == 16 * MIB ? 0 : 2;
+}
+
+/* ---- threads and processes ---- */
+
+static void *worker(void *arg)
+{
+	struct morsel_info *info;
+	char name[64], missing[64];
+	intptr_t i, bad = 0;
+
+	for (i = 0; i < 200; i++) {
+		snprintf(name, sizeof(name), "p:t%ld-%ld", (long)(intptr_t)arg, (long)i);
+		snprintf(missing, sizeof(missing), "p:%ld/none", (long)(intptr_t)arg);
+		if (morsel_create(ctx, name, NULL, MORSEL_CREATE_EXCLUSIVE, &info)) {
+			bad++;
+			continue;
+		}
+		bad += strcmp(morsel_info_name(info), name) != 0;
+		/* the words for a failure are those of this thread */
+		bad += morsel_stat(ctx, missing, NULL) != -ENOENT;
+		bad += morsel_name_parse(ctx, missing + 2, NULL, NULL) != -EINVAL;
+		bad += !strstr(morsel_error(ctx), missing + 2);
+		bad += morsel_remove(ctx, name, morsel_info_id(info)) != 0;
+		morsel_info_free(info);
+	}
+	return (void *)bad;
+}
+
+static int child_of_threads(void *arg)
+{
+	(void)arg;
+	return morsel_stat(ctx, "p:wide", NULL) ? 1 : 0;
+}
+
+static void test_threads(void)
+{
+	pthread_t threads[4];
+	intptr_t i, bad = 0, forks = 0;
+	void *result;
+
+	for (i = 0; i < 4; i++)
+		need(!pthread_create(&threads[i], NULL, worker, (void *)i));
+	/* a fork may catch any of them with the lock held */
+	for (i = 0; i < 20; i++)
+		forks += in_child(child_of_threads, NULL, 20) != 0;
+	for (i = 0; i < 4; i++) {
+		need(!pthread_join(threads[i], &result));
+		bad += (intptr_t)result;
+	}
+	is_int(bad, 0, "four threads share a context");
+	is_int(forks, 0, "children of such a process use it, too");
+}
+
+/* ---- rights ---- */
+
+/* A process that gives up its rights is judged by those it has left. */
+static int demoted(void *arg)
+{
+	struct morsel_info *info;
+	int err;
+
+	(void)arg;
+	if (morsel_stat(ctx, "p:wide", NULL))
+		return 1;
+	become_user(1000);
+	if (morsel_create(ctx, "p:hers", NULL, 0, &info))
+		return 2;
+	if (morsel_info_uid(info) != 1000)
+		return 3;
+	err = morsel_resize(ctx, "p:wide", 1);
+	return err == -EACCES ? 0 : 4;
+}
+
+/* Without the network namespace there is no control plane, but there are files. */
+static int contained(void *arg)
+{
+	struct morsel *morsel;
+
+	(void)arg;
+	if (unshare(CLONE_NEWNET))
+		return 1;
+	become_user(1000);
+	if (morsel_open(ctx, "p:hers", O_RDWR, 0, &morsel))
+		return 2;
+	if (morsel_stat(ctx, "p:hers", NULL) != -EPERM)
+		return 3;
+	return *morsel_error(ctx) ? 0 : 4;
+}
+
+int main(void)
+{
+	need(!morsel_ctx_new(&ctx));
+	test_open();
+	test_one_entry();
+	is_int(in_child(reader, NULL, 20), 0, "another process finds it by name");
+	test_address();
+	is_int(in_child(cramped, NULL, 20), 0, "little address space");
+	test_threads();
+	is_int(in_child(demoted, NULL, 20), 0, "rights that were given up");
+	is_int(in_child(contained, NULL, 20), 0, "a container");
+	morsel_ctx_free(ctx);
+	return done_testing();
+}
