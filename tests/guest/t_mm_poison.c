@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Memory errors and attempts to move frames (hazards 2c): poisoning, soft
+ * offlining, compaction, offlining of memory blocks, cache dropping.  Frames stay
+ * where they are; a poisoned one is never used again.
+ * groups: mm hazard
+ * timeout: 120
+ * boots: own
+ * leak-check: no, a frame with a memory error is withdrawn for good
+ * log-allow: Memory failure|MCE|soft_offline|Bad page state.*hwpoison
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "lib/mm_race.h"
+
+#ifndef MADV_SOFT_OFFLINE
+#define MADV_SOFT_OFFLINE 101
+#endif
+
+static int write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret, err;
+
+	if (fd < 0)
+		return -1;
+	ret = write(fd, text, strlen(text)) < 0 ? -1 : 0;
+	err = errno;
+	close(fd);
+	errno = err;
+	return ret;
+}
+
+static uint64_t frame_of(const void *at)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	uint64_t entry = 0;
+
+	need(pread(fd, &entry, 8, (uintptr_t)at / PAGE * 8) == 8);
+	close(fd);
+	return entry & ((1UL << 55) - 1);
+}
+
+struct poisoner {
+	struct object *obj;
+	enum mm_mode mode;
+	int advice;
+};
+
+/* The one who meets the error may be killed; that is his part. */
+static int poison(void *arg)
+{
+	struct poisoner *p = arg;
+	char *map = mm_map(p->obj, p->mode);
+
+	if (!mm_check(p->obj, map))
+		return 1;
+	madvise(mm_first(p->obj, map), PAGE, p->advice);
+	return 0;
+}
+
+/* All frames of the pool, none of which may be the poisoned one. */
+static bool comes_back(const char *dir, uint64_t frame, size_t unit)
+{
+	bool back = false;
+	char path[128], *map;
+	size_t len = 32 * MiB, i;
+	int fd;
+
+	snprintf(path, sizeof(path), "%sagain", dir);
+	fd = open(path, O_RDWR | O_CREAT, 0600);
+	need(fd >= 0 && ftruncate(fd, len) == 0);
+	map = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	need(map != MAP_FAILED);
+	for (i = 0; i < len && fallocate(fd, 0, i, HUGE) == 0; i += HUGE)
+		;
+	for (len = i, i = 0; i < len; i += PAGE) {
+		map[i] = 1;
+		back |= frame_of(map + i) / unit == frame / unit;
+	}
+	munmap(map, 32 * MiB);
+	close(fd);
+	unlink(path);
+	return back;
+}
+
+static void poisoned(const char *name, enum mm_mode mode, int advice, const char *what)
+{
+	struct survivor s;
+	struct object obj;
+	char dir[128];
+	const char *why;
+	uint64_t frame;
+
+	mm_object(&obj, mm_geometry(name));
+	strcpy(dir, obj.path);
+	strrchr(dir, '/')[1] = '\0';
+	mm_survivor(&s, &obj);
+	frame = frame_of(mm_first(&obj, s.rw));
+	in_child(poison, &(struct poisoner){ &obj, mode, advice }, 20);
+	why = mm_survivor_check(&s);
+	ok(!why, "%s: %s: the survivor: %s", name, what, why ? why : "all is well");
+	mm_survivor_end(&s);
+	mm_object_drop(&obj);
+	if (advice == MADV_HWPOISON)
+		ok(!comes_back(dir, frame, obj.geo->huge ? 512 : 1),
+		   "%s: %s: the frame is not used again", name, what);
+}
+
+/* The kernel is asked to move and to drop what it can. */
+static void shaken(const char *name)
+{
+	struct survivor s;
+	struct object obj;
+	const char *why;
+
+	mm_object(&obj, mm_geometry(name));
+	mm_survivor(&s, &obj);
+	write_text("/proc/sys/vm/compact_memory", "1");
+	write_text("/proc/sys/vm/drop_caches", "3");
+	why = mm_survivor_check(&s);
+	ok(!why, "%s: compaction: the survivor: %s", name, why ? why : "all is well");
+	mm_survivor_end(&s);
+	mm_object_drop(&obj);
+}
+
+/* The first block of memory belongs to two zones and is refused for that. */
+static void offlined(void)
+{
+	int fd = make_morsel("offline", 192 * MiB), tried = 0;
+	uint64_t block, last = 0, *map;
+	char path[128];
+	bool same = true;
+	size_t i;
+	FILE *f;
+
+	f = fopen("/sys/devices/system/memory/block_size_bytes", "re");
+	need(f && fscanf(f, "%lx", &block) == 1);
+	fclose(f);
+	need(fallocate(fd, 0, 0, 192 * MiB) == 0);
+	map = mmap(NULL, 192 * MiB, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	need(map != MAP_FAILED);
+	for (i = 0; i < 192 * MiB / 8; i += PAGE / 8)
+		map[i] = i;
+	for (i = 0; i < 192 * MiB / 8; i += HUGE / 8) {
+		uint64_t nr = frame_of(map + i) * PAGE / block;
+
+		if (nr == last)
+			continue;
+		last = nr;
+		tried++;
+		snprintf(path, sizeof(path), "/sys/devices/system/memory/memory%lu/state", nr);
+		is_errno(write_text(path, "offline"), EBUSY, "memory block %lu stays", nr);
+	}
+	for (i = 0; i < 192 * MiB / 8; i += PAGE / 8)
+		same &= map[i] == i;
+	ok(tried && same, "no frame has moved");
+	munmap(map, 192 * MiB);
+	close(fd);
+	unlink(pool_path("offline"));
+}
+
+int main(void)
+{
+	static const char *const where[] = { "1 GiB, 2 MiB frames", "1 GiB, 4 KiB frames",
+					     "8 MiB, 2 MiB frames", "8 MiB, 4 KiB frames",
+					     "64 KiB" };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(where) / sizeof(where[0]); i++)
+		shaken(where[i]);
+	offlined();
+	for (i = 0; i < sizeof(where) / sizeof(where[0]); i++) {
+		poisoned(where[i], MM_RW, MADV_SOFT_OFFLINE, "soft-offlined");
+		poisoned(where[i], MM_RW, MADV_HWPOISON, "poisoned");
+		poisoned(where[i], MM_RO, MADV_HWPOISON, "poisoned by a reader");
+	}
+	return done_testing();
+}
