@@ -18,9 +18,10 @@ class Error(Exception):
 
 
 class Kernel:
-    def __init__(self, name, image, kdir, modules=None):
+    def __init__(self, name, image, kdir, modules=None, packed=None):
         self.name = name  # stock, debug or a release
         self.image = image  # what QEMU boots
+        self.packed = packed or image  # slower, with the set-up code that looks at the CPU's features
         self.kdir = kdir  # what modules are built against
         self.modules = modules  # /lib/modules/RELEASE, or None if all is built in
 
@@ -116,7 +117,7 @@ def _bootable(image, release):
 def _distribution(name, kdir):
     release = os.path.basename(kdir).removeprefix("linux-headers-")
     image, modules = _files(release)
-    return Kernel(name, _bootable(image, release), kdir, modules)
+    return Kernel(name, _bootable(image, release), kdir, modules, image)
 
 
 def _backports(name):
@@ -127,7 +128,7 @@ def _backports(name):
     root, release = done.stdout.split()
     image = Path(root) / f"boot/vmlinuz-{release}"
     modules = Path(root) / "lib/modules" / release
-    return Kernel(name, _bootable(image, release), f"{root}/usr/src/linux-headers-{release}", modules)
+    return Kernel(name, _bootable(image, release), f"{root}/usr/src/linux-headers-{release}", modules, image)
 
 
 def find(name):

@@ -44,9 +44,10 @@ def make_nvdimm(path, size):
         file.truncate(_size(size))
 
 
-def command(kernel, initrd, mem, cpus, nvdimm, kargs, accel):
+def command(kernel, initrd, mem, cpus, nvdimm, kargs, accel, features=""):
     args = ["qemu-system-x86_64", "-nodefaults", "-no-reboot", "-display", "none", "-accel", accel]
-    args += ["-cpu", "host" if accel == "kvm" else "max", "-smp", str(cpus)]
+    model = "host" if accel == "kvm" else "max"
+    args += ["-cpu", f"{model},{features}" if features else model, "-smp", str(cpus)]
     args += nvdimm_arguments(nvdimm, mem) if nvdimm else ["-machine", "pc", "-m", mem]
     args += ["-kernel", str(kernel), "-initrd", str(initrd)]
     return args + ["-append", f"{CMDLINE} {kargs}".strip()]

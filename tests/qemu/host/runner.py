@@ -94,8 +94,9 @@ class Boot:
         kargs = [_debug_kargs(tests)] if settings.kernel.slow else []
         kargs += [header.get("kargs", ""), settings.kargs]
         args = qemu.command(
-            settings.kernel.image, initrd, header.get("mem") or settings.mem,
-            header.get("cpus") or settings.cpus, nvdimm, " ".join(filter(None, kargs)), settings.accel,
+            settings.kernel.packed if "cpu" in header else settings.kernel.image, initrd,
+            header.get("mem") or settings.mem, header.get("cpus") or settings.cpus, nvdimm,
+            " ".join(filter(None, kargs)), settings.accel, header.get("cpu", ""),
         )
         (self.directory / "command").write_text(" ".join(args) + "\n")
         return qemu.Guest(args, self.directory)

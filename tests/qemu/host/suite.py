@@ -15,6 +15,7 @@ KEYS = {
     "boots",  # own: a guest for this test alone; N: N boots over the same nvdimm file
     "nvdimm",  # size of a persistent-memory module, with its label, such as 514M
     "kargs",  # more for the kernel's command line
+    "cpu",  # features for QEMU's CPU, such as +la57
     "modules",  # kernel modules of the distribution
     "programs",  # host programs to bring along
     "files",  # host files and trees to bring along
@@ -27,7 +28,7 @@ KEYS = {
     "ldflags",  # for C tests
     "expect",  # self-tests of the harness: the failure that must be found
 }
-BOOT_KEYS = ("mem", "cpus", "nvdimm", "kargs", "modules", "programs", "files")
+BOOT_KEYS = ("mem", "cpus", "cpu", "nvdimm", "kargs", "modules", "programs", "files")
 DEFAULT_TIMEOUT = 60
 
 
