@@ -143,6 +143,8 @@ struct mm_case {
  * after each; one TAP point per case and geometry.
  */
 void mm_run(const struct mm_case *cases, int nr);
+/* If set, mm_run() takes geometries whose name has this in it. */
+extern const char *mm_only;
 #define mm_run_cases(cases) mm_run(cases, sizeof(cases) / sizeof((cases)[0]))
 
 /* The survivor's part alone, for tests with a plan of their own. */

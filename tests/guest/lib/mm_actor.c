@@ -205,6 +205,8 @@ static void run_case(const struct mm_case *c, struct survivor *s)
 		ok(!why, "%s: %s", s->obj->geo->name, c->name);
 }
 
+const char *mm_only;
+
 void mm_run(const struct mm_case *cases, int nr)
 {
 	struct survivor s;
@@ -212,6 +214,8 @@ void mm_run(const struct mm_case *cases, int nr)
 	int g, i;
 
 	for (g = 0; g < mm_nr_geometries; g++) {
+		if (mm_only && !strstr(mm_geometries[g].name, mm_only))
+			continue;
 		mm_object(&obj, &mm_geometries[g]);
 		mm_survivor(&s, &obj);
 		for (i = 0; i < nr; i++)
