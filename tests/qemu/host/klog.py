@@ -55,11 +55,14 @@ BAD = re.compile(
     )
 )
 
+STAMP = re.compile(r"^\[\s*\d+\.\d+\]\s?(\[\s*[CT]\d+\]\s?)?")
+
 
 def offences(text, allowed=None):
     """The offending lines of a piece of log; a test may allow some by a regular expression."""
     found = []
     for line in text.splitlines():
-        if BAD.search(line) and not (allowed and re.search(allowed, line)):
-            found.append(line.strip())
+        text = STAMP.sub("", line.strip())
+        if BAD.search(text) and not (allowed and re.search(allowed, text)):
+            found.append(text)
     return found
