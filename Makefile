@@ -99,5 +99,5 @@ help:
 
 export KERNEL MEM CPUS NVDIMM KARGS JOBS ACCEL TIMEOUT_SCALE
 
-.PHONY: all $(PARTS) install install-man deps test test-debug test-backports test-lanes test-mutants test-harness unit shell demo bench
-.PHONY: style format clean help
+.PHONY: all $(PARTS) install install-man clean help deps
+.PHONY: test test-debug test-backports test-lanes test-mutants test-harness unit shell demo bench style format
