@@ -103,9 +103,7 @@ static void unlink_to_none(struct morsel_attachment *att, unsigned long start, u
 	spin_lock(&att->mmm->lock);
 	morsel_mm_wait(att->mmm, start, end);
 	changed = morsel_unlink(att, start, end, true);
-	spin_unlock(&att->mmm->lock);
-	if (changed)
-		morsel_flush_mm(att->mmm->mn.mm);
+	morsel_mm_unlinked(att->mmm, changed);
 }
 
 /*
@@ -185,6 +183,10 @@ static int morsel_vm_may_split(struct vm_area_struct *vma, unsigned long addr)
 	morsel_vma_start_write(vma);
 	if (!att)
 		return 0;
+	/* A split that failed after ->open has cut the range: make it exact again. */
+	spin_lock(&att->mmm->lock);
+	morsel_attach_range(att, vma->vm_start, vma->vm_end);
+	spin_unlock(&att->mmm->lock);
 	if (!att->spare)
 		att->spare = kzalloc(sizeof(*att), GFP_KERNEL_ACCOUNT);
 	if (!att->spare)

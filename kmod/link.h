@@ -23,6 +23,7 @@ struct morsel_mm {
 	unsigned int active;		/* [lock] invalidations between start and end */
 	unsigned long active_start;	/* [lock] hull of these; meaningless when active is 0 */
 	unsigned long active_end;
+	unsigned int unflushed;		/* [lock] unlinks whose flush is not over */
 	bool gone;			/* [lock] ->release has run: no link any more */
 	wait_queue_head_t quiet;	/* @active has become 0 */
 };

@@ -15,10 +15,12 @@
 #include <linux/mmu_notifier.h>
 #include <linux/slab.h>
 #include <linux/wait.h>
+#include <linux/wait_bit.h>
 #include "notifier.h"
 
 static LIST_HEAD(morsel_mms);
 static DEFINE_SPINLOCK(morsel_mms_lock);
+static atomic_t morsel_mms_alive = ATOMIC_INIT(0);	/* notifiers that are not freed yet */
 
 static struct morsel_mm *to_mmm(struct mmu_notifier *mn)
 {
@@ -67,6 +69,21 @@ void morsel_mm_wait(struct morsel_mm *mmm, unsigned long start, unsigned long en
 	}
 }
 
+void morsel_mm_unlinked(struct morsel_mm *mmm, bool changed)
+{
+	bool flush = changed || mmm->unflushed;
+
+	if (flush)
+		mmm->unflushed++;
+	spin_unlock(&mmm->lock);
+	if (!flush)
+		return;
+	morsel_flush_mm(mmm->mn.mm);
+	spin_lock(&mmm->lock);
+	mmm->unflushed--;
+	spin_unlock(&mmm->lock);
+}
+
 static int range_start(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
 {
 	struct morsel_mm *mmm = to_mmm(mn);
@@ -77,9 +94,7 @@ static int range_start(struct mmu_notifier *mn, const struct mmu_notifier_range 
 		morsel_mm_wait(mmm, range->start, range->end);
 	begin(mmm, range->start, range->end);
 	changed = unlink_all(mmm, range->start, range->end, to_none);
-	spin_unlock(&mmm->lock);
-	if (changed)
-		morsel_flush_mm(mn->mm);
+	morsel_mm_unlinked(mmm, changed);
 	return 0;
 }
 
@@ -121,9 +136,7 @@ static void release(struct mmu_notifier *mn, struct mm_struct *mm)
 	mmm->gone = true;
 	morsel_mm_wait(mmm, 0, TASK_SIZE_MAX);
 	changed = unlink_all(mmm, 0, TASK_SIZE_MAX, true);
-	spin_unlock(&mmm->lock);
-	if (changed)
-		morsel_flush_mm(mm);
+	morsel_mm_unlinked(mmm, changed);
 	if (unlist(mmm))
 		mmu_notifier_put(mn);
 }
@@ -138,12 +151,15 @@ static struct mmu_notifier *alloc_notifier(struct mm_struct *mm)
 	init_waitqueue_head(&mmm->quiet);
 	INIT_LIST_HEAD(&mmm->all);
 	mmm->tree = RB_ROOT_CACHED;
+	atomic_inc(&morsel_mms_alive);
 	return &mmm->mn;
 }
 
 static void free_notifier(struct mmu_notifier *mn)
 {
 	kfree(to_mmm(mn));
+	if (atomic_dec_and_test(&morsel_mms_alive))
+		wake_up_var(&morsel_mms_alive);
 }
 
 static const struct mmu_notifier_ops morsel_mmu_ops = {
@@ -210,4 +226,7 @@ void morsel_mm_exit(void)
 		mmu_notifier_put(&mmm->mn);
 	}
 	mmu_notifier_synchronize();
+	/* That waits for readers, not for the callbacks that free. */
+	wait_var_event(&morsel_mms_alive, !atomic_read(&morsel_mms_alive));
+	synchronize_rcu();	/* callbacks run with bottom halves off: the last one has returned */
 }

@@ -32,6 +32,17 @@ void morsel_mm_put(struct morsel_mm *mmm);
  */
 void morsel_mm_wait(struct morsel_mm *mmm, unsigned long start, unsigned long end);
 
+/**
+ * morsel_mm_unlinked() - end an unlink: drop mmm->lock, and flush
+ * @changed: something was taken out
+ *
+ * Flushes also where somebody else has taken something out and has not flushed
+ * yet: who comes second finds nothing to unlink, but frees frames all the same.
+ *
+ * Context: mmm->lock held, interrupts on.
+ */
+void morsel_mm_unlinked(struct morsel_mm *mmm, bool changed);
+
 /* Unregister from all address spaces.  Context: no VMA of ours is left anywhere. */
 void morsel_mm_exit(void);
 
