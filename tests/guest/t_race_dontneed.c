@@ -11,7 +11,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "lib/mm_race.h"
 
@@ -89,6 +90,33 @@ static int pageout(struct actor *a, unsigned int n)
 	return 0;
 }
 
+/* A process is emptied while its threads still run and fault. */
+static int mrelease(struct actor *a, unsigned int n)
+{
+	struct actor mine = *a;
+	int pidfd, status, i;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		mine.map = mm_map(a->obj, MM_RO);
+		mine.writable = false;
+		for (i = 0;; i++)
+			if (race_touch(&mine, i))
+				_exit(1);
+	}
+	want(pid > 0);
+	pidfd = syscall(SYS_pidfd_open, pid, 0);
+	want(pidfd >= 0);
+	usleep(n % 8 * 1000);
+	kill(pid, SIGKILL);
+	for (i = 0; i < 20; i++)
+		if (syscall(SYS_process_mrelease, pidfd, 0) && errno == ESRCH)
+			break;
+	close(pidfd);
+	want(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
+	return 0;
+}
+
 static const struct race races[] = {
 	{ "fault and MADV_DONTNEED", 2, false,
 	  { { "touches", race_touch, 2 }, { "zaps", dontneed, 1 } } },
@@ -99,10 +127,13 @@ static const struct race races[] = {
 	    { "walks", race_walk, 1 } } },
 	{ "mmap and munmap", 3, false,
 	  { { "touches", race_touch, 1 }, { "maps", map_unmap, 2 }, { "fixed maps", map_fixed, 1 },
-	    { "zaps", dontneed, 1 } } },
+	    { "zaps", dontneed, 1 }, { "windows", race_window, 1 } } },
 	{ "fork and MADV_DONTNEED", 2, false,
 	  { { "touches", race_touch, 1 }, { "zaps", dontneed, 1 }, { "forks", race_fork, 1 },
 	    { "idle forks", race_fork_idle, 1 } } },
+	{ "process_mrelease", 2, false,
+	  { { "touches", race_touch, 1 }, { "reapings", mrelease, 2 },
+	    { "windows", race_window, 1 } } },
 	{ "clear_refs and pageout", 2, false,
 	  { { "touches", race_touch, 1 }, { "clears", clear_refs, 1 }, { "pageouts", pageout, 1 },
 	    { "zaps", dontneed, 1 }, { "walks", race_walk, 1 } } },

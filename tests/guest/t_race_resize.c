@@ -136,7 +136,7 @@ static const struct race races[] = {
 	    { "others", alien, 1 } } },
 	{ "mmap and munmap and truncate", 3, true,
 	  { { "maps", map_unmap, 2 }, { "truncates", truncate_and_back, 1 },
-	    { "walks", race_walk, 1 } } },
+	    { "walks", race_walk, 1 }, { "windows", race_window_zero, 1 } } },
 	{ "exit and truncate", 3, true,
 	  { { "deaths", die, 2 }, { "truncates", truncate_and_back, 1 }, { "punches", punch, 1 } } },
 	{ "fork and truncate", 2, true,

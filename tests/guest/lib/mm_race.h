@@ -44,6 +44,9 @@ int race_touch(struct actor *a, unsigned int n);	/* nothing but the right words 
 int race_touch_segv(struct actor *a, unsigned int n);	/* or SIGSEGV */
 int race_touch_zero(struct actor *a, unsigned int n);	/* or zeros, or SIGBUS */
 int race_walk(struct actor *a, unsigned int n);		/* reads all of procfs that walks page tables */
+/* Maps another part of the object, elsewhere; expects right words, or as race_touch_zero(). */
+int race_window(struct actor *a, unsigned int n);
+int race_window_zero(struct actor *a, unsigned int n);
 int race_fork(struct actor *a, unsigned int n);		/* a child touches it and exits */
 int race_fork_idle(struct actor *a, unsigned int n);	/* a child exits */
 

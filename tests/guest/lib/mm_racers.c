@@ -26,27 +26,33 @@ static int wrong(struct actor *a, off_t off, uint64_t got)
 	return 1;
 }
 
-/* Loads, and stores what is there, in random pages; @also is a signal that may come. */
-static int touch(struct actor *a, int also, bool zeros)
+/* One page: load, and store what is there. */
+static int touch_at(struct actor *a, char *at, off_t off, int also, bool zeros)
 {
 	uint64_t word;
+	int sig = mm_try_load(at, &word);
+
+	if (!sig && word != mm_word(a->obj, off) && !(zeros && !word))
+		return wrong(a, off, word);
+	if (!sig && a->writable && word)
+		sig = mm_try_store(at, word);
+	if (sig && sig != also)
+		return mm_fail(a, __FILE__, __LINE__, strsignal(sig));
+	return 0;
+}
+
+/* Random pages; @also is a signal that may come. */
+static int touch(struct actor *a, int also, bool zeros)
+{
 	off_t off;
-	int i, sig;
+	int i;
 
 	if (!seed)
 		seed = gettid();
 	for (i = 0; i < TOUCHES; i++) {
-		char *at;
-
 		off = mm_random_page(a->obj, &seed) + (rand_r(&seed) % 2 ? PAGE - 8 : 0);
-		at = a->map + (off - a->geo->offset);
-		sig = mm_try_load(at, &word);
-		if (!sig && word != mm_word(a->obj, off) && !(zeros && !word))
-			return wrong(a, off, word);
-		if (!sig && a->writable && word)
-			sig = mm_try_store(at, word);
-		if (sig && sig != also)
-			return mm_fail(a, __FILE__, __LINE__, strsignal(sig));
+		if (touch_at(a, a->map + (off - a->geo->offset), off, also, zeros))
+			return 1;
 	}
 	return 0;
 }
@@ -64,6 +70,37 @@ int race_touch_segv(struct actor *a, unsigned int n)
 int race_touch_zero(struct actor *a, unsigned int n)
 {
 	return touch(a, SIGBUS, true);
+}
+
+/* From a random 2 MiB boundary for a random number of pages, wherever the kernel puts it. */
+static int window(struct actor *a, unsigned int n, int also, bool zeros)
+{
+	off_t off, base = mm_random_page(a->obj, &seed) & -HUGE;
+	size_t len = rand_r(&seed) % (n % 4 ? 6 * MiB : GiB + 6 * MiB) / PAGE * PAGE + PAGE;
+	int fd = open(a->obj->path, a->writable ? O_RDWR : O_RDONLY), i, ret = 0;
+	char *map;
+
+	want(fd >= 0);
+	map = mmap(NULL, len, PROT_READ | (a->writable ? PROT_WRITE : 0), MAP_SHARED, fd, base);
+	close(fd);
+	want(map != MAP_FAILED);
+	for (i = 0; i < TOUCHES / 4 && !ret; i++) {
+		off = mm_random_page(a->obj, &seed);
+		if (off >= base && off < base + (off_t)len)
+			ret = touch_at(a, map + (off - base), off, also, zeros);
+	}
+	want(munmap(map, len) == 0);
+	return ret;
+}
+
+int race_window(struct actor *a, unsigned int n)
+{
+	return window(a, n, 0, false);
+}
+
+int race_window_zero(struct actor *a, unsigned int n)
+{
+	return window(a, n, SIGBUS, true);
 }
 
 static int read_all(struct actor *a, const char *path)
