@@ -45,26 +45,25 @@ static void unlink_ptes(struct unlink *u, pmd_t *pmd, unsigned long addr, unsign
 	spin_unlock(ptl);
 }
 
-/* An own table becomes a stub or empty, a copied leaf becomes empty. */
-static void unlink_pmd(struct unlink *u, pmd_t *pmd)
+/* An own table becomes a stub or empty, a copied leaf becomes empty.  Context: pmd lock. */
+static void unlink_pmd(struct unlink *u, pmd_t *pmd, pmd_t val)
 {
-	spinlock_t *ptl = pmd_lock(u->mm, pmd);
-	bool stub = morsel_pmd_is_table(*pmd) && pmd_page(*pmd) == morsel_stub_pte;
-
-	if (!stub || u->to_none) {
-		if (u->to_none || pmd_leaf(*pmd))
-			set_pmd(pmd, __pmd(0));
-		else
-			set_pmd(pmd, morsel_mk_pmd_table(morsel_stub_pte));
-		if (!stub)
-			note(u);
+	if (pmd_leaf(val)) {
+		set_pmd(pmd, __pmd(0));
+		note(u);
+	} else if (pmd_page(val) != morsel_stub_pte) {
+		set_pmd(pmd, u->to_none ? __pmd(0) : morsel_mk_pmd_table(morsel_stub_pte));
+		note(u);
+	} else if (u->to_none) {
+		set_pmd(pmd, __pmd(0));
 	}
-	spin_unlock(ptl);
 }
 
+/* The lock of the PMD table is taken once for all that lies together in it. */
 static void unlink_pmds(struct unlink *u, pud_t *pud, unsigned long addr, unsigned long end)
 {
 	pmd_t *pmd = pmd_offset(pud, addr);
+	spinlock_t *ptl = pmd_lock(u->mm, pmd);
 	unsigned long next;
 	pmd_t val;
 
@@ -73,11 +72,15 @@ static void unlink_pmds(struct unlink *u, pud_t *pud, unsigned long addr, unsign
 		val = READ_ONCE(*pmd);
 		if (pmd_none(val))
 			continue;
-		if (pmd_leaf(val) || morsel_pmd_is_own(val))
-			unlink_pmd(u, pmd);
-		else
-			unlink_ptes(u, pmd, addr, next);
+		if (pmd_leaf(val) || morsel_pmd_is_own(val)) {
+			unlink_pmd(u, pmd, val);
+			continue;
+		}
+		spin_unlock(ptl);
+		unlink_ptes(u, pmd, addr, next);
+		spin_lock(ptl);
 	}
+	spin_unlock(ptl);
 }
 
 static void unlink_pud(struct unlink *u, pud_t *pud)
