@@ -65,7 +65,7 @@ static vm_fault_t fault_error(int err)
 }
 
 /* Have a frame for the page.  2 MiB only where the object has all of it. */
-static vm_fault_t fill(struct vm_fault *vmf, struct inode *inode)
+static vm_fault_t fill(struct vm_fault *vmf, struct inode *inode, bool *was_hole)
 {
 	pgoff_t end = DIV_ROUND_UP_ULL(i_size_read(inode), PAGE_SIZE);
 	pgoff_t chunk = round_down(vmf->pgoff, MORSEL_CHUNK_PAGES);
@@ -75,8 +75,26 @@ static vm_fault_t fill(struct vm_fault *vmf, struct inode *inode)
 
 	if (vmf->pgoff >= end)
 		return VM_FAULT_SIGBUS;
+	*was_hole = !morsel_tree_lookup(inode, vmf->pgoff).page;
+	if (!*was_hole)
+		return 0;
 	err = morsel_tree_populate(inode, vmf->pgoff, want_huge, &leaf);
 	return err ? fault_error(err) : 0;
+}
+
+/* Have the page in the tree, and in the view if one can be linked. */
+static vm_fault_t fill_and_show(struct vm_fault *vmf, struct inode *inode,
+				enum morsel_view_kind kind, bool view)
+{
+	bool was_hole;
+	vm_fault_t ret;
+
+	if (view && morsel_view_has(inode, kind, vmf->pgoff))
+		return 0;
+	ret = fill(vmf, inode, &was_hole);
+	if (!ret && view && morsel_view_fill(inode, kind, vmf->pgoff, was_hole))
+		ret = VM_FAULT_OOM;
+	return ret;
 }
 
 static enum morsel_link_result link_at(struct vm_fault *vmf, struct morsel_attachment *att,
@@ -84,6 +102,7 @@ static enum morsel_link_result link_at(struct vm_fault *vmf, struct morsel_attac
 {
 	pud_t pud = READ_ONCE(*vmf->pud);
 	enum morsel_link_result ret;
+	pmd_t pmd;
 
 	if (level == LEVEL_PUD)
 		return morsel_link_pud(vmf, att, kind);
@@ -95,6 +114,9 @@ static enum morsel_link_result link_at(struct vm_fault *vmf, struct morsel_attac
 	}
 	if (!morsel_vma_covers(vmf->vma, vmf->address, PMD_SIZE))
 		return MORSEL_LINK_LOWER;
+	pmd = READ_ONCE(*vmf->pmd);
+	if (morsel_pmd_is_own(pmd) && pmd_page(pmd) != morsel_stub_pte)
+		return MORSEL_LINKED;
 	return morsel_link_pmd(vmf, att, kind);
 }
 
@@ -126,6 +148,7 @@ static vm_fault_t fault_at(struct vm_fault *vmf, enum level level)
 	enum morsel_view_kind kind = morsel_vma_view(vmf->vma);
 	struct inode *inode = file_inode(vmf->vma->vm_file);
 	enum morsel_link_result res = MORSEL_LINK_LOWER;
+	bool view = needs_view(vmf, level);
 	vm_fault_t ret;
 
 	/*
@@ -137,15 +160,11 @@ static vm_fault_t fault_at(struct vm_fault *vmf, enum level level)
 	if (!att)
 		return late_attach(vmf);
 	filemap_invalidate_lock_shared(inode->i_mapping);
-	ret = fill(vmf, inode);
+	ret = fill_and_show(vmf, inode, kind, view);
 	if (ret)
 		goto out;
-	if (needs_view(vmf, level)) {
-		ret = morsel_view_fill(inode, kind, vmf->pgoff) ? VM_FAULT_OOM : 0;
-		if (ret)
-			goto out;
+	if (view)
 		res = link_at(vmf, att, kind, level);
-	}
 	if (res == MORSEL_LINK_LOWER && level == LEVEL_PTE)
 		res = morsel_link_ptes(vmf, att, kind);
 	ret = finish(res, level);

@@ -76,67 +76,87 @@ static void whole_units(const struct link *l, unsigned long size, unsigned long 
 	*end = min(base + size, round_down(l->vma->vm_end, unit));
 }
 
-static void link_one_pud(const struct link *l, pud_t *pud, unsigned long addr)
-{
-	struct page *table;
-	spinlock_t *ptl;
-
-	if (!pud_is_free(*pud) || check(l->att->mmm, addr, addr + PUD_SIZE) != MORSEL_LINKED)
-		return;
-	table = morsel_view_find(l->att->inode, l->kind, index_at(l->vma, addr));
-	if (!table)
-		return;
-	ptl = pud_lock(l->vma->vm_mm, pud);
-	if (pud_is_free(*pud)) {
-		smp_wmb();	/* the table before the entry that names it */
-		set_pud(pud, morsel_mk_pud(table));
-		l->att->links++;
-	}
-	spin_unlock(ptl);
-}
-
 static pud_t *pud_of(const struct link *l, unsigned long addr)
 {
 	return (pud_t *)round_down((unsigned long)l->vmf->pud, PAGE_SIZE) + pud_index(addr);
+}
+
+/* Return: false when the view has no table for it.  Context: pud lock. */
+static bool link_one_pud(const struct link *l, pud_t *pud, unsigned long addr)
+{
+	struct page *table;
+
+	if (!pud_is_free(*pud) || check(l->att->mmm, addr, addr + PUD_SIZE) != MORSEL_LINKED)
+		return true;
+	table = morsel_view_find(l->att->inode, l->kind, index_at(l->vma, addr));
+	if (!table)
+		return false;
+	smp_wmb();	/* the table before the entry that names it */
+	set_pud(pud, morsel_mk_pud(table));
+	l->att->links++;
+	return true;
+}
+
+/* Link what the view has of [start, end); *@complete: it has all. */
+static enum morsel_link_result link_puds(const struct link *l, unsigned long start,
+					 unsigned long end, bool *complete)
+{
+	unsigned long addr, fault = round_down(l->vmf->address, PUD_SIZE);
+	enum morsel_link_result ret;
+	spinlock_t *ptl;
+
+	*complete = true;
+	link_lock(l);
+	ret = check(l->att->mmm, fault, fault + PUD_SIZE);
+	if (ret == MORSEL_LINKED) {
+		ptl = pud_lock(l->vma->vm_mm, l->vmf->pud);
+		for (addr = start; addr < end; addr += PUD_SIZE)
+			*complete &= link_one_pud(l, pud_of(l, addr), addr);
+		if (!morsel_pud_is_own(*l->vmf->pud))
+			ret = MORSEL_LINK_LOWER;
+		spin_unlock(ptl);
+	}
+	link_unlock(l);
+	return ret;
 }
 
 enum morsel_link_result morsel_link_pud(struct vm_fault *vmf, struct morsel_attachment *att,
 					enum morsel_view_kind kind)
 {
 	const struct link l = LINK_INIT(vmf, att, kind);
-	unsigned long start, end, addr, fault = round_down(vmf->address, PUD_SIZE);
 	enum morsel_link_result ret;
+	unsigned long start, end;
+	bool complete;
 
 	whole_units(&l, P4D_SIZE, PUD_SIZE, &start, &end);
-	for (addr = start; addr < end; addr += PUD_SIZE)
-		if (pud_is_free(READ_ONCE(*pud_of(&l, addr))) &&
-		    morsel_view_ready(att->inode, kind, index_at(l.vma, addr)))
-			break;	/* no memory for what nobody has asked for yet: not an error */
-	link_lock(&l);
-	ret = check(att->mmm, fault, fault + PUD_SIZE);
-	if (ret != MORSEL_LINKED)
-		goto out;
-	for (addr = start; addr < end; addr += PUD_SIZE)
-		link_one_pud(&l, pud_of(&l, addr), addr);
-	if (!morsel_pud_is_own(*vmf->pud))
-		ret = MORSEL_LINK_LOWER;
-out:
-	link_unlock(&l);
+	ret = link_puds(&l, start, end, &complete);
+	/* Nobody has asked for the rest yet: that there is no memory for it is no error. */
+	if (ret == MORSEL_LINKED && !complete &&
+	    morsel_view_ready(att->inode, kind, index_at(l.vma, start),
+			      index_at(l.vma, end - 1)) > 0)
+		ret = link_puds(&l, start, end, &complete);
 	return ret;
 }
 
-static void link_one_pmd(const struct link *l, pmd_t *pmd, pmd_t *view, unsigned long addr)
+/* Link [addr, end), which lies within one GiB of the object. */
+static void link_run(const struct link *l, pmd_t *pmd, const pmd_t *view, unsigned long addr,
+		     unsigned long end)
 {
-	pmd_t val = READ_ONCE(*view);
+	bool all = check(l->att->mmm, addr, end) == MORSEL_LINKED;
+	pmd_t val;
 
-	if (pmd_none(val) || !pmd_may_become(*pmd, val) ||
-	    check(l->att->mmm, addr, addr + PMD_SIZE) != MORSEL_LINKED)
-		return;
-	if (pmd_leaf(val))
-		val = pmd_mkclean(pmd_mkold(val));
-	smp_wmb();	/* the table before the entry that names it */
-	set_pmd(pmd, val);
-	l->att->links++;
+	for (; addr < end; addr += PMD_SIZE, pmd++, view++) {
+		val = READ_ONCE(*view);
+		if (pmd_none(val) || !pmd_may_become(*pmd, val))
+			continue;
+		if (!all && check(l->att->mmm, addr, addr + PMD_SIZE) != MORSEL_LINKED)
+			continue;
+		if (pmd_leaf(val))
+			val = pmd_mkclean(pmd_mkold(val));
+		smp_wmb();	/* the table before the entry that names it */
+		set_pmd(pmd, val);
+		l->att->links++;
+	}
 }
 
 /*
@@ -146,16 +166,18 @@ static void link_one_pmd(const struct link *l, pmd_t *pmd, pmd_t *view, unsigned
 static void link_pmds(const struct link *l, unsigned long start, unsigned long end)
 {
 	pmd_t *table = (pmd_t *)round_down((unsigned long)l->vmf->pmd, PAGE_SIZE);
-	struct page *view = NULL;
-	unsigned long addr;
+	const unsigned long gib = 1UL << MORSEL_GIB_ORDER;
+	unsigned long addr, next;
+	struct page *view;
 	pgoff_t index;
 
-	for (addr = start; addr < end; addr += PMD_SIZE) {
+	for (addr = start; addr < end; addr = next) {
 		index = index_at(l->vma, addr);
-		if (!view || !(index & ((1UL << MORSEL_GIB_ORDER) - 1)))
-			view = morsel_view_find(l->att->inode, l->kind, index);
+		next = min(end, addr + ((gib - (index & (gib - 1))) << PAGE_SHIFT));
+		view = morsel_view_find(l->att->inode, l->kind, index);
 		if (view)
-			link_one_pmd(l, table + pmd_index(addr), morsel_pmd_slot(view, index), addr);
+			link_run(l, table + pmd_index(addr), morsel_pmd_slot(view, index), addr,
+				 next);
 	}
 }
 

@@ -47,6 +47,27 @@ struct page *morsel_view_find(struct inode *inode, enum morsel_view_kind kind, p
 	return xa_load(&morsel_i(inode)->view[kind].pmds, index >> MORSEL_GIB_ORDER);
 }
 
+bool morsel_view_has(struct inode *inode, enum morsel_view_kind kind, pgoff_t index)
+{
+	struct page *table = morsel_view_find(inode, kind, index);
+	pmd_t pmd;
+	pte_t *pte;
+
+	if (!table)
+		return false;
+	pmd = READ_ONCE(*morsel_pmd_slot(table, index));
+	if (!morsel_pmd_is_table(pmd))
+		return !pmd_none(pmd);
+	pte = page_address(pmd_page(pmd));
+	return !pte_none(READ_ONCE(pte[index & (MORSEL_CHUNK_PAGES - 1)]));
+}
+
+bool morsel_view_shows(struct inode *inode, pgoff_t index)
+{
+	return morsel_view_has(inode, MORSEL_VIEW_RW, index) ||
+	       morsel_view_has(inode, MORSEL_VIEW_RO, index);
+}
+
 static struct page *pmd_table(struct morsel_view *view, pgoff_t index)
 {
 	unsigned long gib = index >> MORSEL_GIB_ORDER;
@@ -71,6 +92,7 @@ struct fill {
 	enum morsel_view_kind kind;
 	pgoff_t base;		/* first page of the chunk */
 	pgoff_t end;		/* pages in the object */
+	pgoff_t first, last;	/* pages to show if they are 4 KiB leaves */
 	struct morsel_chunk chunk;
 };
 
@@ -84,10 +106,10 @@ static struct page *chunk_page(const struct morsel_chunk *chunk, unsigned int i)
 static void fill_ptes(const struct fill *f, struct page *table)
 {
 	pte_t *pte = page_address(table);
-	unsigned int i, n = min_t(pgoff_t, PTRS_PER_PTE, f->end - f->base);
+	unsigned int i = f->first - f->base, n = min(f->last + 1, f->end) - f->base;
 	struct page *page;
 
-	for (i = 0; i < n; i++) {
+	for (; i < n; i++) {
 		if (!pte_none(pte[i]))
 			continue;
 		page = chunk_page(&f->chunk, i);
@@ -159,13 +181,15 @@ static void fill_huge(struct fill *f, struct page *table)
 	}
 }
 
-int morsel_view_fill(struct inode *inode, enum morsel_view_kind kind, pgoff_t index)
+int morsel_view_fill(struct inode *inode, enum morsel_view_kind kind, pgoff_t index, bool alone)
 {
 	struct morsel_view *view = &morsel_i(inode)->view[kind];
 	struct page *table = pmd_table(view, index);
+	pgoff_t base = round_down(index, MORSEL_CHUNK_PAGES);
 	struct fill f = {
-		.inode = inode, .view = view, .kind = kind, .end = end_of(inode),
-		.base = round_down(index, MORSEL_CHUNK_PAGES),
+		.inode = inode, .view = view, .kind = kind, .end = end_of(inode), .base = base,
+		.first = alone ? index : base,
+		.last = alone ? index : base + MORSEL_CHUNK_PAGES - 1,
 	};
 	int err;
 
@@ -175,46 +199,28 @@ int morsel_view_fill(struct inode *inode, enum morsel_view_kind kind, pgoff_t in
 	if (f.chunk.state == MORSEL_CHUNK_EMPTY || f.base >= f.end)
 		return 0;
 	err = fill_slot(&f, table, morsel_pmd_slot(table, index));
-	if (!err)
+	if (!err && !alone)
 		fill_huge(&f, table);
 	return err;
 }
 
-int morsel_view_ready(struct inode *inode, enum morsel_view_kind kind, pgoff_t index)
+int morsel_view_ready(struct inode *inode, enum morsel_view_kind kind, pgoff_t first, pgoff_t last)
 {
-	pgoff_t gib = round_down(index, 1UL << MORSEL_GIB_ORDER);
-	pgoff_t data;
+	pgoff_t index = first, end = end_of(inode);
+	int made = 0, err;
 
-	if (morsel_view_find(inode, kind, index))
-		return 0;
-	data = morsel_tree_next(inode, gib, false);
-	if (data >= end_of(inode) || data >> MORSEL_GIB_ORDER != index >> MORSEL_GIB_ORDER)
-		return 0;
-	return morsel_view_fill(inode, kind, data);
-}
-
-static bool shows(struct page *table, pgoff_t index)
-{
-	pmd_t pmd = *morsel_pmd_slot(table, index);
-	pte_t *pte;
-
-	if (pmd_none(pmd) || pmd_leaf(pmd))
-		return !pmd_none(pmd);
-	pte = page_address(pmd_page(pmd));
-	return !pte_none(pte[index % PTRS_PER_PTE]);
-}
-
-bool morsel_view_shows(struct inode *inode, pgoff_t index)
-{
-	enum morsel_view_kind kind;
-	struct page *table;
-
-	for (kind = 0; kind < MORSEL_NR_VIEWS; kind++) {
-		table = morsel_view_find(inode, kind, index);
-		if (table && shows(table, index))
-			return true;
+	for (;;) {
+		index = morsel_tree_next(inode, index, false);
+		if (index > last || index >= end)
+			return made;
+		if (!morsel_view_find(inode, kind, index)) {
+			err = morsel_view_fill(inode, kind, index, false);
+			if (err)
+				return err;
+			made++;
+		}
+		index = round_down(index, 1UL << MORSEL_GIB_ORDER) + (1UL << MORSEL_GIB_ORDER);
 	}
-	return false;
 }
 
 static void clear_ptes(struct page *table, pgoff_t base, pgoff_t first, pgoff_t last)

@@ -28,22 +28,27 @@ void morsel_view_init(struct morsel_view *view);
 
 /**
  * morsel_view_fill() - show in a view what the canonical tree has for a chunk
- * @index: any page of the chunk
+ * @index: a page of the chunk
+ * @alone: the page has just been made; show its leaf and nothing else
  *
- * All 2 MiB frames of the same GiB are shown along with it.
+ * Else the rest of the chunk and all 2 MiB frames of the same GiB are shown
+ * along with it.
  *
  * Context: invalidate_lock held shared; sleeps.
  * Return: 0 or -ENOMEM.
  */
-int morsel_view_fill(struct inode *inode, enum morsel_view_kind kind, pgoff_t index);
+int morsel_view_fill(struct inode *inode, enum morsel_view_kind kind, pgoff_t index, bool alone);
+
+/* Does the view have a leaf for page @index?  Context: invalidate_lock held. */
+bool morsel_view_has(struct inode *inode, enum morsel_view_kind kind, pgoff_t index);
 
 /**
- * morsel_view_ready() - have the PMD table of a GiB if there is data in it
+ * morsel_view_ready() - have the PMD tables of the GiB that have data in [@first, @last]
  *
  * Context: invalidate_lock held shared; sleeps.
- * Return: 0 or -ENOMEM.
+ * Return: how many tables are new, or -ENOMEM.
  */
-int morsel_view_ready(struct inode *inode, enum morsel_view_kind kind, pgoff_t index);
+int morsel_view_ready(struct inode *inode, enum morsel_view_kind kind, pgoff_t first, pgoff_t last);
 
 /* The PMD table of the GiB of @index, or NULL.  It lives until eviction.  Context: any. */
 struct page *morsel_view_find(struct inode *inode, enum morsel_view_kind kind, pgoff_t index);
