@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Every allocation of every command fails once: an errno, nothing half done,
+ * nothing leaked.
+ * kernel: debug
+ * pool: size=64M,name=p
+ * groups: nl
+ * timeout: 60
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "nltest.h"
+
+enum {
+	LAST = 400, /* no command allocates that often */
+};
+
+static struct nl nl;
+static struct nl probe; /* for what must not fail: nothing is left over in this one */
+static int fail_nth;
+
+/* Let the @nth allocation of this process fail; 0: none.  Return: was the last one reached? */
+static bool arm(int nth)
+{
+	char text[16] = "";
+
+	need(pread(fail_nth, text, sizeof(text) - 1, 0) > 0);
+	snprintf(text + 8, 8, "%d", nth);
+	need(pwrite(fail_nth, text + 8, strlen(text + 8), 0) > 0);
+	return atoi(text) == 0;
+}
+
+/* Send what was begun with the @nth allocation failing.  Return: was it reached? */
+static bool send_failing(int nth, int flags, int *error)
+{
+	struct nlmsghdr *header = (struct nlmsghdr *)nl.out;
+	ssize_t sent;
+
+	header->nlmsg_len = nl.len;
+	header->nlmsg_flags = NLM_F_REQUEST | flags;
+	arm(nth);
+	sent = send(nl.fd, nl.out, nl.len, 0);
+	*error = sent < 0 ? errno : 0;
+	return arm(0);
+}
+
+/* What came back, if there was room for it. */
+static int answer(void)
+{
+	struct nlmsghdr *header = (struct nlmsghdr *)nl.in;
+	int error = ENOBUFS;
+	ssize_t len;
+
+	while ((len = recv(nl.fd, nl.in, sizeof(nl.in), MSG_DONTWAIT)) > 0)
+		if (header->nlmsg_type == NLMSG_ERROR)
+			error = -((struct nlmsgerr *)NLMSG_DATA(header))->error;
+	return error;
+}
+
+static uint64_t id_of(const char *path)
+{
+	struct stat st = {};
+
+	return lstat(pool_path(path), &st) ? 0 : st.st_ino;
+}
+
+static long long size_of(const char *path)
+{
+	struct stat st = {};
+
+	return lstat(pool_path(path), &st) ? -1 : st.st_size;
+}
+
+/* A command, and whether its effect is there; undo() takes it back. */
+struct command {
+	const char *name;
+	void (*begin)(void);
+	bool (*done)(void);
+	void (*undo)(void);
+};
+
+static void begin_get(void)
+{
+	nl_object(&nl, MORSEL_CMD_MORSEL_GET, "p", "d/a");
+}
+
+static void begin_get_id(void)
+{
+	nl_begin(&nl, MORSEL_CMD_MORSEL_GET);
+	nl_str(&nl, MORSEL_A_OBJECT_POOL_NAME, "p");
+	nl_u64(&nl, MORSEL_A_OBJECT_ID, id_of("d/a"));
+}
+
+static void begin_new(void)
+{
+	nl_object(&nl, MORSEL_CMD_MORSEL_NEW, "p", "d/new");
+	nl_u64(&nl, MORSEL_A_OBJECT_SIZE, 12345);
+	nl_u32(&nl, MORSEL_A_OBJECT_UID, 1000);
+}
+
+static bool done_new(void)
+{
+	return id_of("d/new");
+}
+
+static void undo_new(void)
+{
+	need(size_of("d/new") == 12345 && !unlink(pool_path("d/new")));
+}
+
+static void begin_mkdir(void)
+{
+	nl_object(&nl, MORSEL_CMD_MORSEL_NEW, "p", "d/new");
+	nl_u32(&nl, MORSEL_A_OBJECT_TYPE, MORSEL_OBJECT_TYPE_DIRECTORY);
+}
+
+static void undo_mkdir(void)
+{
+	need(!rmdir(pool_path("d/new")));
+}
+
+static void begin_set(void)
+{
+	nl_object(&nl, MORSEL_CMD_MORSEL_SET, "p", "d/a");
+	nl_u64(&nl, MORSEL_A_OBJECT_SIZE, 777);
+	nl_u32(&nl, MORSEL_A_OBJECT_MODE, 0640);
+}
+
+static bool done_set(void)
+{
+	return size_of("d/a") == 777;
+}
+
+static void undo_set(void)
+{
+	need(!truncate(pool_path("d/a"), 4096));
+}
+
+static void begin_rename(void)
+{
+	nl_object(&nl, MORSEL_CMD_MORSEL_RENAME, "p", "d/a");
+	nl_str(&nl, MORSEL_A_OBJECT_NEW_PATH, "new");
+}
+
+static bool done_rename(void)
+{
+	return id_of("new");
+}
+
+static void undo_rename(void)
+{
+	char from[128];
+
+	snprintf(from, sizeof(from), "%s", pool_path("new"));
+	need(!rename(from, pool_path("d/a")));
+}
+
+static void begin_exchange(void)
+{
+	nl_object(&nl, MORSEL_CMD_MORSEL_RENAME, "p", "d/a");
+	nl_str(&nl, MORSEL_A_OBJECT_NEW_PATH, "b");
+	nl_u32(&nl, MORSEL_A_OBJECT_RENAME_FLAGS, MORSEL_RENAME_FLAG_EXCHANGE);
+}
+
+static uint64_t b;
+
+static bool done_exchange(void)
+{
+	return id_of("b") != b;
+}
+
+static void undo_exchange(void)
+{
+	char from[128];
+
+	snprintf(from, sizeof(from), "%s", pool_path("b"));
+	need(!renameat2(AT_FDCWD, from, AT_FDCWD, pool_path("d/a"), RENAME_EXCHANGE));
+}
+
+static void begin_del(void)
+{
+	nl_object(&nl, MORSEL_CMD_MORSEL_DEL, "p", "b");
+}
+
+static bool done_del(void)
+{
+	return !id_of("b");
+}
+
+static void undo_del(void)
+{
+	close(make_morsel("b", 4096));
+	b = id_of("b");
+}
+
+static void new_pool_on(struct nl *on)
+{
+	nl_pool(on, MORSEL_CMD_POOL_NEW, "q");
+	nl_u64(on, MORSEL_A_POOL_SIZE, 1 << 20);
+}
+
+static void begin_pool_new(void)
+{
+	new_pool_on(&nl);
+}
+
+static bool has_pool(void)
+{
+	nl_pool(&probe, MORSEL_CMD_POOL_GET, "q");
+	return nl_talk(&probe) == 0;
+}
+
+static void drop_pool(void)
+{
+	nl_pool(&probe, MORSEL_CMD_POOL_DEL, "q");
+	need(!nl_talk(&probe));
+}
+
+static bool has_no_pool(void)
+{
+	return !has_pool();
+}
+
+static void make_pool(void)
+{
+	new_pool_on(&probe);
+	need(!nl_talk(&probe));
+}
+
+static void begin_pool_del(void)
+{
+	nl_pool(&nl, MORSEL_CMD_POOL_DEL, "q");
+}
+
+static const struct command commands[] = {
+	{ "get", begin_get, NULL, NULL },
+	{ "get by id", begin_get_id, NULL, NULL },
+	{ "new file", begin_new, done_new, undo_new },
+	{ "new directory", begin_mkdir, done_new, undo_mkdir },
+	{ "set", begin_set, done_set, undo_set },
+	{ "rename", begin_rename, done_rename, undo_rename },
+	{ "exchange", begin_exchange, done_exchange, undo_exchange },
+	{ "remove", begin_del, done_del, undo_del },
+	{ "new pool", begin_pool_new, has_pool, drop_pool },
+	{ "drop pool", begin_pool_del, has_no_pool, make_pool },
+};
+
+/* An acknowledgment says done if and only if it is done; without one it is anybody's guess. */
+static void run(const struct command *command)
+{
+	int nth, wrong = 0, failed = 0, sent = 0;
+	bool reached = true;
+
+	for (nth = 1; reached && nth < LAST; nth++) {
+		int error;
+
+		command->begin();
+		reached = send_failing(nth, NLM_F_ACK, &sent);
+		error = sent ?: answer();
+		failed += error != 0;
+		if (!command->done)
+			continue;
+		if (error != ENOBUFS && command->done() != (error == 0)) {
+			diag("%s: allocation %d: error %d", command->name, nth, error);
+			wrong++;
+		}
+		if (command->done())
+			command->undo();
+	}
+	diag("%s: %d allocations, %d failed it", command->name, nth - 2, failed);
+	ok(!reached, "%s: all allocations have failed once", command->name);
+	ok(failed > 0, "%s: some of that was fatal", command->name);
+	is_int(wrong, 0, "%s: what is refused is not done", command->name);
+}
+
+static void run_dump(int command, const char *name)
+{
+	int nth, error;
+	bool reached = true;
+
+	for (nth = 1; reached && nth < LAST; nth++) {
+		nl_begin(&nl, command);
+		reached = send_failing(nth, NLM_F_DUMP, &error);
+		while (!error && recv(nl.fd, nl.in, sizeof(nl.in), MSG_DONTWAIT) > 0)
+			;
+		/* A dump that could not go on keeps the socket busy: take another. */
+		nl_close(&nl);
+		nl_open(&nl);
+	}
+	ok(!reached, "%s: all allocations have failed once", name);
+}
+
+static void set_debugfs(const char *path, const char *value)
+{
+	char file[128];
+	int fd;
+
+	snprintf(file, sizeof(file), "/sys/kernel/debug/%s", path);
+	fd = open(file, O_WRONLY);
+	need(fd >= 0 && write(fd, value, 1) == 1);
+	close(fd);
+}
+
+static void run_all(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (commands[i].undo == make_pool)
+			make_pool();
+		run(&commands[i]);
+		if (commands[i].undo == make_pool)
+			drop_pool();
+	}
+	run_dump(MORSEL_CMD_MORSEL_GET, "dump of objects");
+	run_dump(MORSEL_CMD_POOL_GET, "dump of pools");
+}
+
+int main(void)
+{
+	struct nl events;
+
+	mount("none", "/sys/kernel/debug", "debugfs", 0, NULL);
+	/* Also allocations that may sleep, and single pages. */
+	set_debugfs("failslab/ignore-gfp-wait", "N");
+	set_debugfs("fail_page_alloc/ignore-gfp-wait", "N");
+	set_debugfs("fail_page_alloc/min-order", "0");
+	set_debugfs("failslab/verbose", "0");
+	set_debugfs("fail_page_alloc/verbose", "0");
+	fail_nth = open("/proc/self/fail-nth", O_RDWR);
+	need(fail_nth >= 0);
+
+	nl_open(&nl);
+	nl_open(&probe);
+	need(!mkdir(pool_path("d"), 0755));
+	close(make_morsel("d/a", 4096));
+	undo_del();
+	run_all();
+	nl_open(&events);
+	need(!nl_join(&events));
+	diag("the same with a listener, who is told of each event or of a loss");
+	run_all();
+	return done_testing();
+}
