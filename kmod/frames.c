@@ -11,6 +11,7 @@
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/page-flags.h>
+#include <linux/pagemap.h>
 #include "frames.h"
 #include "pool.h"
 
@@ -69,7 +70,10 @@ void morsel_frame_free(struct inode *inode, struct page *page, unsigned int orde
 {
 	struct morsel_frames *frames = &morsel_pool(inode->i_sb)->frames;
 
+	/* Who holds a reference and the lock (dirtying, MADV_COLD) takes the mapping for stable. */
+	lock_page(page);
 	page->mapping = NULL;
+	unlock_page(page);
 	atomic64_sub(1UL << order, &frames->used);
 	if (unlikely(has_poison(page, order))) {
 		atomic64_add(1UL << order, &frames->poisoned);
