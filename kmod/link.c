@@ -151,8 +151,9 @@ static void link_run(const struct link *l, pmd_t *pmd, const pmd_t *view, unsign
 			continue;
 		if (!all && check(l->att->mmm, addr, addr + PMD_SIZE) != MORSEL_LINKED)
 			continue;
+		/* Made anew: MADV_COLD of 6.12 may have the view's own not present just now. */
 		if (pmd_leaf(val))
-			val = pmd_mkclean(pmd_mkold(val));
+			val = morsel_mk_pmd(pmd_page(val), l->kind);
 		smp_wmb();	/* the table before the entry that names it */
 		set_pmd(pmd, val);
 		l->att->links++;

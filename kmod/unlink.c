@@ -56,6 +56,7 @@ static void unlink_pmd(struct unlink *u, pmd_t *pmd, pmd_t val)
 		note(u);
 	} else if (u->to_none) {
 		set_pmd(pmd, __pmd(0));
+		u->changed = true;	/* CPUs may have cached the way to the stub */
 	}
 }
 
