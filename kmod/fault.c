@@ -229,6 +229,8 @@ int morsel_vm_access(struct vm_area_struct *vma, unsigned long addr, void *buf, 
 	filemap_invalidate_lock_shared(inode->i_mapping);
 	if (index < DIV_ROUND_UP_ULL(i_size_read(inode), PAGE_SIZE))
 		err = morsel_tree_populate(inode, index, false, &leaf);
+	if (!err && write)	/* an allocation that fails must not take it back */
+		morsel_tree_lend(inode, index);
 	if (!err && write)
 		memcpy_to_page(leaf.page, off, buf, len);
 	else if (!err)

@@ -23,7 +23,10 @@ void morsel_zero_bytes(struct inode *inode, loff_t from, loff_t to)
 	}
 }
 
-/* Beyond the last page of the object nothing can be mapped, so nothing stored. */
+/*
+ * Stores may have gone to the rest of the last page; through a pin that is
+ * older than the size, to all of its 2 MiB frame.
+ */
 void morsel_zero_tail(struct inode *inode, loff_t to)
 {
 	loff_t size = i_size_read(inode);
@@ -31,7 +34,7 @@ void morsel_zero_tail(struct inode *inode, loff_t to)
 	if (to <= size)
 		return;
 	filemap_invalidate_lock_shared(inode->i_mapping);
-	morsel_zero_bytes(inode, size, min_t(loff_t, to, round_up(size, PAGE_SIZE)));
+	morsel_zero_bytes(inode, size, min_t(loff_t, to, round_up(size, PMD_SIZE)));
 	filemap_invalidate_unlock_shared(inode->i_mapping);
 }
 
