@@ -112,12 +112,15 @@ static int create(struct genl_info *info, struct inode *dir, struct dentry *dent
 {
 	bool directory = wants_directory(info);
 	struct inode *inode;
+	umode_t first;
 	int error;
 
 	if (!(want->ia_valid & ATTR_MODE))
 		want->ia_mode = directory ? 0700 : 0600;
-	error = directory ? vfs_mkdir(morsel_nop_idmap, dir, dentry, want->ia_mode) :
-			    vfs_create(morsel_nop_idmap, dir, dentry, want->ia_mode, true);
+	/* For the sender alone until the owner is right; chown takes set-id bits away, the mode follows. */
+	first = want->ia_valid & (ATTR_UID | ATTR_GID) ? want->ia_mode & S_IRWXU : want->ia_mode;
+	error = directory ? vfs_mkdir(morsel_nop_idmap, dir, dentry, first) :
+			    vfs_create(morsel_nop_idmap, dir, dentry, first, true);
 	if (error)
 		return error;
 	inode = d_inode(dentry);

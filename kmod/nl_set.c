@@ -7,7 +7,8 @@ int morsel_nl_start_write(struct genl_info *info)
 {
 	struct super_block *sb = morsel_nl_pool(info)->sb;
 
-	sb_start_write(sb);
+	if (!sb_start_write_trylock(sb))
+		return morsel_nl_refuse(info->extack, NULL, -EBUSY, "the pool is frozen");
 	if (!sb_rdonly(sb))
 		return 0;
 	sb_end_write(sb);
@@ -64,7 +65,26 @@ static unsigned int privileges_to_drop(struct inode *inode, unsigned int valid)
 	if (valid & (ATTR_UID | ATTR_GID))
 		return ATTR_KILL_SUID | ATTR_KILL_PRIV |
 		       setattr_should_drop_sgid(morsel_nop_idmap, inode);
-	return ATTR_KILL_PRIV | setattr_should_drop_suidgid(morsel_nop_idmap, inode);
+	/* Size alone: that the bits go is not the caller's wish and needs no right (do_truncate()). */
+	return ATTR_KILL_PRIV | ATTR_FORCE | setattr_should_drop_suidgid(morsel_nop_idmap, inode);
+}
+
+/*
+ * A writer whose buffer is served by a file system in user space can hold the
+ * lock for ever, and requests run under a lock of all of generic netlink.
+ */
+static int lock_within(struct inode *inode, unsigned long timeout)
+{
+	unsigned long end = jiffies + timeout;
+
+	while (!inode_trylock(inode)) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		if (time_after(jiffies, end))
+			return -EBUSY;
+		schedule_timeout_killable(1);
+	}
+	return 0;
 }
 
 int morsel_nl_change(struct dentry *dentry, struct iattr *want)
@@ -72,7 +92,9 @@ int morsel_nl_change(struct dentry *dentry, struct iattr *want)
 	struct inode *inode = d_inode(dentry);
 	int error;
 
-	inode_lock(inode);
+	error = lock_within(inode, 5 * HZ);
+	if (error)
+		return error;
 	want->ia_valid |= ATTR_CTIME | privileges_to_drop(inode, want->ia_valid);
 	want->ia_mode = (want->ia_mode & S_IALLUGO) | (inode->i_mode & ~S_IALLUGO);
 	error = notify_change(morsel_nop_idmap, dentry, want, NULL);

@@ -3,6 +3,8 @@
 #include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/net.h>
+#include <linux/nsproxy.h>
+#include <linux/sched/task.h>
 #include <linux/netlink.h>
 #include <net/sock.h>
 #include "compat.h"
@@ -35,6 +37,15 @@ static bool same_rights(const struct cred *a, const struct cred *b)
 		same_groups(a->group_info, b->group_info));
 }
 
+/*
+ * A mount that is read-only or hidden, in a container or a sandbox of systemd's,
+ * cannot be seen from here: no way around it for who has mounts of his own.
+ */
+static bool has_own_mounts(void)
+{
+	return current->nsproxy->mnt_ns != init_task.nsproxy->mnt_ns;
+}
+
 const char *morsel_caller_check(const struct sk_buff *skb, bool admin)
 {
 	struct sock *sk = NETLINK_CB(skb).sk;
@@ -47,6 +58,8 @@ const char *morsel_caller_check(const struct sk_buff *skb, bool admin)
 		return NULL;
 	if (admin)
 		return "needs CAP_SYS_ADMIN in the initial user namespace";
+	if (has_own_mounts())
+		return "only CAP_SYS_ADMIN may ask from this mount namespace";
 	if (!net_eq(sock_net(sk), &init_net))
 		return "only CAP_SYS_ADMIN may ask from this network namespace";
 	return NULL;
