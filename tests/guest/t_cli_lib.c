@@ -166,28 +166,34 @@ static int cramped(void *arg)
 
 /* ---- threads and processes ---- */
 
-static void *worker(void *arg)
+struct worker {
+	pthread_t thread;
+	int number, bad;
+};
+
+static void *work(void *arg)
 {
+	struct worker *worker = arg;
 	struct morsel_info *info;
 	char name[64], missing[64];
-	intptr_t i, bad = 0;
+	int i;
 
+	snprintf(missing, sizeof(missing), "p:%d/none", worker->number);
 	for (i = 0; i < 200; i++) {
-		snprintf(name, sizeof(name), "p:t%ld-%ld", (long)(intptr_t)arg, (long)i);
-		snprintf(missing, sizeof(missing), "p:%ld/none", (long)(intptr_t)arg);
+		snprintf(name, sizeof(name), "p:t%d-%d", worker->number, i);
 		if (morsel_create(ctx, name, NULL, MORSEL_CREATE_EXCLUSIVE, &info)) {
-			bad++;
+			worker->bad++;
 			continue;
 		}
-		bad += strcmp(morsel_info_name(info), name) != 0;
+		worker->bad += strcmp(morsel_info_name(info), name) != 0;
 		/* the words for a failure are those of this thread */
-		bad += morsel_stat(ctx, missing, NULL) != -ENOENT;
-		bad += morsel_name_parse(ctx, missing + 2, NULL, NULL) != -EINVAL;
-		bad += !strstr(morsel_error(ctx), missing + 2);
-		bad += morsel_remove(ctx, name, morsel_info_id(info)) != 0;
+		worker->bad += morsel_stat(ctx, missing, NULL) != -ENOENT;
+		worker->bad += morsel_name_parse(ctx, missing + 2, NULL, NULL) != -EINVAL;
+		worker->bad += !strstr(morsel_error(ctx), missing + 2);
+		worker->bad += morsel_remove(ctx, name, morsel_info_id(info)) != 0;
 		morsel_info_free(info);
 	}
-	return (void *)bad;
+	return NULL;
 }
 
 static int child_of_threads(void *arg)
@@ -198,18 +204,19 @@ static int child_of_threads(void *arg)
 
 static void test_threads(void)
 {
-	pthread_t threads[4];
-	intptr_t i, bad = 0, forks = 0;
-	void *result;
+	struct worker workers[4] = { 0 };
+	int i, bad = 0, forks = 0;
 
-	for (i = 0; i < 4; i++)
-		need(!pthread_create(&threads[i], NULL, worker, (void *)i));
+	for (i = 0; i < 4; i++) {
+		workers[i].number = i;
+		need(!pthread_create(&workers[i].thread, NULL, work, &workers[i]));
+	}
 	/* a fork may catch any of them with the lock held */
 	for (i = 0; i < 20; i++)
 		forks += in_child(child_of_threads, NULL, 20) != 0;
 	for (i = 0; i < 4; i++) {
-		need(!pthread_join(threads[i], &result));
-		bad += (intptr_t)result;
+		need(!pthread_join(workers[i].thread, NULL));
+		bad += workers[i].bad;
 	}
 	is_int(bad, 0, "four threads share a context");
 	is_int(forks, 0, "children of such a process use it, too");

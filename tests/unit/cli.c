@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <fcntl.h>
+#include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -41,6 +43,19 @@ static int split(const char *line, char *words, char **argv)
 	return argc;
 }
 
+/* What the user types; NULL: there is no terminal. */
+static const char *typed;
+
+/* Make stdin a terminal on which @typed waits. */
+static void open_terminal(void)
+{
+	int master, slave;
+
+	assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
+	assert_int_equal(write(master, typed, strlen(typed)), strlen(typed));
+	dup2(slave, STDIN_FILENO);
+}
+
 static void child(const char *line, int out, int err)
 {
 	char words[8192], *argv[64];
@@ -50,7 +65,10 @@ static void child(const char *line, int out, int err)
 	argc = split(line, words, argv);
 	dup2(out, STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
-	freopen("/dev/null", "r", stdin);
+	if (typed)
+		open_terminal();
+	else
+		dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
 	exit(admin_main(argc, argv));
 }
 
@@ -88,6 +106,14 @@ int cli_run(fake_answer_fn *answer, const char *line)
 
 	cli_run_to(answer, line, out);
 	cli.out_len = slurp(out, cli.out, sizeof(cli.out));
+	return cli.status;
+}
+
+int cli_run_tty(fake_answer_fn *answer, const char *line, const char *keys)
+{
+	typed = keys;
+	cli_run(answer, line);
+	typed = NULL;
 	return cli.status;
 }
 

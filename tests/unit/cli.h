@@ -18,6 +18,8 @@ extern struct cli_result cli;
  * word). Requests are answered by @answer. Return: the exit status.
  */
 int cli_run(fake_answer_fn *answer, const char *line);
+/* The same with @keys typed on a terminal. */
+int cli_run_tty(fake_answer_fn *answer, const char *line, const char *keys);
 /* The same with stdout going to @fd, which stays open. */
 int cli_run_to(fake_answer_fn *answer, const char *line, int fd);
 

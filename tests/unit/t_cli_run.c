@@ -291,6 +291,28 @@ static void test_destructive(void **state)
 	assert_int_equal(cli_run(answer_db, "rm -f db:denied"), 1);
 }
 
+/* On a terminal it asks; only a yes is a yes. */
+static void test_questions(void **state)
+{
+	(void)state;
+	assert_int_equal(cli_run_tty(answer_db, "-v resize db:x 1G", "y\n"), 0);
+	assert_string_equal(cli.err, "morsel-admin: cut db:x from 4G (4294967296 bytes) to 1G "
+				     "(1073741824 bytes)? [y/N] ");
+	assert_string_equal(cli.out, "db:x has 1G now\n");
+	assert_int_equal(cli_run_tty(answer_db, "resize db:x 1G", "YES\n"), 0);
+	assert_int_equal(cli_run_tty(answer_db, "-v resize db:x 1G", "n\n"), 1);
+	assert_non_null(strstr(cli.err, "not confirmed, nothing is changed (ECANCELED)"));
+	assert_string_equal(cli.out, "");
+	assert_int_equal(cli_run_tty(answer_db, "resize db:x 1G", "\n"), 1);
+	assert_int_equal(cli_run_tty(answer_db, "resize db:x 1G", "yup\n"), 1);
+	assert_int_equal(cli_run_tty(answer_db, "resize db:x 1G", "\4"), 1); /* end of file */
+	assert_int_equal(cli_run_tty(answer_db, "-v rm -r db:dir", "n\n"), 1);
+	assert_string_equal(cli.out, "");
+	/* nothing is lost: nothing is asked */
+	assert_int_equal(cli_run_tty(answer_db, "resize db:x 5G", ""), 0);
+	assert_string_equal(cli.err, "");
+}
+
 static int answer_mv(const struct nlmsghdr *request, int round, struct fake_buf *buf)
 {
 	const uint32_t *flags = fake_sent(MORSEL_A_OBJECT_RENAME_FLAGS, NULL);
@@ -382,6 +404,7 @@ int main(void)
 		cmocka_unit_test(test_create),
 		cmocka_unit_test(test_destructive),
 		cmocka_unit_test(test_mv),
+		cmocka_unit_test(test_questions),
 		cmocka_unit_test(test_pools),
 		cmocka_unit_test(test_output_errors),
 	};
