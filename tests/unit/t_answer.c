@@ -171,6 +171,9 @@ static int answer_strangers(const struct nlmsghdr *request, int round, struct fa
 	nlh = (struct nlmsghdr *)(buf->data + buf->len);
 	fake_pool(buf, 6, "other"); /* to another socket */
 	nlh->nlmsg_pid = FAKE_PORT + 1;
+	nlh = (struct nlmsghdr *)(buf->data + buf->len);
+	fake_ack(buf, -EIO, "of an earlier request", 0, 0);
+	nlh->nlmsg_seq = request->nlmsg_seq - 1;
 	fake_pool(buf, 1, "db");
 	fake_ack(buf, 0, NULL, 0, 0);
 	return 0;
