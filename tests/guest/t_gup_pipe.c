@@ -116,7 +116,7 @@ static void fill_pipe(struct object *obj, char *map, int fd, bool mapped, unsign
 
 	if (mapped)
 		need(vmsplice(fd, &part, 1, flags) == (ssize_t)LEN);
-	for (; !mapped && sent < LEN; ) {
+	for (; !mapped && sent < LEN;) {
 		ssize_t n = splice(obj->fd, &off, fd, NULL, LEN - sent, flags);
 
 		need(n > 0);

@@ -24,7 +24,8 @@ static uint64_t last;
 /* The next event; checks its number. */
 static bool next_event(int command, const char *what)
 {
-	int number = command == MORSEL_CMD_POOL_NEW_NTF || command == MORSEL_CMD_POOL_DEL_NTF ? MORSEL_A_POOL_EVENT_SEQ : MORSEL_A_OBJECT_EVENT_SEQ;
+	bool pool = command == MORSEL_CMD_POOL_NEW_NTF || command == MORSEL_CMD_POOL_DEL_NTF;
+	int number = pool ? MORSEL_A_POOL_EVENT_SEQ : MORSEL_A_OBJECT_EVENT_SEQ;
 	int error = nl_event(&events, 2000);
 	uint64_t seq;
 

@@ -133,8 +133,8 @@ static char *askew(const struct geometry *geo)
 char *mm_map(const struct object *obj, enum mm_mode mode)
 {
 	const struct geometry *geo = obj->geo;
-	int fd = open(obj->path, (mode == MM_RW || mode == MM_RO_OF_RW ? O_RDWR : O_RDONLY) |
-		      O_CLOEXEC);
+	int access = mode == MM_RW || mode == MM_RO_OF_RW ? O_RDWR : O_RDONLY;
+	int fd = open(obj->path, access | O_CLOEXEC);
 	int flags = (mode == MM_PRIVATE ? MAP_PRIVATE : MAP_SHARED) | (geo->shift ? MAP_FIXED : 0);
 	int prot = mode == MM_RW ? PROT_READ | PROT_WRITE : PROT_READ;
 	char *map;
