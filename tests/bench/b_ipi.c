@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Interrupts that one CPU sends to another: per mapping, access to each leaf and
+ * unmapping of an object, in a process whose threads run on both.
+ *
+ * b_ipi ROUNDS STORE...   (needs two CPUs)
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "bench.h"
+
+#define SIZE (16 * MIB)
+
+static atomic_bool stop, running;
+
+static void pin(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		fatal("no CPU %d: %s", cpu, strerror(errno));
+}
+
+static void *other(void *arg)
+{
+	(void)arg;
+	pin(1);
+	atomic_store(&running, true);
+	while (!atomic_load(&stop))
+		__builtin_ia32_pause();
+	return NULL;
+}
+
+static long sent(void)
+{
+	return interrupts("TLB") + interrupts("CAL");
+}
+
+static void one(const struct store *store, int fd, bool two, int rounds)
+{
+	struct subject who = { "ipi", store->name, two ? "two CPUs" : "one CPU", SIZE };
+	pthread_t thread;
+	long before;
+	void *p;
+
+	atomic_store(&stop, false);
+	atomic_store(&running, false);
+	if (two && pthread_create(&thread, NULL, other, NULL))
+		fatal("no thread");
+	while (two && !atomic_load(&running))
+		sched_yield();
+	before = sent();
+	for (int i = 0; i < rounds; i++) {
+		p = store_map(store, fd, SIZE);
+		if (!p)
+			fatal("cannot map %s", store->name);
+		munmap(p, store_length(store, SIZE));
+	}
+	result_one(&who, "interrupts per 1000", (sent() - before) * 1000 / rounds);
+	atomic_store(&stop, true);
+	if (two)
+		pthread_join(thread, NULL);
+}
+
+static void run_store(const struct store *store, int rounds)
+{
+	struct subject who = { "ipi", store->name, "", SIZE };
+	int fd = store->create(store), err;
+
+	if (fd < 0) {
+		not_measured(&who, "%s", strerror(-fd));
+		return;
+	}
+	err = store->grow(store, fd, 0, SIZE);
+	if (err) {
+		not_measured(&who, "%s", strerror(-err));
+	} else {
+		one(store, fd, false, rounds);
+		one(store, fd, true, rounds);
+	}
+	store->destroy(store, fd);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 3)
+		fatal("usage: b_ipi ROUNDS STORE...");
+	bench_begin("ipi", argv);
+	pin(0);
+	for (int i = 2; i < argc; i++)
+		run_store(store_find(argv[i]), atoi(argv[1]));
+	return 0;
+}
