@@ -82,10 +82,11 @@ int morsel_attach(struct vm_area_struct *vma)
 int morsel_attach_all(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma;
-	VMA_ITERATOR(vmi, mm, 0);
+	struct vma_iterator vmi;
 	int err = 0;
 
 	lockdep_assert_held_write(&mm->mmap_lock);
+	vma_iter_init(&vmi, mm, 0);
 	for_each_vma(vmi, vma) {
 		if (vma->vm_ops == &morsel_vm_ops && !vma->vm_private_data)
 			err = morsel_attach(vma);

@@ -16,7 +16,7 @@ unsigned long morsel_get_unmapped_area(struct file *file, unsigned long addr, un
 /* What fdinfo and usage show of an object's attachments. */
 struct morsel_attach_stat {
 	unsigned long attachments;	/* VMAs */
-	unsigned long links;		/* entries in processes' own tables that name view tables or frames */
+	unsigned long links;		/* entries in own tables that name view tables or frames */
 };
 
 /* Context: process or atomic. */

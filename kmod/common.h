@@ -39,6 +39,7 @@
 #ifndef MORSEL_COMMON_H
 #define MORSEL_COMMON_H
 
+#include <linux/bits.h>
 #include <linux/types.h>
 #include <linux/pgtable.h>
 
@@ -55,6 +56,6 @@ enum morsel_limits {
 };
 
 /* The largest object, in bytes: half of a 47-bit user address space. */
-#define MORSEL_SIZE_MAX	(1ULL << 46)
+#define MORSEL_SIZE_MAX	BIT_ULL(46)
 
 #endif

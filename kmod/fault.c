@@ -144,6 +144,7 @@ static vm_fault_t finish(enum morsel_link_result ret, enum level level)
 
 static vm_fault_t fault_at(struct vm_fault *vmf, enum level level)
 {
+	/* Pairs with the release in insert(): the attachment is in the tree of its mm. */
 	struct morsel_attachment *att = smp_load_acquire(&vmf->vma->vm_private_data);
 	enum morsel_view_kind kind = morsel_vma_view(vmf->vma);
 	struct inode *inode = file_inode(vmf->vma->vm_file);

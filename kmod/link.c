@@ -56,12 +56,14 @@ struct link {
 
 /* Begin to write links: the lock, and the attachment's range as the VMA has it now. */
 static void link_lock(const struct link *l)
+	__acquires(&l->att->mmm->lock)
 {
 	spin_lock(&l->att->mmm->lock);
 	morsel_attach_range(l->att, l->vma->vm_start, l->vma->vm_end);
 }
 
 static void link_unlock(const struct link *l)
+	__releases(&l->att->mmm->lock)
 {
 	spin_unlock(&l->att->mmm->lock);
 }

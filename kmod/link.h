@@ -48,7 +48,7 @@ struct morsel_attachment {
 	struct inode *inode;		/* pinned by the VMA's file */
 	struct list_head in_object;	/* [attach_lock] */
 	struct morsel_attachment *spare; /* [mmap_lock write] for a split that is about to come */
-	unsigned long links;		/* [mmm->lock] links and leaves in the process's own tables */
+	unsigned long links;		/* [mmm->lock] links and leaves in own tables */
 };
 
 extern const struct vm_operations_struct morsel_vm_ops;

@@ -117,7 +117,10 @@ static int create(struct genl_info *info, struct inode *dir, struct dentry *dent
 
 	if (!(want->ia_valid & ATTR_MODE))
 		want->ia_mode = directory ? 0700 : 0600;
-	/* For the sender alone until the owner is right; chown takes set-id bits away, the mode follows. */
+	/*
+	 * For the sender alone until the owner is right; chown takes set-id
+	 * bits away, the mode follows.
+	 */
 	first = want->ia_valid & (ATTR_UID | ATTR_GID) ? want->ia_mode & S_IRWXU : want->ia_mode;
 	error = directory ? vfs_mkdir(morsel_nop_idmap, dir, dentry, first) :
 			    vfs_create(morsel_nop_idmap, dir, dentry, first, true);

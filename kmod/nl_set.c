@@ -65,7 +65,7 @@ static unsigned int privileges_to_drop(struct inode *inode, unsigned int valid)
 	if (valid & (ATTR_UID | ATTR_GID))
 		return ATTR_KILL_SUID | ATTR_KILL_PRIV |
 		       setattr_should_drop_sgid(morsel_nop_idmap, inode);
-	/* Size alone: that the bits go is not the caller's wish and needs no right (do_truncate()). */
+	/* Size alone: that the bits go is not asked for and needs no right (do_truncate()). */
 	return ATTR_KILL_PRIV | ATTR_FORCE | setattr_should_drop_suidgid(morsel_nop_idmap, inode);
 }
 

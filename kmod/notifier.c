@@ -60,6 +60,7 @@ static bool may_be_none(const struct mmu_notifier_range *range)
 }
 
 void morsel_mm_wait(struct morsel_mm *mmm, unsigned long start, unsigned long end)
+	__must_hold(&mmm->lock)
 {
 	lockdep_assert_held(&mmm->lock);
 	while (morsel_mm_busy(mmm, start, end) && morsel_attach_first(mmm, start, end - 1)) {
@@ -70,6 +71,7 @@ void morsel_mm_wait(struct morsel_mm *mmm, unsigned long start, unsigned long en
 }
 
 void morsel_mm_unlinked(struct morsel_mm *mmm, bool changed)
+	__releases(&mmm->lock)
 {
 	bool flush = changed || mmm->unflushed;
 
@@ -228,5 +230,6 @@ void morsel_mm_exit(void)
 	mmu_notifier_synchronize();
 	/* That waits for readers, not for the callbacks that free. */
 	wait_var_event(&morsel_mms_alive, !atomic_read(&morsel_mms_alive));
-	synchronize_rcu();	/* callbacks run with bottom halves off: the last one has returned */
+	/* Callbacks run with bottom halves off: after this the last one has returned. */
+	synchronize_rcu();
 }

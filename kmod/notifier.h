@@ -30,7 +30,8 @@ void morsel_mm_put(struct morsel_mm *mmm);
  * mmap_lock for write, or the VMAs are out of the tree, or the address space is
  * dying; he is not within an invalidation himself.
  */
-void morsel_mm_wait(struct morsel_mm *mmm, unsigned long start, unsigned long end);
+void morsel_mm_wait(struct morsel_mm *mmm, unsigned long start, unsigned long end)
+	__must_hold(&mmm->lock);
 
 /**
  * morsel_mm_unlinked() - end an unlink: drop mmm->lock, and flush
@@ -41,7 +42,7 @@ void morsel_mm_wait(struct morsel_mm *mmm, unsigned long start, unsigned long en
  *
  * Context: mmm->lock held, interrupts on.
  */
-void morsel_mm_unlinked(struct morsel_mm *mmm, bool changed);
+void morsel_mm_unlinked(struct morsel_mm *mmm, bool changed) __releases(&mmm->lock);
 
 /* Unregister from all address spaces.  Context: no VMA of ours is left anywhere. */
 void morsel_mm_exit(void);

@@ -177,6 +177,7 @@ static int populate_huge(struct inode *inode, pgoff_t index)
 		return -EAGAIN;
 	atomic64_add(MORSEL_CHUNK_PAGES, &tree->pages);
 	atomic64_inc(&tree->huge);
+	/* Who finds the entry, without the lock of the chunk, finds the frame zeroed. */
 	smp_store_release(entry, page_to_phys(page) | E_LEAF | _PAGE_PSE);
 	return 0;
 }
@@ -195,6 +196,7 @@ static int populate_small(struct inode *inode, pgoff_t index)
 	if (IS_ERR(page))
 		return PTR_ERR(page);
 	atomic64_inc(&tree->pages);
+	/* Who finds the entry, without the lock of the chunk, finds the frame zeroed. */
 	smp_store_release(entry, page_to_phys(page) | E_LEAF);
 	return 0;
 }

@@ -24,7 +24,7 @@ struct morsel_tree {
 
 /* What backs one page of an object. */
 struct morsel_leaf {
-	struct page *page;	/* the 4 KiB page itself (a tail page within a 2 MiB frame); NULL: hole */
+	struct page *page;	/* the 4 KiB page itself, within a 2 MiB frame too; NULL: hole */
 	unsigned int order;	/* of the leaf: 0 or MORSEL_CHUNK_ORDER */
 };
 
@@ -46,7 +46,10 @@ struct morsel_leaf morsel_tree_lookup(struct inode *inode, pgoff_t index);
  */
 struct morsel_leaf morsel_tree_lend(struct inode *inode, pgoff_t index);
 
-/* May a process have page @index in a table of its own?  Context: invalidate_lock held exclusive. */
+/*
+ * May a process have page @index in a table of its own?
+ * Context: invalidate_lock held exclusive.
+ */
 bool morsel_tree_lent(struct inode *inode, pgoff_t index);
 
 /**
