@@ -60,7 +60,7 @@ static bool parse_line(char *text, struct line *line)
 	*rest = '\0';
 	rest += 10;
 	strsep(&rest, " ");
-	line->options = strsep(&rest, " \n");
+	line->options = strsep(&rest, "\n ");
 	for (i = 0; i < 2; i++)
 		strsep(&text, " ");
 	dev = strsep(&text, " ");

@@ -75,12 +75,12 @@ int morsel_parse_verdict(const struct nlmsghdr *nlh, struct morsel_verdict *verd
 
 unsigned int morsel_attr_at(const struct nlmsghdr *request, uint32_t offset)
 {
-	struct nlattr *nla;
-	int left;
+	int left = nlmsg_attrlen(request, GENL_HDRLEN);
+	struct nlattr *nla = nlmsg_attrdata(request, GENL_HDRLEN);
 
-	nlmsg_for_each_attr(nla, request, GENL_HDRLEN,
-			    left) if ((uint32_t)((char *)nla - (char *)request) ==
-				      offset) return nla_type(nla);
+	for (; nla_ok(nla, left); nla = nla_next(nla, &left))
+		if ((uint32_t)((char *)nla - (char *)request) == offset)
+			return nla_type(nla);
 	return 0;
 }
 

@@ -161,7 +161,7 @@ def make_expected(family):
             kind, lo, hi, mask, length = expected_limits(a)
             out += [f'\t{{ {op.c_name}, {a.c_name}, {kind},',
                     f'\t  {lo}, {hi:#x}, {mask:#x}, {length} }},']
-    return '\n'.join(out + ['};', '/* clang-format on */', ''])
+    return '\n'.join(out + ['};', '', '/* clang-format on */', ''])
 
 
 def reference_set(s):

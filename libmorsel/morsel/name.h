@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Names and sizes, as people write them. Included by <morsel.h>, which says what holds for all of it. */
+/* Names and sizes, as people write them. Included by <morsel.h>; see there. */
 #ifndef MORSEL_NAME_H
 #define MORSEL_NAME_H
 

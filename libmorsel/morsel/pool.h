@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Pools, and where they are mounted. Included by <morsel.h>, which says what holds for all of it. */
+/* Pools, and where they are mounted. Included by <morsel.h>; see there. */
 #ifndef MORSEL_POOL_H
 #define MORSEL_POOL_H
 

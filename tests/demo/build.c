@@ -35,9 +35,9 @@ static struct pg_str read_text(struct arena *arena, const char *index)
 		err(1, "%s", index);
 	while (got > 0) {
 		got = read(fd, arena_reserve(arena, READ_SIZE), READ_SIZE);
-		if (got < 0 && errno == EINTR)
+		if (got < 0 && errno == EINTR) {
 			got = 1;
-		else if (got > 0) {
+		} else if (got > 0) {
 			arena_take(arena, got);
 			text.len += got;
 		}

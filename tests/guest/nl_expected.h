@@ -89,4 +89,5 @@ static const struct expected expected[] = {
 	{ MORSEL_CMD_MORSEL_DEL, MORSEL_A_OBJECT_PATH, NL_ATTR_TYPE_NUL_STRING,
 	  0, 0x0, 0x0, 4095 },
 };
+
 /* clang-format on */

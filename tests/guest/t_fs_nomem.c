@@ -76,10 +76,7 @@ static bool has_failed(void)
 
 /* All that must be as before when an operation was refused. */
 struct state {
-	long frames, inodes, size, blocks;
-	unsigned int mode;
-	nlink_t links;
-	bool made;
+	long frames, inodes, size, blocks, mode, links, made; /* no padding: compared whole */
 };
 
 static struct state state(void)

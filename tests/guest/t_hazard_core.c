@@ -61,7 +61,8 @@ static void crash(struct object *obj, enum mm_mode mode, bool dodump)
 {
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	char *map = mm_map(obj, mode);
-	uint64_t *anon = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint64_t *anon = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			      -1, 0);
 
 	anon[0] = ANON_MARK;
 	if (!mm_check(obj, map))

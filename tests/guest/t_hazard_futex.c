@@ -144,7 +144,8 @@ static void owner_death(const char *name)
 		in_child(die_holding, (void *)how, 10);
 		is_int(pthread_mutex_lock(&inherited->robust), EOWNERDEAD,
 		       "%s: the owner of a robust mutex died (%lu)", name, how);
-		is_int(pthread_mutex_consistent(&inherited->robust), 0, "%s: consistent again", name);
+		is_int(pthread_mutex_consistent(&inherited->robust), 0, "%s: consistent again",
+		       name);
 		pthread_mutex_unlock(&inherited->robust);
 		is_int(pthread_mutex_lock(&inherited->inherit), EOWNERDEAD,
 		       "%s: the owner of one that inherits priority died (%lu)", name, how);
@@ -223,7 +224,8 @@ static void bare_futexes(const char *name)
 		atomic_store(&inherited->word, 1);
 		pid = start_child(wait_on_word, (void *)(uintptr_t)mode);
 		wake(inherited);
-		is_int(wait_child(pid, 20), 0, "%s: futex awaited through a mapping that is %s", name,
+		is_int(wait_child(pid, 20), 0,
+		       "%s: futex awaited through a mapping that is %s", name,
 		       mm_mode_name[mode]);
 	}
 }
@@ -269,7 +271,8 @@ static void try_geometry(const char *name)
 	bare_futexes(name);
 	punched_meanwhile(name);
 	init_locks(inherited);
-	is_int(in_child(die_truncated, NULL, 10), 0, "%s: exit with a mutex that was truncated", name);
+	is_int(in_child(die_truncated, NULL, 10), 0, "%s: exit with a mutex that was truncated",
+	       name);
 	munmap(map, geo->len);
 	mm_object_drop(&obj);
 }

@@ -125,7 +125,7 @@ static int before_the_object(struct actor *a)
 /* A table of the process's own, from a fault without huge pages, stays in the way. */
 static int own_table_first(struct actor *a)
 {
-	char *first = mm_first(a->obj, a->map);
+	char *first;
 
 	want(munmap(a->map, a->len) == 0);
 	a->map = mm_map(a->obj, a->mode);
@@ -165,7 +165,8 @@ static int beside_itself(struct actor *a)
 	char *at = (char *)(((uintptr_t)end_of(a) + HUGE - 1) & -HUGE);
 	int fd = open(a->obj->path, O_RDONLY);
 
-	if (mmap(at, a->len, PROT_READ, MAP_SHARED | MAP_FIXED_NOREPLACE, fd, a->geo->offset) != at) {
+	if (mmap(at, a->len, PROT_READ, MAP_SHARED | MAP_FIXED_NOREPLACE, fd,
+		 a->geo->offset) != at) {
 		want(errno == EEXIST);
 		return 0;
 	}

@@ -90,7 +90,8 @@ static int of_parts(struct actor *a)
 	want(mm_check(a->obj, a->map));
 	want(madvise(middle, HUGE, MADV_HUGEPAGE) == 0);
 	want(mm_check(a->obj, a->map));
-	want(madvise(middle, HUGE, MADV_COLD) == 0 && madvise(middle + PAGE, PAGE, MADV_PAGEOUT) == 0);
+	want(madvise(middle, HUGE, MADV_COLD) == 0);
+	want(madvise(middle + PAGE, PAGE, MADV_PAGEOUT) == 0);
 	want(mm_check(a->obj, a->map));
 	return 0;
 }
@@ -161,7 +162,7 @@ static int of_another(struct actor *a)
 	int forked;
 
 	for (forked = 0; forked < 2; forked++) {
-		/* Where a fresh one maps it, its first mapping is a forked one at the same place. */
+		/* Where a fresh one maps it, its first mapping is a forked one at that place. */
 		pid_t pid = mm_victim(a, forked);
 		int pidfd = syscall(SYS_pidfd_open, pid, 0);
 
@@ -169,7 +170,8 @@ static int of_another(struct actor *a)
 		for (i = 0; i < 3; i++)
 			want(syscall(SYS_process_madvise, pidfd, &range, 1, advice[i], 0) ==
 			     (long)range.iov_len);
-		want_errno(syscall(SYS_process_madvise, pidfd, &range, 1, MADV_DONTNEED, 0), EINVAL);
+		want_errno(syscall(SYS_process_madvise, pidfd, &range, 1, MADV_DONTNEED, 0),
+			   EINVAL);
 		mm_victim_end(pid);
 		close(pidfd);
 	}

@@ -70,7 +70,8 @@ static int move_unaligned(struct actor *a)
 {
 	char *to = like_now(a);
 
-	want_errno(mremap(a->map, a->len, a->len, MREMAP_MAYMOVE | MREMAP_FIXED, to + PAGE), EINVAL);
+	want_errno(mremap(a->map, a->len, a->len, MREMAP_MAYMOVE | MREMAP_FIXED, to + PAGE),
+		   EINVAL);
 	want_errno(mremap(a->map, a->len, a->len, MREMAP_MAYMOVE | MREMAP_FIXED, to + HUGE / 2),
 		   EINVAL);
 	want(mm_check(a->obj, a->map));
@@ -138,7 +139,8 @@ static int shrink(struct actor *a)
 
 static int duplicate(struct actor *a)
 {
-	want_errno(mremap(a->map, 0, a->len, MREMAP_MAYMOVE), a->mode == MM_PRIVATE ? EINVAL : EFAULT);
+	want_errno(mremap(a->map, 0, a->len, MREMAP_MAYMOVE),
+		   a->mode == MM_PRIVATE ? EINVAL : EFAULT);
 	want_errno(mremap(a->map, a->len, a->len, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL), EINVAL);
 	want(mm_check(a->obj, a->map));
 	return 0;

@@ -119,7 +119,8 @@ static int no_execution(struct actor *a)
 	int fd = open(a->obj->path, O_RDWR);
 
 	want(fd >= 0);
-	want_errno(mmap(NULL, a->len, PROT_READ | PROT_EXEC, MAP_SHARED, fd, a->geo->offset), EPERM);
+	want_errno(mmap(NULL, a->len, PROT_READ | PROT_EXEC, MAP_SHARED, fd, a->geo->offset),
+		   EPERM);
 	want_errno(mmap(NULL, a->len, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, a->geo->offset),
 		   EPERM);
 	want_errno(mprotect(a->map, a->len, PROT_READ | PROT_EXEC), EACCES);

@@ -56,9 +56,8 @@ static int answer(void)
 {
 	struct nlmsghdr *header = (struct nlmsghdr *)nl.in;
 	int error = ENOBUFS;
-	ssize_t len;
 
-	while ((len = recv(nl.fd, nl.in, sizeof(nl.in), MSG_DONTWAIT)) > 0)
+	while (recv(nl.fd, nl.in, sizeof(nl.in), MSG_DONTWAIT) > 0)
 		if (header->nlmsg_type == NLMSG_ERROR)
 			error = -((struct nlmsgerr *)NLMSG_DATA(header))->error;
 	return error;
@@ -267,7 +266,7 @@ static void run(const struct command *command)
 		failed += error != 0;
 		if (!command->done)
 			continue;
-		if (error != ENOBUFS && command->done() != (error == 0)) {
+		if (error != ENOBUFS && command->done() != !error) {
 			diag("%s: allocation %d: error %d", command->name, nth, error);
 			wrong++;
 		}

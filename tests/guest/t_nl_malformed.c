@@ -103,7 +103,9 @@ static void test_attributes(void)
 
 static void random_value(int attr)
 {
-	static const char *const strings[] = { "p", "", "a", "d", "d/a", "d/b", "a/b", "..", "p\n" };
+	static const char *const strings[] = {
+		"p", "", "a", "d", "d/a", "d/b", "a/b", "..", "p\n"
+	};
 	unsigned char noise[300];
 	size_t i, len = random() % 3 ? (random() % 2 ? 4 : 8) : random() % sizeof(noise);
 

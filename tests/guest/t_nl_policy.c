@@ -146,9 +146,11 @@ static void check_counts(void)
 		want[expected[i].command]++;
 	for (i = 0; i < COMMANDS; i++) {
 		if (want[i] && policy_of[i][0])
-			is_int(known_attrs(policy_of[i][0] - 1), want[i], "command %u: attributes", i);
+			is_int(known_attrs(policy_of[i][0] - 1), want[i], "command %u: attributes",
+			       i);
 		else
-			ok(!want[i] && !policy_of[i][0] && !policy_of[i][1], "command %u: not there", i);
+			ok(!want[i] && !policy_of[i][0] && !policy_of[i][1], "command %u: not there",
+			   i);
 	}
 }
 

@@ -176,8 +176,8 @@ static void test_matrix(void)
 	for (i = 0; i < NR_REQUESTS; i++) {
 		const struct request *r = &requests[i];
 
-		is_int(answers[i].error, r->error, "command %d on %s, attribute %d", r->command, r->path,
-		       r->attr);
+		is_int(answers[i].error, r->error, "command %d on %s, attribute %d", r->command,
+		       r->path, r->attr);
 		ok(strstr(answers[i].text, r->text), "and the text: %s", answers[i].text);
 	}
 }
@@ -314,9 +314,9 @@ static void test_dump(void)
 	ok(lists(listing, "search/list/file") && lists(listing, "team/file"), "also deeper down");
 	ok(listing->paths[0] == '\n', "and the root, whose path is empty");
 	ok(!strstr(listing->paths, "secret"), "no secret");
-	ok(!lists(listing, "search/file") && !lists(listing, "search/list") &&
-		   !lists(listing, "list/file"),
-	   "nor what she may only search, or only list");
+	ok(!lists(listing, "search/file") && !lists(listing, "search/list"),
+	   "nor what she may only search");
+	ok(!lists(listing, "list/file"), "or only list");
 }
 
 static int hidden_pool(void *arg)

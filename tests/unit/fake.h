@@ -13,9 +13,11 @@
 #include <linux/netlink.h>
 #include "libmorsel/netlink.h"
 
-enum { FAKE_FAMILY = 33,
-       FAKE_PORT = 4711,
-       FAKE_EMPTY = 0 };
+enum {
+	FAKE_FAMILY = 33,
+	FAKE_PORT = 4711,
+	FAKE_EMPTY = 0,
+};
 
 /* One datagram: messages in a row. Aligned as the library's own buffers are. */
 struct fake_buf {

@@ -233,7 +233,8 @@ static void test_no_driver(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(lines); i++) {
 		assert_int_equal(cli_run(answer_no_module, lines[i]), 3);
-		assert_non_null(strstr(cli.err, "the kernel module morsel is not loaded (ENODEV)\n"));
+		assert_non_null(strstr(cli.err,
+				       "the kernel module morsel is not loaded (ENODEV)\n"));
 		assert_string_equal(cli.out, "");
 	}
 }

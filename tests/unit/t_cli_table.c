@@ -166,7 +166,8 @@ static void test_usage_errors(void **state)
 		assert_string_equal(cli.out, "");
 		assert_non_null(strstr(cli.err, "--help' tells more.\n"));
 		/* two lines */
-		assert_ptr_equal(strchr(strchr(cli.err, '\n') + 1, '\n') + 1, strchr(cli.err, '\0'));
+		assert_ptr_equal(strchr(strchr(cli.err, '\n') + 1, '\n') + 1,
+				 strchr(cli.err, '\0'));
 		snprintf(json, sizeof(json), "-j %s", cases[i].line);
 		assert_int_equal(cli_run(cli_unused, json), 2);
 		assert_string_equal(cli.err, "");

@@ -127,7 +127,7 @@ int mm_victim_end(pid_t pid);
 enum {
 	MM_IF_RW = 1,		/* only where the actor maps read and write */
 	MM_IF_RO = 2,		/* only where it maps read-only */
-	MM_IF_PARTS = 4,	/* only where the mapping has 2 MiB boundaries within, 6 MiB at least */
+	MM_IF_PARTS = 4,	/* only where the mapping has 2 MiB boundaries within, 6 MiB up */
 	MM_IF_SHARED = 8,	/* only where the VMA is shared and may be made writable */
 	MM_IF_NEVER_RW = 16,	/* only where it may not */
 };

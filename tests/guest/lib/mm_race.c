@@ -93,7 +93,9 @@ off_t mm_random_page(const struct object *obj, unsigned int *seed)
 
 	do {
 		data = &geo->data[rand_r(seed) % MM_EXTENTS];
-		off = data->len ? data->off + (off_t)(rand_r(seed) % (data->len / PAGE) * PAGE) : -1L;
+		off = -1L;
+		if (data->len)
+			off = data->off + (off_t)(rand_r(seed) % (data->len / PAGE) * PAGE);
 	} while (off < geo->offset || off >= geo->offset + (off_t)geo->len);
 	return off;
 }

@@ -43,7 +43,7 @@ int mm_try_store(void *addr, uint64_t word);
 int race_touch(struct actor *a, unsigned int n);	/* nothing but the right words */
 int race_touch_segv(struct actor *a, unsigned int n);	/* or SIGSEGV */
 int race_touch_zero(struct actor *a, unsigned int n);	/* or zeros, or SIGBUS */
-int race_walk(struct actor *a, unsigned int n);		/* reads all of procfs that walks page tables */
+int race_walk(struct actor *a, unsigned int n);		/* reads what walks page tables in procfs */
 /* Maps another part of the object, elsewhere; expects right words, or as race_touch_zero(). */
 int race_window(struct actor *a, unsigned int n);
 int race_window_zero(struct actor *a, unsigned int n);
