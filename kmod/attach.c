@@ -11,6 +11,7 @@
 #include <linux/interval_tree_generic.h>
 #include <linux/slab.h>
 #include "attach.h"
+#include "event.h"
 #include "link.h"
 #include "notifier.h"
 
@@ -61,6 +62,7 @@ static void insert(struct morsel_attachment *att, struct vm_area_struct *vma,
 	spin_unlock(&mi->attach_lock);
 	/* Last: a fault under the lock of the VMA alone must find it where the notifier does. */
 	smp_store_release(&vma->vm_private_data, att);
+	morsel_event_mapping(MORSEL_EVENT_MAP, vma);
 }
 
 int morsel_attach(struct vm_area_struct *vma)
@@ -130,6 +132,7 @@ static void morsel_vm_close(struct vm_area_struct *vma)
 	list_del(&att->in_object);
 	mi->nr_attachments--;
 	spin_unlock(&mi->attach_lock);
+	morsel_event_mapping(MORSEL_EVENT_UNMAP, vma);
 	morsel_mm_put(att->mmm);
 	kfree(att->spare);
 	kfree(att);

@@ -12,14 +12,14 @@
  *                              new/del/mount only)                 fault, lookup
  *   inode->i_rwsem             directory entries; size, write,     process
  *                              fallocate of a morsel
- *   event_mutex                order of event numbers (global,     process; nothing of
- *                              only while somebody listens)        ours is taken below
  *   mm->mmap_lock              VMAs                                process
  *   mapping->invalidate_lock   shared: look up, fill (fault, read, process
  *                              write, allocate); exclusive: take
  *                              leaves away (truncate, punch)
  *   pool->fill_lock[]          one 2 MiB chunk of one object while process
  *                              it is being filled
+ *   event_mutex                order of event numbers (global,     process; nothing of
+ *                              only while somebody listens)        ours is taken below
  *   mapping->i_mmap_rwsem      (core) taken inside
  *                              unmap_mapping_range()
  *   morsel_mm.lock             spin: attachments of one mm, its    any but hard irq; the

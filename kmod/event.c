@@ -10,99 +10,118 @@
  * They go to the initial network namespace only: in another one the privilege
  * that the group asks for is to be had by anybody.
  */
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include "event.h"
-#include "nl.h"
+#include "inode.h"
+#include "link.h"
+#include "nl_event.h"
 
 static DEFINE_MUTEX(event_mutex);	/* order of numbers is order of delivery */
-static atomic64_t event_count = ATOMIC64_INIT(0);
+static atomic64_t event_number = ATOMIC64_INIT(0);
+static atomic64_t changes = ATOMIC64_INIT(0);	/* of names, attributes, pools */
+static bool unheard;	/* mappings came and went while nobody listened */
 static atomic_t moves = ATOMIC_INIT(0);		/* renames that are going on */
 
 u64 morsel_event_count(void)
 {
-	return atomic64_read(&event_count);
+	return atomic64_read(&changes);
 }
 
-static bool nobody_listens(void)
+static bool group_listens(void)
 {
-	return !genl_has_listeners(&morsel_nl_family, &init_net, MORSEL_EVENT_GROUP);
+	return genl_has_listeners(&morsel_nl_family, &init_net, MORSEL_EVENT_GROUP);
 }
 
-/* Tell listeners at once that there is a gap. */
-static void event_lost(void)
+static bool somebody_listens(void)
 {
-	atomic64_inc(&event_count);
-	genl_set_err(&morsel_nl_family, &init_net, 0, MORSEL_EVENT_GROUP, -ENOBUFS);
+	return group_listens();
 }
 
-/* An event in the making. */
-struct event {
-	struct sk_buff *skb;
-	void *header;
-};
-
-static int event_start(struct event *event, int command, size_t size)
+/* A change of names, attributes or pools is counted, heard of or not. */
+static bool count_change(void)
 {
-	event->skb = genlmsg_new(size + nla_total_size_64bit(sizeof(u64)), GFP_KERNEL);
-	if (!event->skb)
-		return -ENOMEM;
-	event->header = genlmsg_put(event->skb, 0, 0, &morsel_nl_family, 0, command);
-	return event->header ? 0 : -EMSGSIZE;
+	atomic64_inc(&changes);
+	if (somebody_listens())
+		return true;
+	atomic64_inc(&event_number);
+	return false;
 }
 
-static void event_send(struct event *event, int number_attr)
+/* Context: event_mutex held. */
+static u64 next_number(void)
 {
-	struct nlmsghdr *nlh = nlmsg_hdr(event->skb);
+	if (READ_ONCE(unheard) && xchg(&unheard, false))
+		atomic64_inc(&event_number);
+	return atomic64_inc_return(&event_number);
+}
+
+/* The message to the group without its number, or NULL. */
+static struct sk_buff *group_message(const struct morsel_nl_event *e, void **header)
+{
+	const struct morsel_nl_telling how = { .user_ns = &init_user_ns, .pid = e->pid };
+	struct sk_buff *skb = genlmsg_new(morsel_nl_event_size(e), GFP_KERNEL);
+
+	if (!skb)
+		return NULL;
+	*header = genlmsg_put(skb, 0, 0, &morsel_nl_family, 0, morsel_nl_event_command(e));
+	if (!WARN_ON_ONCE(!*header || morsel_nl_fill_event(skb, e, &how)))
+		return skb;
+	nlmsg_free(skb);
+	return NULL;
+}
+
+/* Consumes @skb.  Without one listeners are told at once that there is a gap. */
+static void tell_group(const struct morsel_nl_event *e, u64 number, struct sk_buff *skb,
+		       void *header)
+{
+	if (!skb) {
+		genl_set_err(&morsel_nl_family, &init_net, 0, MORSEL_EVENT_GROUP, -ENOBUFS);
+		return;
+	}
+	nlmsg_hdr(skb)->nlmsg_seq = number;
+	if (WARN_ON_ONCE(nla_put_u64_64bit(skb, morsel_nl_event_seq_attr(e->noun), number,
+					   MORSEL_A_OBJECT_PAD))) {
+		nlmsg_free(skb);
+		return;
+	}
+	genlmsg_end(skb, header);
+	genlmsg_multicast(&morsel_nl_family, skb, 0, MORSEL_EVENT_GROUP, GFP_KERNEL);
+}
+
+/* Who did it: the sender or caller, unless the event says another.  Nobody: a kernel thread. */
+static void set_actor(struct morsel_nl_event *e)
+{
+	if (e->pid || current->flags & PF_KTHREAD)
+		return;
+	e->pid = task_tgid_nr(current);
+	e->uid = current_fsuid();
+}
+
+static void send(struct morsel_nl_event *e)
+{
+	struct sk_buff *skb = NULL;
+	void *header = NULL;
 	u64 number;
-	int error;
 
+	set_actor(e);
+	if (group_listens())
+		skb = group_message(e, &header);
 	mutex_lock(&event_mutex);
-	number = atomic64_inc_return(&event_count);
-	nlh->nlmsg_seq = number;
-	error = nla_put_u64_64bit(event->skb, number_attr, number, MORSEL_A_OBJECT_PAD);
-	genlmsg_end(event->skb, event->header);
-	if (!WARN_ON_ONCE(error))
-		genlmsg_multicast(&morsel_nl_family, event->skb, 0, MORSEL_EVENT_GROUP,
-				  GFP_KERNEL);
-	else
-		nlmsg_free(event->skb);
+	number = next_number();
+	tell_group(e, number, skb, header);
 	mutex_unlock(&event_mutex);
 }
 
-void morsel_event_pool(enum morsel_event event, const struct morsel_pool *pool)
+void morsel_event_pool(enum morsel_event event, struct morsel_pool *pool)
 {
-	struct event e;
-	int error;
+	struct morsel_nl_event e = {
+		.event = event, .noun = MORSEL_NL_POOL_NOUN, .object.pool = pool,
+	};
 
-	if (nobody_listens()) {
-		atomic64_inc(&event_count);
-		return;
-	}
-	error = event_start(&e, event == MORSEL_EVENT_NEW ? MORSEL_CMD_POOL_NEW_NTF :
-							     MORSEL_CMD_POOL_DEL_NTF,
-			    morsel_nl_pool_size());
-	if (!error)
-		error = morsel_nl_fill_pool(e.skb, pool, &init_user_ns);
-	if (!error) {
-		event_send(&e, MORSEL_A_POOL_EVENT_SEQ);
-		return;
-	}
-	nlmsg_free(e.skb);
-	event_lost();
-}
-
-static int object_command(enum morsel_event event)
-{
-	switch (event) {
-	case MORSEL_EVENT_NEW:
-		return MORSEL_CMD_MORSEL_NEW_NTF;
-	case MORSEL_EVENT_SET:
-		return MORSEL_CMD_MORSEL_SET_NTF;
-	case MORSEL_EVENT_RENAME:
-		return MORSEL_CMD_MORSEL_RENAME_NTF;
-	default:
-		return MORSEL_CMD_MORSEL_DEL_NTF;
-	}
+	if (count_change())
+		send(&e);
 }
 
 /* The path of @dentry in @buf, PATH_MAX bytes; NULL: too long. */
@@ -122,50 +141,144 @@ static u64 parent_id(struct dentry *dentry)
 	return id;
 }
 
-static int send_object(enum morsel_event event, struct dentry *dentry, const char *old_path,
-		       char *buf)
+/* Send what is about an object: @e->object.inode and, if it has one, @e->dentry are set. */
+static void send_object(struct morsel_nl_event *e)
 {
-	struct morsel_nl_object object = {
-		.pool = morsel_pool(dentry->d_sb),
-		.inode = d_inode(dentry),
-		.old_path = old_path,
-	};
-	struct event e;
-	int error;
+	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
 
+	e->object.pool = morsel_pool(e->object.inode->i_sb);
 	/* What is open but removed, or never had a name, is nowhere. */
-	if (event == MORSEL_EVENT_DEL || morsel_nl_is_named(dentry)) {
-		object.path = path_of(dentry, buf);
-		object.parent = parent_id(dentry);
+	if (e->dentry && e->event != MORSEL_EVENT_DEL && !morsel_nl_is_named(e->dentry))
+		e->dentry = NULL;
+	if (e->dentry) {
+		e->object.path = buf ? path_of(e->dentry, buf) : NULL;
+		e->object.parent = parent_id(e->dentry);
 	}
-
-	error = event_start(&e, object_command(event), morsel_nl_object_size(&object));
-	if (!error)
-		error = morsel_nl_fill_object(e.skb, &object, &init_user_ns);
-	if (!error)
-		event_send(&e, MORSEL_A_OBJECT_EVENT_SEQ);
-	else
-		nlmsg_free(e.skb);
-	return error;
+	send(e);
+	kfree(buf);
 }
 
-static void event_object(enum morsel_event event, struct dentry *dentry, const char *old_path)
+static void event_object(enum morsel_event event, struct dentry *dentry, const char *old_path,
+			 struct dentry *old_dir)
 {
-	char *buf;
+	struct morsel_nl_event e = {
+		.event = event, .noun = MORSEL_NL_OBJECT_NOUN, .dentry = dentry,
+		.old_dir = old_dir,
+		.object = { .inode = d_inode(dentry), .old_path = old_path },
+	};
 
-	if (nobody_listens()) {
-		atomic64_inc(&event_count);
-		return;
-	}
-	buf = kmalloc(PATH_MAX, GFP_KERNEL);
-	if (!buf || send_object(event, dentry, old_path, buf))
-		event_lost();
-	kfree(buf);
+	if (count_change())
+		send_object(&e);
 }
 
 void morsel_event_object(enum morsel_event event, struct dentry *dentry)
 {
-	event_object(event, dentry, NULL);
+	event_object(event, dentry, NULL, NULL);
+}
+
+/* Send what is about an object, by any of its names. */
+static void send_inode(struct morsel_nl_event *e)
+{
+	struct dentry *alias = d_find_alias(e->object.inode);
+
+	e->dentry = alias;
+	send_object(e);
+	dput(alias);
+}
+
+void morsel_event_inode(enum morsel_event event, struct inode *inode)
+{
+	struct morsel_nl_event e = {
+		.event = event, .noun = MORSEL_NL_OBJECT_NOUN, .object.inode = inode,
+	};
+
+	if (count_change())
+		send_inode(&e);
+}
+
+/* A worker attaches for the process whose address space it is. */
+static void set_owner(struct morsel_nl_event *e, const struct mm_struct *mm)
+{
+#ifdef CONFIG_MEMCG
+	struct task_struct *owner;
+
+	if (current->mm == mm)
+		return;
+	rcu_read_lock();
+	owner = rcu_dereference(mm->owner);
+	if (owner) {
+		e->pid = task_tgid_nr(owner);
+		e->uid = __task_cred(owner)->fsuid;
+	}
+	rcu_read_unlock();
+#endif
+}
+
+void morsel_event_mapping(enum morsel_event event, const struct vm_area_struct *vma)
+{
+	struct morsel_nl_event e = {
+		.event = event, .noun = MORSEL_NL_OBJECT_NOUN,
+		.dentry = file_dentry(vma->vm_file),
+		.object.inode = file_inode(vma->vm_file),
+		.start = vma->vm_start,
+		.length = vma->vm_end - vma->vm_start,
+		.offset = (u64)vma->vm_pgoff << PAGE_SHIFT,
+		.view = morsel_vma_view(vma) == MORSEL_VIEW_RW ? MORSEL_MAP_VIEW_RW :
+								 MORSEL_MAP_VIEW_RO,
+	};
+
+	if (!somebody_listens()) {
+		/* A line that all CPUs read and hardly anybody writes. */
+		if (!READ_ONCE(unheard))
+			WRITE_ONCE(unheard, true);
+		return;
+	}
+	set_owner(&e, vma->vm_mm);
+	send_object(&e);
+}
+
+/* What changes no name or attribute. */
+static bool count_alert(void)
+{
+	if (somebody_listens())
+		return true;
+	atomic64_inc(&event_number);
+	return false;
+}
+
+void morsel_event_quota(enum morsel_event event, struct morsel_pool *pool, kuid_t uid,
+			enum morsel_quota_what what, u64 used, u64 limit)
+{
+	struct morsel_nl_event e = {
+		.event = event, .noun = MORSEL_NL_ALERT_NOUN, .object.pool = pool,
+		.whose = uid, .what = what, .used = used, .limit = limit,
+	};
+
+	if (count_alert())
+		send(&e);
+}
+
+void morsel_event_collision(struct inode *inode, u64 start, u64 length, u64 other, int error)
+{
+	struct morsel_nl_event e = {
+		.event = MORSEL_EVENT_COLLISION, .noun = MORSEL_NL_ALERT_NOUN,
+		.object.inode = inode, .start = start, .length = length, .other = other,
+		.error = error,
+	};
+
+	if (count_alert())
+		send_inode(&e);
+}
+
+void morsel_event_error(struct inode *inode, u64 start, u64 length, int error)
+{
+	struct morsel_nl_event e = {
+		.event = MORSEL_EVENT_ERROR, .noun = MORSEL_NL_ALERT_NOUN,
+		.object.inode = inode, .start = start, .length = length, .error = error,
+	};
+
+	if (count_alert())
+		send_inode(&e);
 }
 
 /* The path for the event that will follow, if anybody wants to know. */
@@ -174,8 +287,6 @@ static char *remember_path(struct dentry *dentry)
 	char *buf, *copy = NULL;
 	const char *path;
 
-	if (nobody_listens())
-		return NULL;
 	buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!buf)
 		return NULL;
@@ -195,8 +306,15 @@ bool morsel_event_moving(void)
 void morsel_event_move_begin(struct morsel_move *move, struct dentry *dentry,
 			     struct dentry *other)
 {
-	move->from = remember_path(dentry);
-	move->to = other ? remember_path(other) : NULL;
+	*move = (struct morsel_move){};
+	if (somebody_listens()) {
+		move->from = remember_path(dentry);
+		move->from_dir = dget_parent(dentry);
+		if (other) {
+			move->to = remember_path(other);
+			move->to_dir = dget_parent(other);
+		}
+	}
 	atomic_inc(&moves);
 	smp_mb__after_atomic();	/* before the first name changes */
 }
@@ -205,12 +323,14 @@ void morsel_event_move_end(struct morsel_move *move, struct dentry *dentry,
 			   struct dentry *other, bool done)
 {
 	if (done) {
-		event_object(MORSEL_EVENT_RENAME, dentry, move->from);
+		event_object(MORSEL_EVENT_RENAME, dentry, move->from, move->from_dir);
 		if (other)
-			event_object(MORSEL_EVENT_RENAME, other, move->to);
+			event_object(MORSEL_EVENT_RENAME, other, move->to, move->to_dir);
 	}
 	smp_mb__before_atomic();	/* after the move has been counted */
 	atomic_dec(&moves);
 	kfree(move->from);
 	kfree(move->to);
+	dput(move->from_dir);
+	dput(move->to_dir);
 }

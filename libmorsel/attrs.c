@@ -18,6 +18,8 @@ static const char *const pool_names[] = {
 	[MORSEL_A_POOL_POISONED] = "poisoned",
 	[MORSEL_A_POOL_GENERATION] = "generation",
 	[MORSEL_A_POOL_EVENT_SEQ] = "event-seq",
+	[MORSEL_A_POOL_ACTOR_PID] = "actor-pid",
+	[MORSEL_A_POOL_ACTOR_UID] = "actor-uid",
 };
 
 static const char *const object_names[] = {
@@ -51,6 +53,12 @@ static const char *const object_names[] = {
 	[MORSEL_A_OBJECT_CREATED] = "created",
 	[MORSEL_A_OBJECT_OLD_PATH] = "old-path",
 	[MORSEL_A_OBJECT_EVENT_SEQ] = "event-seq",
+	[MORSEL_A_OBJECT_ACTOR_PID] = "actor-pid",
+	[MORSEL_A_OBJECT_ACTOR_UID] = "actor-uid",
+	[MORSEL_A_OBJECT_MAP_START] = "map-start",
+	[MORSEL_A_OBJECT_MAP_LENGTH] = "map-length",
+	[MORSEL_A_OBJECT_MAP_OFFSET] = "map-offset",
+	[MORSEL_A_OBJECT_MAP_VIEW] = "map-view",
 };
 
 static const char *const cmd_names[] = {
@@ -68,6 +76,15 @@ static const char *const cmd_names[] = {
 	[MORSEL_CMD_MORSEL_SET_NTF] = "morsel-set-ntf",
 	[MORSEL_CMD_MORSEL_RENAME_NTF] = "morsel-rename-ntf",
 	[MORSEL_CMD_MORSEL_DEL_NTF] = "morsel-del-ntf",
+	[MORSEL_CMD_MORSEL_RIGHTS_NTF] = "morsel-rights-ntf",
+	[MORSEL_CMD_MORSEL_REVOKE_NTF] = "morsel-revoke-ntf",
+	[MORSEL_CMD_MORSEL_SEAL_NTF] = "morsel-seal-ntf",
+	[MORSEL_CMD_MORSEL_MAP_NTF] = "morsel-map-ntf",
+	[MORSEL_CMD_MORSEL_UNMAP_NTF] = "morsel-unmap-ntf",
+	[MORSEL_CMD_QUOTA_SOFT_NTF] = "quota-soft-ntf",
+	[MORSEL_CMD_QUOTA_REFUSED_NTF] = "quota-refused-ntf",
+	[MORSEL_CMD_COLLISION_NTF] = "collision-ntf",
+	[MORSEL_CMD_ERROR_NTF] = "error-ntf",
 };
 
 _Static_assert(ARRAY_SIZE(pool_names) == MORSEL_A_POOL_MAX + 1, "the contract has grown");

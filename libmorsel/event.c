@@ -11,20 +11,6 @@
 #include <netlink/socket.h>
 #include "event.h"
 
-static const struct {
-	const char *name;
-	unsigned int cmd;
-	bool pool;
-} kinds[] = {
-	[MORSEL_EVENT_LOST] = { "lost", 0, false },
-	[MORSEL_EVENT_POOL_NEW] = { "pool-new", MORSEL_CMD_POOL_NEW_NTF, true },
-	[MORSEL_EVENT_POOL_DEL] = { "pool-del", MORSEL_CMD_POOL_DEL_NTF, true },
-	[MORSEL_EVENT_MORSEL_NEW] = { "morsel-new", MORSEL_CMD_MORSEL_NEW_NTF, false },
-	[MORSEL_EVENT_MORSEL_SET] = { "morsel-set", MORSEL_CMD_MORSEL_SET_NTF, false },
-	[MORSEL_EVENT_MORSEL_RENAME] = { "morsel-rename", MORSEL_CMD_MORSEL_RENAME_NTF, false },
-	[MORSEL_EVENT_MORSEL_DEL] = { "morsel-del", MORSEL_CMD_MORSEL_DEL_NTF, false },
-};
-
 /* ---- subscribing ---- */
 
 static int join(struct morsel_events *events)
@@ -85,56 +71,15 @@ MORSEL_EXPORT int morsel_events_fd(const struct morsel_events *events)
 
 /* ---- receiving ---- */
 
-static struct morsel_event *new_event(enum morsel_event_type type)
-{
-	struct morsel_event *event = calloc(1, sizeof(*event));
-
-	if (event)
-		event->type = type;
-	return event;
-}
-
 static struct morsel_event *lost_event(uint64_t first, uint64_t count)
 {
-	struct morsel_event *event = new_event(MORSEL_EVENT_LOST);
+	struct morsel_event *event = morsel_event_new(MORSEL_EVENT_LOST);
 
 	if (event) {
 		event->seq = first;
 		event->lost = count;
 	}
 	return event;
-}
-
-/* Make an event of @nlh; NULL if it is none that we know. Return: 0 or -errno. */
-static int parse_event(const struct morsel_events *events, const struct nlmsghdr *nlh,
-		       struct morsel_event **out)
-{
-	const struct genlmsghdr *genl = nlmsg_data(nlh);
-	struct morsel_event *event;
-	size_t type;
-	int err;
-
-	*out = NULL;
-	if (nlh->nlmsg_type != events->family || nlmsg_datalen(nlh) < (int)GENL_HDRLEN)
-		return 0;
-	for (type = MORSEL_EVENT_LOST + 1; type < ARRAY_SIZE(kinds); type++)
-		if (kinds[type].cmd == genl->cmd)
-			break;
-	if (type == ARRAY_SIZE(kinds))
-		return 0;
-	event = new_event(type);
-	if (!event)
-		return -ENOMEM;
-	if (kinds[type].pool)
-		err = morsel_parse_pool(nlh, &event->pool, &event->seq);
-	else
-		err = morsel_parse_info(nlh, &event->info, &event->seq);
-	if (err) {
-		morsel_event_free(event);
-		return err;
-	}
-	*out = event;
-	return 0;
 }
 
 /* Put an event about a gap before @event, if there is one. */
@@ -171,11 +116,16 @@ int morsel_events_take(struct morsel_events *events, struct morsel_event **out)
 		n = NLMSG_ALIGN(nlh->nlmsg_len);
 		events->pos += n;
 		events->left -= n;
-		err = parse_event(events, nlh, &event);
+		if (nlh->nlmsg_type != events->family)
+			continue;
+		err = morsel_event_parse(nlh, &event);
 		if (err)
 			return err;
 		if (event)
 			return check_gap(events, event, out);
+		/* Of a kind that is newer than the library: a number all the same. */
+		if (events->next_seq && (uint32_t)events->next_seq == nlh->nlmsg_seq)
+			events->next_seq++;
 	}
 	return 0;
 }
@@ -225,50 +175,4 @@ MORSEL_EXPORT int morsel_events_dispatch(struct morsel_events *events, morsel_ev
 			break;
 	}
 	return ret;
-}
-
-/* ---- events ---- */
-
-MORSEL_EXPORT void morsel_event_free(struct morsel_event *event)
-{
-	if (!event)
-		return;
-	morsel_pool_free(event->pool);
-	morsel_info_free(event->info);
-	free(event);
-}
-
-MORSEL_EXPORT enum morsel_event_type morsel_event_type(const struct morsel_event *event)
-{
-	return event->type;
-}
-
-MORSEL_EXPORT const char *morsel_event_type_name(const struct morsel_event *event)
-{
-	return kinds[event->type].name;
-}
-
-MORSEL_EXPORT uint64_t morsel_event_seq(const struct morsel_event *event)
-{
-	return event->seq;
-}
-
-MORSEL_EXPORT uint64_t morsel_event_lost(const struct morsel_event *event)
-{
-	return event->lost;
-}
-
-MORSEL_EXPORT const struct morsel_pool *morsel_event_pool(const struct morsel_event *event)
-{
-	return event->pool;
-}
-
-MORSEL_EXPORT const struct morsel_info *morsel_event_info(const struct morsel_event *event)
-{
-	return event->info;
-}
-
-MORSEL_EXPORT const char *morsel_event_old_name(const struct morsel_event *event)
-{
-	return event->info ? event->info->old_name : NULL;
 }

@@ -120,12 +120,14 @@ class AttributeSet:
 class Operation:
     def __init__(self, node, value, sets):
         only('operations', node, ('name', 'doc', 'value', 'attribute-set', 'do', 'dump',
-                                  'notify', 'mcgrp'))
+                                  'notify', 'event', 'mcgrp'))
         self.name, self.doc = node['name'], node['doc']
         self.value = node.get('value', value)
         self.c_name = 'MORSEL_CMD_' + c_upper(self.name)
         self.notify, self.group = node.get('notify'), node.get('mcgrp')
         self.set = sets.get(node.get('attribute-set'))
+        self.event = [self.set.by_name[n] for n in node['event']['attributes']] \
+            if 'event' in node else None
         self.modes = {}
         for mode in ('do', 'dump'):
             if mode in node:
@@ -148,6 +150,9 @@ class Operation:
     def messages(self):
         if self.notify:
             yield 'notification', f'as the reply of {self.notify}, to the group "{self.group}"'
+        if self.event:
+            names = ', '.join(a.name for a in self.event)
+            yield 'notification', f'{names}, to the group "{self.group}"'
         for mode, parts in self.modes.items():
             for part in ('request', 'reply'):
                 names = ', '.join(a.name for a in parts.get(part, ()))

@@ -23,6 +23,15 @@ enum morsel_event_type {
 	MORSEL_EVENT_MORSEL_SET = 4,
 	MORSEL_EVENT_MORSEL_RENAME = 5,
 	MORSEL_EVENT_MORSEL_DEL = 6,
+	MORSEL_EVENT_MORSEL_RIGHTS = 7, /* an access list was set */
+	MORSEL_EVENT_MORSEL_REVOKE = 8,
+	MORSEL_EVENT_MORSEL_SEAL = 9,
+	MORSEL_EVENT_MORSEL_MAP = 10, /* one more attachment */
+	MORSEL_EVENT_MORSEL_UNMAP = 11,
+	MORSEL_EVENT_QUOTA_SOFT = 12,
+	MORSEL_EVENT_QUOTA_REFUSED = 13,
+	MORSEL_EVENT_COLLISION = 14, /* an object cannot have the addresses it wants */
+	MORSEL_EVENT_ERROR = 15,     /* a part of an object is not usable */
 };
 
 /**
@@ -70,6 +79,34 @@ uint64_t morsel_event_lost(const struct morsel_event *event);
 const struct morsel_pool *morsel_event_pool(const struct morsel_event *event);
 /* The object of a morsel event, else NULL. It belongs to the event. */
 const struct morsel_info *morsel_event_info(const struct morsel_event *event);
+/* The name of the pool it is about, or NULL. */
+const char *morsel_event_pool_name(const struct morsel_event *event);
+/* The object it is about, POOL:PATH, or NULL. */
+const char *morsel_event_name(const struct morsel_event *event);
+/* Its number in the pool, or 0. */
+uint64_t morsel_event_object_id(const struct morsel_event *event);
+/* The process that did it; 0 if that is not told. */
+uint32_t morsel_event_pid(const struct morsel_event *event);
+/* The user who did it; UINT32_MAX if that is not told. */
+uint32_t morsel_event_uid(const struct morsel_event *event);
+/*
+ * MAP, UNMAP: the addresses (0: not told), and where in the object they begin.
+ * COLLISION: the addresses that it wants. ERROR: the bytes of the object.
+ */
+uint64_t morsel_event_start(const struct morsel_event *event);
+uint64_t morsel_event_length(const struct morsel_event *event);
+uint64_t morsel_event_offset(const struct morsel_event *event);
+/* MAP, UNMAP: enum morsel_map_view */
+uint32_t morsel_event_view(const struct morsel_event *event);
+/* QUOTA_SOFT, QUOTA_REFUSED: enum morsel_quota_what, whose, how much of how much. */
+uint32_t morsel_event_quota_what(const struct morsel_event *event);
+uint32_t morsel_event_quota_uid(const struct morsel_event *event);
+uint64_t morsel_event_quota_used(const struct morsel_event *event);
+uint64_t morsel_event_quota_limit(const struct morsel_event *event);
+/* COLLISION: the object of the pool that has the addresses, or 0. */
+uint64_t morsel_event_other_id(const struct morsel_event *event);
+/* COLLISION, ERROR: an errno (positive). */
+uint32_t morsel_event_error(const struct morsel_event *event);
 /* MORSEL_EVENT_MORSEL_RENAME: the name it had, POOL:PATH; else NULL. */
 const char *morsel_event_old_name(const struct morsel_event *event);
 

@@ -39,6 +39,18 @@ static void event_pool(struct fake_buf *buf, uint8_t cmd, uint64_t seq)
 	fake_u64(buf, MORSEL_A_POOL_EVENT_SEQ, seq);
 }
 
+static void event_quota(struct fake_buf *buf, uint64_t seq)
+{
+	fake_msg(buf, FAKE_FAMILY, 0);
+	fake_genl(buf, MORSEL_CMD_QUOTA_SOFT_NTF);
+	fake_str(buf, MORSEL_A_ALERT_POOL_NAME, "db");
+	fake_u64(buf, MORSEL_A_ALERT_EVENT_SEQ, seq);
+	fake_u32(buf, MORSEL_A_ALERT_WHAT, MORSEL_QUOTA_WHAT_OBJECTS);
+	fake_u32(buf, MORSEL_A_ALERT_UID, 1000);
+	fake_u64(buf, MORSEL_A_ALERT_USED, 1001);
+	fake_u64(buf, MORSEL_A_ALERT_LIMIT, 900);
+}
+
 static struct morsel_event *take(struct morsel_events *events)
 {
 	struct morsel_event *event;
@@ -91,6 +103,65 @@ static void test_kinds(void **state)
 		morsel_event_free(event);
 	}
 	assert_int_equal(morsel_events_take(events, &event), 0);
+	morsel_events_close(events);
+}
+
+/* What is not of an object or a pool, and who did it. */
+static void test_facts(void **state)
+{
+	struct morsel_events *events = new_events();
+	struct fake_buf buf = { .len = 0 };
+	struct morsel_event *event;
+
+	(void)state;
+	event_quota(&buf, 7);
+	event_object(&buf, MORSEL_CMD_MORSEL_MAP_NTF, "a", 8);
+	fake_u32(&buf, MORSEL_A_OBJECT_ACTOR_PID, 4711);
+	fake_u32(&buf, MORSEL_A_OBJECT_ACTOR_UID, 0);
+	fake_u64(&buf, MORSEL_A_OBJECT_MAP_START, 0x200000);
+	fake_u64(&buf, MORSEL_A_OBJECT_MAP_LENGTH, 0x400000);
+	fake_u32(&buf, MORSEL_A_OBJECT_MAP_VIEW, MORSEL_MAP_VIEW_RO);
+	feed(events, &buf);
+	event = take(events);
+	assert_int_equal(morsel_event_type(event), MORSEL_EVENT_QUOTA_SOFT);
+	assert_string_equal(morsel_event_pool_name(event), "db");
+	assert_null(morsel_event_name(event));
+	assert_int_equal(morsel_event_quota_what(event), MORSEL_QUOTA_WHAT_OBJECTS);
+	assert_int_equal(morsel_event_quota_uid(event), 1000);
+	assert_int_equal(morsel_event_quota_used(event), 1001);
+	assert_int_equal(morsel_event_quota_limit(event), 900);
+	assert_int_equal(morsel_event_uid(event), UINT32_MAX);
+	morsel_event_free(event);
+	event = take(events);
+	assert_int_equal(morsel_event_type(event), MORSEL_EVENT_MORSEL_MAP);
+	assert_string_equal(morsel_event_name(event), "db:a");
+	assert_int_equal(morsel_event_pid(event), 4711);
+	assert_int_equal(morsel_event_uid(event), 0);
+	assert_int_equal(morsel_event_start(event), 0x200000);
+	assert_int_equal(morsel_event_length(event), 0x400000);
+	assert_int_equal(morsel_event_view(event), MORSEL_MAP_VIEW_RO);
+	morsel_event_free(event);
+	morsel_events_close(events);
+}
+
+/* A kind that the library does not know has a number, too. */
+static void test_newer_kind(void **state)
+{
+	struct morsel_events *events = new_events();
+	struct fake_buf buf = { .len = 0 };
+	struct morsel_event *event;
+
+	(void)state;
+	event_object(&buf, MORSEL_CMD_MORSEL_NEW_NTF, "a", 7);
+	fake_msg(&buf, FAKE_FAMILY, 0)->nlmsg_seq = 8;
+	fake_genl(&buf, 250);
+	event_object(&buf, MORSEL_CMD_MORSEL_NEW_NTF, "b", 9);
+	feed(events, &buf);
+	morsel_event_free(take(events));
+	event = take(events);
+	assert_int_equal(morsel_event_type(event), MORSEL_EVENT_MORSEL_NEW);
+	assert_int_equal(morsel_event_seq(event), 9);
+	morsel_event_free(event);
 	morsel_events_close(events);
 }
 
@@ -190,6 +261,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_newer_kind),
 		cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_odd_messages),
 		cmocka_unit_test(test_dispatch),

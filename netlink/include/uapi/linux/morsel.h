@@ -27,6 +27,12 @@
  * the user namespace of the reader (of the initial one in events). Messages to
  * the kernel must not carry attributes that their operation does not list.
  *
+ * Events. Each is sent once the change is in force. They are numbered, one
+ * sequence for the whole family, in the order in which they are delivered; two
+ * changes of one object that exclude each other (by the lock of its directory
+ * or its own) are numbered in their order. Who sees a gap has missed
+ * something.
+ *
  * Replies are single messages of up to 12 KiB: receive with a buffer of at
  * least 16 KiB.
  */
@@ -89,6 +95,26 @@ enum morsel_rename_flag {
 	MORSEL_RENAME_FLAG_EXCHANGE = 2,
 };
 
+/**
+ * enum morsel_map_view - Which leaves a mapping sees.
+ * @MORSEL_MAP_VIEW_RW: Writable ones.
+ * @MORSEL_MAP_VIEW_RO: Read-only ones.
+ */
+enum morsel_map_view {
+	MORSEL_MAP_VIEW_RW = 1,
+	MORSEL_MAP_VIEW_RO = 2,
+};
+
+/**
+ * enum morsel_quota_what - What a quota counts.
+ * @MORSEL_QUOTA_WHAT_BYTES: bytes
+ * @MORSEL_QUOTA_WHAT_OBJECTS: objects
+ */
+enum morsel_quota_what {
+	MORSEL_QUOTA_WHAT_BYTES = 1,
+	MORSEL_QUOTA_WHAT_OBJECTS = 2,
+};
+
 /*
  * Attributes "pool": A pool.
  *
@@ -118,6 +144,10 @@ enum morsel_rename_flag {
  *   0.
  * @MORSEL_A_POOL_EVENT_SEQ: u64. Notifications only. Number of the event, see
  *   the multicast group "events".
+ * @MORSEL_A_POOL_ACTOR_PID: u32. Notifications only. Process that caused the
+ *   event, in the initial pid namespace.
+ * @MORSEL_A_POOL_ACTOR_UID: u32. Notifications only. User that caused the
+ *   event.
  */
 enum {
 	MORSEL_A_POOL_ID = 1,
@@ -135,6 +165,8 @@ enum {
 	MORSEL_A_POOL_POISONED = 13,
 	MORSEL_A_POOL_GENERATION = 14,
 	MORSEL_A_POOL_EVENT_SEQ = 15,
+	MORSEL_A_POOL_ACTOR_PID = 16,
+	MORSEL_A_POOL_ACTOR_UID = 17,
 
 	__MORSEL_A_POOL_MAX,
 	MORSEL_A_POOL_MAX = (__MORSEL_A_POOL_MAX - 1)
@@ -199,6 +231,18 @@ enum {
  *   Where the object was.
  * @MORSEL_A_OBJECT_EVENT_SEQ: u64. Notifications only. Number of the event,
  *   see the multicast group "events".
+ * @MORSEL_A_OBJECT_ACTOR_PID: u32. Notifications only. Process that caused the
+ *   event, in the initial pid namespace.
+ * @MORSEL_A_OBJECT_ACTOR_UID: u32. Notifications only. User that caused the
+ *   event.
+ * @MORSEL_A_OBJECT_MAP_START: u64. morsel-map-ntf and morsel-unmap-ntf. First
+ *   address of the mapping.
+ * @MORSEL_A_OBJECT_MAP_LENGTH: u64. morsel-map-ntf and morsel-unmap-ntf.
+ *   Length of the mapping, in bytes.
+ * @MORSEL_A_OBJECT_MAP_OFFSET: u64. morsel-map-ntf and morsel-unmap-ntf. Where
+ *   in the object the mapping begins, in bytes.
+ * @MORSEL_A_OBJECT_MAP_VIEW: u32 map-view. morsel-map-ntf and morsel-unmap-
+ *   ntf. Which view is mapped.
  */
 enum {
 	MORSEL_A_OBJECT_POOL_ID = 1,
@@ -231,9 +275,63 @@ enum {
 	MORSEL_A_OBJECT_CREATED = 28,
 	MORSEL_A_OBJECT_OLD_PATH = 29,
 	MORSEL_A_OBJECT_EVENT_SEQ = 30,
+	MORSEL_A_OBJECT_ACTOR_PID = 31,
+	MORSEL_A_OBJECT_ACTOR_UID = 32,
+	MORSEL_A_OBJECT_MAP_START = 33,
+	MORSEL_A_OBJECT_MAP_LENGTH = 34,
+	MORSEL_A_OBJECT_MAP_OFFSET = 35,
+	MORSEL_A_OBJECT_MAP_VIEW = 36,
 
 	__MORSEL_A_OBJECT_MAX,
 	MORSEL_A_OBJECT_MAX = (__MORSEL_A_OBJECT_MAX - 1)
+};
+
+/*
+ * Attributes "alert": What went wrong, or is about to.
+ *
+ * @MORSEL_A_ALERT_POOL_ID: u32. Number of the pool.
+ * @MORSEL_A_ALERT_POOL_NAME: string, up to 63 bytes. Name of the pool.
+ * @MORSEL_A_ALERT_PAD: pad (alignment)
+ * @MORSEL_A_ALERT_ID: u64. Number of the object.
+ * @MORSEL_A_ALERT_PATH: string, up to 4095 bytes. Where the object is, from
+ *   the root of the pool.
+ * @MORSEL_A_ALERT_EVENT_SEQ: u64. Number of the event, see the multicast group
+ *   "events".
+ * @MORSEL_A_ALERT_ACTOR_PID: u32. Process that caused the event, in the
+ *   initial pid namespace.
+ * @MORSEL_A_ALERT_ACTOR_UID: u32. User that caused the event.
+ * @MORSEL_A_ALERT_WHAT: u32 quota-what. What the quota counts.
+ * @MORSEL_A_ALERT_UID: u32. Whose quota it is.
+ * @MORSEL_A_ALERT_USED: u64. How much of the quota is used; bytes or objects.
+ * @MORSEL_A_ALERT_LIMIT: u64. The limit that was passed or held; bytes or
+ *   objects.
+ * @MORSEL_A_ALERT_START: u64. First address (collision-ntf) or first byte of
+ *   the object (error-ntf) that it is about.
+ * @MORSEL_A_ALERT_LENGTH: u64. How many bytes from there on.
+ * @MORSEL_A_ALERT_OTHER_ID: u64. Number of the object that has the addresses;
+ *   absent if it is none of this pool.
+ * @MORSEL_A_ALERT_ERROR: u32. The errno of it.
+ */
+enum {
+	MORSEL_A_ALERT_POOL_ID = 1,
+	MORSEL_A_ALERT_POOL_NAME = 2,
+	MORSEL_A_ALERT_PAD = 3,
+	MORSEL_A_ALERT_ID = 4,
+	MORSEL_A_ALERT_PATH = 5,
+	MORSEL_A_ALERT_EVENT_SEQ = 6,
+	MORSEL_A_ALERT_ACTOR_PID = 7,
+	MORSEL_A_ALERT_ACTOR_UID = 8,
+	MORSEL_A_ALERT_WHAT = 9,
+	MORSEL_A_ALERT_UID = 10,
+	MORSEL_A_ALERT_USED = 11,
+	MORSEL_A_ALERT_LIMIT = 12,
+	MORSEL_A_ALERT_START = 13,
+	MORSEL_A_ALERT_LENGTH = 14,
+	MORSEL_A_ALERT_OTHER_ID = 15,
+	MORSEL_A_ALERT_ERROR = 16,
+
+	__MORSEL_A_ALERT_MAX,
+	MORSEL_A_ALERT_MAX = (__MORSEL_A_ALERT_MAX - 1)
 };
 
 /*
@@ -386,6 +484,45 @@ enum {
  *
  *   A name is gone; path is what it was, nlink the number of names that
  *   remain.
+ *
+ * MORSEL_CMD_MORSEL_RIGHTS_NTF
+ *
+ *   Rights on an object were set beyond its permission bits: an access list.
+ *
+ * MORSEL_CMD_MORSEL_REVOKE_NTF
+ *
+ *   Mappings and descriptors of an object were taken away, or made read-only.
+ *
+ * MORSEL_CMD_MORSEL_SEAL_NTF
+ *
+ *   The contents of an object are final.
+ *
+ * MORSEL_CMD_MORSEL_MAP_NTF
+ *
+ *   A process has a mapping of an object (one more attachment): by mmap(2),
+ *   with its first touch after fork(2), or where a mapping is split or
+ *   moved. Not sent, and not counted, while nobody listens.
+ *
+ * MORSEL_CMD_MORSEL_UNMAP_NTF
+ *
+ *   A mapping that had a morsel-map-ntf has ended: by munmap(2), exec or exit.
+ *
+ * MORSEL_CMD_QUOTA_SOFT_NTF
+ *
+ *   A user has passed the soft limit of a quota.
+ *
+ * MORSEL_CMD_QUOTA_REFUSED_NTF
+ *
+ *   Something was refused because it would have passed the hard limit of a quota.
+ *
+ * MORSEL_CMD_COLLISION_NTF
+ *
+ *   An object cannot have the addresses that it wants; another has them.
+ *
+ * MORSEL_CMD_ERROR_NTF
+ *
+ *   Part of an object is not usable: a memory or media error, or damaged
+ *   records.
  */
 enum {
 	MORSEL_CMD_POOL_GET = 1,
@@ -402,6 +539,15 @@ enum {
 	MORSEL_CMD_MORSEL_SET_NTF = 12,
 	MORSEL_CMD_MORSEL_RENAME_NTF = 13,
 	MORSEL_CMD_MORSEL_DEL_NTF = 14,
+	MORSEL_CMD_MORSEL_RIGHTS_NTF = 15,
+	MORSEL_CMD_MORSEL_REVOKE_NTF = 16,
+	MORSEL_CMD_MORSEL_SEAL_NTF = 17,
+	MORSEL_CMD_MORSEL_MAP_NTF = 18,
+	MORSEL_CMD_MORSEL_UNMAP_NTF = 19,
+	MORSEL_CMD_QUOTA_SOFT_NTF = 20,
+	MORSEL_CMD_QUOTA_REFUSED_NTF = 21,
+	MORSEL_CMD_COLLISION_NTF = 22,
+	MORSEL_CMD_ERROR_NTF = 23,
 
 	__MORSEL_CMD_MAX,
 	MORSEL_CMD_MAX = (__MORSEL_CMD_MAX - 1)
