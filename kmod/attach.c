@@ -10,6 +10,7 @@
  */
 #include <linux/interval_tree_generic.h>
 #include <linux/slab.h>
+#include <linux/userfaultfd_k.h>
 #include "attach.h"
 #include "event.h"
 #include "link.h"
@@ -160,8 +161,14 @@ static void morsel_vm_open(struct vm_area_struct *vma)
 	struct morsel_attachment *att;
 
 	vma->vm_private_data = NULL;
-	if (!parent || parent->mmm->mn.mm != vma->vm_mm)
+	if (!parent)
 		return;
+	if (parent->mmm->mn.mm != vma->vm_mm) {
+		/* Then fork does copy, page by page: leave nothing to copy. */
+		if (userfaultfd_wp(vma))
+			unlink_to_none(parent, vma->vm_start, vma->vm_end);
+		return;
+	}
 	att = parent->spare;
 	parent->spare = NULL;
 	if (!att)
@@ -259,12 +266,12 @@ void morsel_attach_stat(struct inode *inode, struct morsel_attach_stat *stat)
 
 int morsel_attach_init(void)
 {
-	return morsel_link_init();
+	return morsel_stubs_init();
 }
 
 void morsel_attach_exit(void)
 {
 	morsel_mm_exit();
+	morsel_stubs_exit();
 	rcu_barrier();
-	morsel_link_exit();
 }

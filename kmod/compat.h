@@ -96,6 +96,12 @@ static inline unsigned long morsel_mm_unmapped_area(struct file *file, unsigned 
 }
 #endif
 
+/*
+ * Since 6.7 userfaultfd accepts any VMA that may be written, to write-protect
+ * it (UFFD_FEATURE_WP_ASYNC), and nothing asks us: see stub.c.
+ */
+#define MORSEL_STUBS_PER_MM (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0))
+
 /* Generic netlink: what pre_doit gets, and the attributes of a dump. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define morsel_genl_op_t struct genl_ops

@@ -107,7 +107,7 @@ static enum morsel_link_result link_at(struct vm_fault *vmf, struct morsel_attac
 	if (level == LEVEL_PUD)
 		return morsel_link_pud(vmf, att, kind);
 	if (morsel_pud_is_own(pud)) {
-		if (pud_page(pud) != morsel_stub_pmd)
+		if (pud_page(pud) != att->mmm->stubs.pmd)
 			return MORSEL_LINKED;	/* the view is linked, and filled now */
 		ret = morsel_link_pud(vmf, att, kind);
 		return ret == MORSEL_LINK_LOWER ? MORSEL_LINK_BAD : ret;
@@ -115,7 +115,7 @@ static enum morsel_link_result link_at(struct vm_fault *vmf, struct morsel_attac
 	if (!morsel_vma_covers(vmf->vma, vmf->address, PMD_SIZE))
 		return MORSEL_LINK_LOWER;
 	pmd = READ_ONCE(*vmf->pmd);
-	if (morsel_pmd_is_own(pmd) && pmd_page(pmd) != morsel_stub_pte)
+	if (morsel_pmd_is_own(pmd) && pmd_page(pmd) != att->mmm->stubs.pte)
 		return MORSEL_LINKED;
 	return morsel_link_pmd(vmf, att, kind);
 }

@@ -31,17 +31,17 @@ static pgoff_t index_at(const struct vm_area_struct *vma, unsigned long addr)
 }
 
 /* An entry that a link may be written to: empty, or the stub in a link's place. */
-static bool pud_is_free(pud_t pud)
+static bool pud_is_free(const struct morsel_mm *mmm, pud_t pud)
 {
-	return pud_none(pud) || pud_page(pud) == morsel_stub_pmd;
+	return pud_none(pud) || pud_page(pud) == mmm->stubs.pmd;
 }
 
 /* A leaf must not follow a stub: a walker may take the entry for a table still. */
-static bool pmd_may_become(pmd_t old, pmd_t val)
+static bool pmd_may_become(const struct morsel_mm *mmm, pmd_t old, pmd_t val)
 {
 	if (pmd_none(old))
 		return true;
-	return !pmd_leaf(old) && !pmd_leaf(val) && pmd_page(old) == morsel_stub_pte;
+	return !pmd_leaf(old) && !pmd_leaf(val) && pmd_page(old) == mmm->stubs.pte;
 }
 
 struct link {
@@ -88,7 +88,8 @@ static bool link_one_pud(const struct link *l, pud_t *pud, unsigned long addr)
 {
 	struct page *table;
 
-	if (!pud_is_free(*pud) || check(l->att->mmm, addr, addr + PUD_SIZE) != MORSEL_LINKED)
+	if (!pud_is_free(l->att->mmm, *pud) ||
+	    check(l->att->mmm, addr, addr + PUD_SIZE) != MORSEL_LINKED)
 		return true;
 	table = morsel_view_find(l->att->inode, l->kind, index_at(l->vma, addr));
 	if (!table)
@@ -149,7 +150,7 @@ static void link_run(const struct link *l, pmd_t *pmd, const pmd_t *view, unsign
 
 	for (; addr < end; addr += PMD_SIZE, pmd++, view++) {
 		val = READ_ONCE(*view);
-		if (pmd_none(val) || !pmd_may_become(*pmd, val))
+		if (pmd_none(val) || !pmd_may_become(l->att->mmm, *pmd, val))
 			continue;
 		if (!all && check(l->att->mmm, addr, addr + PMD_SIZE) != MORSEL_LINKED)
 			continue;
@@ -209,7 +210,7 @@ enum morsel_link_result morsel_link_pmd(struct vm_fault *vmf, struct morsel_atta
 	spin_unlock(ptl);
 	if (pmd_none(pmd) || (morsel_pmd_is_table(pmd) && !morsel_pmd_is_own(pmd)))
 		ret = MORSEL_LINK_LOWER;
-	else if (!pmd_leaf(pmd) && pmd_page(pmd) == morsel_stub_pte)
+	else if (!pmd_leaf(pmd) && pmd_page(pmd) == att->mmm->stubs.pte)
 		ret = MORSEL_LINK_BAD;
 out:
 	link_unlock(&l);
@@ -241,7 +242,8 @@ static void copy_ptes(const struct link *l, unsigned long start, unsigned long e
 	for (; start < end; start += PAGE_SIZE) {
 		index = index_at(l->vma, start);
 		pte = pte_offset_kernel(l->vmf->pmd, start);
-		if (index >= size || !pte_none(*pte))
+		/* What is not present is nothing, or a marker of userfaultfd's. */
+		if (index >= size || pte_present(*pte))
 			continue;
 		leaf = morsel_tree_lend(l->att->inode, index);
 		if (!leaf.page)

@@ -14,11 +14,18 @@
 #include "compat.h"
 #include "inode.h"
 
+/* One table per level that nothing is mapped through; takes a link's place. */
+struct morsel_stubs {
+	struct page *pmd;
+	struct page *pte;
+};
+
 /* One address space that maps or has mapped morsels. */
 struct morsel_mm {
 	struct mmu_notifier mn;		/* .mm is the address space */
 	struct list_head all;		/* [morsel_mms_lock] */
 	spinlock_t lock;
+	struct morsel_stubs stubs;	/* constant; those of this address space or everybody's */
 	struct rb_root_cached tree;	/* [lock] attachments by address */
 	unsigned int active;		/* [lock] invalidations between start and end */
 	unsigned long active_start;	/* [lock] hull of these; meaningless when active is 0 */
@@ -135,7 +142,13 @@ vm_fault_t morsel_vm_huge_fault(struct vm_fault *vmf, morsel_fault_size_t size);
 vm_fault_t morsel_vm_mkwrite(struct vm_fault *vmf);
 int morsel_vm_access(struct vm_area_struct *vma, unsigned long addr, void *buf, int len, int write);
 
-int morsel_link_init(void);
-void morsel_link_exit(void);
+/* Context: process; sleeps.  Return: 0 or -ENOMEM. */
+int morsel_stubs_get(struct morsel_stubs *stubs);
+/* Context: no entry of @mm names them any more, no CPU has cached one that did. */
+void morsel_stubs_put(struct morsel_stubs *stubs, struct mm_struct *mm);
+
+int morsel_stubs_init(void);
+/* Context: morsel_stubs_put() has been called for all; rcu_barrier() is due afterwards. */
+void morsel_stubs_exit(void);
 
 #endif

@@ -149,6 +149,10 @@ static struct mmu_notifier *alloc_notifier(struct mm_struct *mm)
 
 	if (!mmm)
 		return ERR_PTR(-ENOMEM);
+	if (morsel_stubs_get(&mmm->stubs)) {
+		kfree(mmm);
+		return ERR_PTR(-ENOMEM);
+	}
 	spin_lock_init(&mmm->lock);
 	init_waitqueue_head(&mmm->quiet);
 	INIT_LIST_HEAD(&mmm->all);
@@ -159,7 +163,10 @@ static struct mmu_notifier *alloc_notifier(struct mm_struct *mm)
 
 static void free_notifier(struct mmu_notifier *mn)
 {
-	kfree(to_mmm(mn));
+	struct morsel_mm *mmm = to_mmm(mn);
+
+	morsel_stubs_put(&mmm->stubs, mn->mm);
+	kfree(mmm);
 	if (atomic_dec_and_test(&morsel_mms_alive))
 		wake_up_var(&morsel_mms_alive);
 }

@@ -29,10 +29,6 @@
  */
 extern struct address_space morsel_table_mark;
 
-/* One always empty table per level; see link.c. */
-extern struct page *morsel_stub_pmd;
-extern struct page *morsel_stub_pte;
-
 static inline bool morsel_is_own_table(struct page *table)
 {
 	return READ_ONCE(table->mapping) == &morsel_table_mark;

@@ -5,8 +5,9 @@
  * The core kernel's zap must never meet a link: it would erase the shared
  * tables and free them.  Walkers read an upper entry twice, though, so an
  * entry that named a table may become empty only where no walker can be;
- * elsewhere a stub takes the link's place: one table per level that is empty
- * for ever.  A stub becomes a link again, or empty, and is never freed.
+ * elsewhere a stub takes the link's place: a table that nothing is mapped
+ * through, ever.  A stub becomes a link again, or empty; the core kernel never
+ * gets to free one.
  */
 #include <linux/mm.h>
 #include <linux/smp.h>
@@ -14,11 +15,9 @@
 #include "link.h"
 #include "pt_x86.h"
 
-struct page *morsel_stub_pmd;
-struct page *morsel_stub_pte;
-
 struct unlink {
 	struct morsel_attachment *att;
+	const struct morsel_stubs *stubs;
 	struct mm_struct *mm;
 	bool to_none;
 	bool changed;
@@ -37,7 +36,7 @@ static void unlink_ptes(struct unlink *u, pmd_t *pmd, unsigned long addr, unsign
 
 	spin_lock(ptl);
 	for (; addr < end; addr += PAGE_SIZE, pte++) {
-		if (pte_none(*pte))
+		if (!pte_present(*pte))	/* a marker of userfaultfd's is not ours */
 			continue;
 		set_pte(pte, __pte(0));
 		note(u);
@@ -51,8 +50,8 @@ static void unlink_pmd(struct unlink *u, pmd_t *pmd, pmd_t val)
 	if (pmd_leaf(val)) {
 		set_pmd(pmd, __pmd(0));
 		note(u);
-	} else if (pmd_page(val) != morsel_stub_pte) {
-		set_pmd(pmd, u->to_none ? __pmd(0) : morsel_mk_pmd_table(morsel_stub_pte));
+	} else if (pmd_page(val) != u->stubs->pte) {
+		set_pmd(pmd, u->to_none ? __pmd(0) : morsel_mk_pmd_table(u->stubs->pte));
 		note(u);
 	} else if (u->to_none) {
 		set_pmd(pmd, __pmd(0));
@@ -86,13 +85,13 @@ static void unlink_pmds(struct unlink *u, pud_t *pud, unsigned long addr, unsign
 
 static void unlink_pud(struct unlink *u, pud_t *pud)
 {
-	bool stub = pud_page(*pud) == morsel_stub_pmd;
+	bool stub = pud_page(*pud) == u->stubs->pmd;
 	spinlock_t *ptl;
 
 	if (stub && !u->to_none)
 		return;
 	ptl = pud_lock(u->mm, pud);
-	set_pud(pud, u->to_none ? __pud(0) : morsel_mk_pud(morsel_stub_pmd));
+	set_pud(pud, u->to_none ? __pud(0) : morsel_mk_pud(u->stubs->pmd));
 	spin_unlock(ptl);
 	if (!stub)
 		note(u);
@@ -122,7 +121,7 @@ bool morsel_unlink(struct morsel_attachment *att, unsigned long start, unsigned 
 		   bool to_none)
 {
 	struct mm_struct *mm = att->mmm->mn.mm;
-	struct unlink u = { att, mm, to_none };
+	struct unlink u = { att, &att->mmm->stubs, mm, to_none };
 	unsigned long next;
 	pgd_t *pgd;
 	p4d_t *p4d;
@@ -153,28 +152,4 @@ void morsel_flush_mm(struct mm_struct *mm)
 	/* CPUs that are not in the mask compare generations before they use the mm again. */
 	atomic64_inc_return(&mm->context.tlb_gen);
 	on_each_cpu_mask(mm_cpumask(mm), flush_this_cpu, NULL, true);
-}
-
-int morsel_link_init(void)
-{
-	morsel_stub_pmd = morsel_table_alloc();
-	morsel_stub_pte = morsel_table_alloc();
-	if (morsel_stub_pmd && morsel_stub_pte)
-		return 0;
-	morsel_link_exit();
-	return -ENOMEM;
-}
-
-static void stub_free(struct page *stub)
-{
-	if (!stub)
-		return;
-	WARN_ON_ONCE(memchr_inv(page_address(stub), 0, PAGE_SIZE));
-	morsel_table_free_now(stub);
-}
-
-void morsel_link_exit(void)
-{
-	stub_free(morsel_stub_pmd);
-	stub_free(morsel_stub_pte);
 }
