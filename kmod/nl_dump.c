@@ -9,48 +9,24 @@
 #include "event.h"
 #include "fs.h"
 #include "nl.h"
+#include "nl_dump.h"
 #include "rights.h"
 
-struct dump {
-	const struct cred *cred;	/* of who asked */
-	const char *refusal;		/* with @error: the reason */
-	u64 next;			/* id of the object to go on with */
-	u64 within;			/* id of the directory asked for; 0: all */
-	u32 pool;			/* id of the pool that is being, or was last, dumped */
-	int error;			/* start cannot explain itself, so dumpit does */
-	bool one_pool;
-	bool recursive;
-	bool pool_done;			/* all objects of @pool are dumped */
-};
-
-static_assert(sizeof(struct dump) <= sizeof_field(struct netlink_callback, ctx));
-
-static struct dump *dump_of(struct netlink_callback *cb)
+void morsel_nl_dump_start(struct netlink_callback *cb)
 {
-	return (struct dump *)cb->ctx;
-}
-
-static void refuse(struct dump *dump, int error, const char *why)
-{
-	dump->error = error;
-	dump->refusal = why;
-}
-
-static void start(struct netlink_callback *cb)
-{
-	struct dump *dump = dump_of(cb);
+	struct morsel_nl_dump *dump = morsel_nl_dump_of(cb);
 	const char *why = morsel_caller_check(cb->skb, false);
 
 	dump->cred = get_current_cred();
 	/* The longest path fits into an empty message. */
 	cb->min_dump_alloc = SKB_WITH_OVERHEAD(2 * PATH_MAX);
 	if (why)
-		refuse(dump, -EPERM, why);
+		morsel_nl_dump_refuse(dump, -EPERM, why);
 }
 
 int morsel_nl_dump_done(struct netlink_callback *cb)
 {
-	put_cred(dump_of(cb)->cred);
+	put_cred(morsel_nl_dump_of(cb)->cred);
 	return 0;
 }
 
@@ -76,8 +52,7 @@ static void note_first_state(struct netlink_callback *cb, const struct morsel_po
 	cb->prev_seq = cb->seq;
 }
 
-/* The header of one more message of a dump. */
-static void *put_header(struct sk_buff *skb, struct netlink_callback *cb, int command)
+void *morsel_nl_dump_header(struct sk_buff *skb, struct netlink_callback *cb, int command)
 {
 	void *header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 				   &morsel_nl_family, NLM_F_MULTI, command);
@@ -87,8 +62,7 @@ static void *put_header(struct sk_buff *skb, struct netlink_callback *cb, int co
 	return header;
 }
 
-/* Return: 0, or -EMSGSIZE when @skb is full. */
-static int end_message(struct sk_buff *skb, void *header, int error)
+int morsel_nl_dump_end(struct sk_buff *skb, void *header, int error)
 {
 	if (error)
 		genlmsg_cancel(skb, header);
@@ -97,8 +71,7 @@ static int end_message(struct sk_buff *skb, void *header, int error)
 	return error;
 }
 
-/* What dumpit returns: go on if something was put into the message. */
-static int verdict(const struct sk_buff *skb, int error)
+int morsel_nl_dump_verdict(const struct sk_buff *skb, int error)
 {
 	return error == -EMSGSIZE && skb->len ? skb->len : error;
 }
@@ -107,10 +80,10 @@ int morsel_nl_pool_get_start(struct netlink_callback *cb)
 {
 	struct nlattr **attrs = morsel_genl_dump_attrs(cb);
 
-	start(cb);
+	morsel_nl_dump_start(cb);
 	note_first_state(cb, NULL);
 	if (attrs[MORSEL_A_POOL_ID] || attrs[MORSEL_A_POOL_NAME])
-		refuse(dump_of(cb), -EINVAL, "a dump of pools takes no attributes");
+		morsel_nl_dump_refuse(morsel_nl_dump_of(cb), -EINVAL, "a dump of pools takes no attributes");
 	return 0;
 }
 
@@ -121,15 +94,15 @@ static int dump_pool(struct sk_buff *skb, struct netlink_callback *cb, struct mo
 	note_state(cb, NULL);
 	if (!morsel_may_see_pool(pool))
 		return 0;
-	header = put_header(skb, cb, MORSEL_CMD_POOL_GET);
+	header = morsel_nl_dump_header(skb, cb, MORSEL_CMD_POOL_GET);
 	if (!header)
 		return -EMSGSIZE;
-	return end_message(skb, header, morsel_nl_fill_pool(skb, pool, current_user_ns()));
+	return morsel_nl_dump_end(skb, header, morsel_nl_fill_pool(skb, pool, current_user_ns()));
 }
 
 static int dump_pools(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct dump *dump = dump_of(cb);
+	struct morsel_nl_dump *dump = morsel_nl_dump_of(cb);
 	struct morsel_pool *pool;
 	int error = 0;
 
@@ -140,14 +113,13 @@ static int dump_pools(struct sk_buff *skb, struct netlink_callback *cb)
 		morsel_pool_put(pool);
 	}
 	note_state(cb, NULL);
-	return verdict(skb, error);
+	return morsel_nl_dump_verdict(skb, error);
 }
 
-/* Dump with the rights of who asked. */
-static int dump_as_asked(struct sk_buff *skb, struct netlink_callback *cb,
-			 int (*dumpit)(struct sk_buff *skb, struct netlink_callback *cb))
+int morsel_nl_dump_as_asked(struct sk_buff *skb, struct netlink_callback *cb,
+			    int (*dumpit)(struct sk_buff *skb, struct netlink_callback *cb))
 {
-	struct dump *dump = dump_of(cb);
+	struct morsel_nl_dump *dump = morsel_nl_dump_of(cb);
 	const struct cred *receiver;
 	int ret;
 
@@ -161,12 +133,12 @@ static int dump_as_asked(struct sk_buff *skb, struct netlink_callback *cb,
 
 int morsel_nl_pool_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return dump_as_asked(skb, cb, dump_pools);
+	return morsel_nl_dump_as_asked(skb, cb, dump_pools);
 }
 
 /* The directory that the dump is about. */
-static int find_directory(struct dump *dump, struct morsel_pool *pool, const struct nlattr *path,
-			  struct netlink_ext_ack *extack)
+static int find_directory(struct morsel_nl_dump *dump, struct morsel_pool *pool,
+			  const struct nlattr *path, struct netlink_ext_ack *extack)
 {
 	struct dentry *dir = morsel_nl_walk(pool, path, extack);
 	int error = 0;
@@ -184,7 +156,7 @@ static int find_directory(struct dump *dump, struct morsel_pool *pool, const str
 static int find_pool_and_directory(struct netlink_callback *cb, struct nlattr **attrs,
 				   struct netlink_ext_ack *extack)
 {
-	struct dump *dump = dump_of(cb);
+	struct morsel_nl_dump *dump = morsel_nl_dump_of(cb);
 	const struct nlattr *path = attrs[MORSEL_A_OBJECT_PATH];
 	struct morsel_pool *pool;
 	int error = 0;
@@ -212,16 +184,16 @@ static int find_pool_and_directory(struct netlink_callback *cb, struct nlattr **
 
 int morsel_nl_morsel_get_start(struct netlink_callback *cb)
 {
-	struct dump *dump = dump_of(cb);
+	struct morsel_nl_dump *dump = morsel_nl_dump_of(cb);
 	struct netlink_ext_ack extack = {};
 	int error;
 
-	start(cb);
+	morsel_nl_dump_start(cb);
 	if (dump->error)
 		return 0;
 	error = find_pool_and_directory(cb, morsel_genl_dump_attrs(cb), &extack);
 	if (error)
-		refuse(dump, error, extack._msg);
+		morsel_nl_dump_refuse(dump, error, extack._msg);
 	return 0;
 }
 
@@ -244,19 +216,19 @@ static int dump_object(struct sk_buff *skb, struct netlink_callback *cb,
 {
 	void *header;
 
-	note_state(cb, dump_of(cb)->one_pool ? object->pool : NULL);
+	note_state(cb, morsel_nl_dump_of(cb)->one_pool ? object->pool : NULL);
 	if (!morsel_nl_locate(place, object))
 		return 0;
-	header = put_header(skb, cb, MORSEL_CMD_MORSEL_GET);
+	header = morsel_nl_dump_header(skb, cb, MORSEL_CMD_MORSEL_GET);
 	if (!header)
 		return -EMSGSIZE;
-	return end_message(skb, header, morsel_nl_fill_object(skb, object, current_user_ns()));
+	return morsel_nl_dump_end(skb, header, morsel_nl_fill_object(skb, object, current_user_ns()));
 }
 
 static int dump_objects_of(struct sk_buff *skb, struct netlink_callback *cb,
 			   struct morsel_nl_place *place, struct morsel_pool *pool)
 {
-	struct dump *dump = dump_of(cb);
+	struct morsel_nl_dump *dump = morsel_nl_dump_of(cb);
 	struct morsel_nl_object object = { .pool = pool };
 	int error = 0;
 
@@ -276,8 +248,7 @@ static int dump_objects_of(struct sk_buff *skb, struct netlink_callback *cb,
 	return error;
 }
 
-/* The pool to go on with: the one the dump is in, or the next. */
-static struct morsel_pool *current_pool(struct dump *dump)
+struct morsel_pool *morsel_nl_dump_pool(struct morsel_nl_dump *dump)
 {
 	struct morsel_pool *pool;
 
@@ -295,14 +266,14 @@ static struct morsel_pool *current_pool(struct dump *dump)
 
 static int dump_objects(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct dump *dump = dump_of(cb);
+	struct morsel_nl_dump *dump = morsel_nl_dump_of(cb);
 	struct morsel_nl_place place = { .within = dump->within, .recursive = dump->recursive };
 	struct morsel_pool *pool;
 	int error = morsel_nl_place_init(&place);
 
 	if (error)
 		return error;
-	while (!error && (pool = current_pool(dump))) {
+	while (!error && (pool = morsel_nl_dump_pool(dump))) {
 		error = dump_objects_of(skb, cb, &place, pool);
 		if (!error)
 			dump->pool_done = true;
@@ -312,10 +283,10 @@ static int dump_objects(struct sk_buff *skb, struct netlink_callback *cb)
 	if (!error && !dump->pool_done)
 		cb->seq = cb->prev_seq + 1;
 	morsel_nl_place_exit(&place);
-	return verdict(skb, error);
+	return morsel_nl_dump_verdict(skb, error);
 }
 
 int morsel_nl_morsel_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return dump_as_asked(skb, cb, dump_objects);
+	return morsel_nl_dump_as_asked(skb, cb, dump_objects);
 }
