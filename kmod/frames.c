@@ -2,8 +2,8 @@
 /*
  * Frames of a volatile pool: ordinary kernel pages, off the LRU, mapcount 0.
  *
- * The pool's size is a hard limit kept in one atomic; a charge is taken
- * before the memory is asked for and given back if there is none.  A frame is
+ * A frame is charged to the owner of the object and to the pool before the
+ * memory is asked for, and given back if there is none (see quota.c).  It is
  * freed by dropping the pool's reference, so whoever pinned it (O_DIRECT,
  * vmsplice) keeps the page, and nobody else gets it, until he lets go.
  */
@@ -14,17 +14,6 @@
 #include <linux/pagemap.h>
 #include "frames.h"
 #include "pool.h"
-
-static bool charge(struct morsel_frames *frames, u64 n)
-{
-	s64 old = atomic64_read(&frames->used);
-
-	do {
-		if (old + n > READ_ONCE(frames->capacity))
-			return false;
-	} while (!atomic64_try_cmpxchg(&frames->used, &old, old + n));
-	return true;
-}
 
 /*
  * Frames are never moved and never reclaimed, so they are charged to the
@@ -40,14 +29,15 @@ static gfp_t frame_gfp(unsigned int order)
 
 struct page *morsel_frame_alloc(struct inode *inode, pgoff_t index, unsigned int order)
 {
-	struct morsel_frames *frames = &morsel_pool(inode->i_sb)->frames;
 	struct page *page;
+	int error;
 
-	if (!charge(frames, 1UL << order))
-		return ERR_PTR(-ENOSPC);
+	error = morsel_charge_frames(inode, 1UL << order);
+	if (error)
+		return ERR_PTR(error);
 	page = alloc_pages(frame_gfp(order), order);
 	if (!page) {
-		atomic64_sub(1UL << order, &frames->used);
+		morsel_uncharge_frames(inode, 1UL << order);
 		return ERR_PTR(-ENOMEM);
 	}
 	page->mapping = inode->i_mapping;
@@ -74,7 +64,7 @@ void morsel_frame_free(struct inode *inode, struct page *page, unsigned int orde
 	lock_page(page);
 	page->mapping = NULL;
 	unlock_page(page);
-	atomic64_sub(1UL << order, &frames->used);
+	morsel_uncharge_frames(inode, 1UL << order);
 	if (unlikely(has_poison(page, order))) {
 		atomic64_add(1UL << order, &frames->poisoned);
 		pr_warn_ratelimited("frame with a memory error withdrawn from use\n");

@@ -16,9 +16,9 @@ struct inode;
  * The frame has one reference, is off the LRU, has mapcount 0 and points to
  * the object by mapping and index (shared futexes need that).
  *
- * Context: Process; sleeps.
- * Return: the (head) page, or ERR_PTR(-ENOSPC) when the pool is full,
- * ERR_PTR(-ENOMEM) when the machine is.
+ * Context: Process; sleeps; invalidate_lock of the object held.
+ * Return: the (head) page, or ERR_PTR(-ENOSPC) when the pool is full, ERR_PTR(-EDQUOT)
+ * when the owner's quota is, ERR_PTR(-ENOMEM) when the machine is.
  */
 struct page *morsel_frame_alloc(struct inode *inode, pgoff_t index, unsigned int order);
 
@@ -28,7 +28,8 @@ struct page *morsel_frame_alloc(struct inode *inode, pgoff_t index, unsigned int
  * Drops the pool's reference.  Who has pinned the page keeps it until he lets
  * go; the page cannot be given to anybody else before.
  *
- * Context: Process.  No leaf of a view and no TLB may name the frame any more.
+ * Context: Process; invalidate_lock of the object held exclusive.  No leaf of a
+ * view and no TLB may name the frame any more.
  */
 void morsel_frame_free(struct inode *inode, struct page *page, unsigned int order);
 

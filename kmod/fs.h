@@ -73,7 +73,7 @@ int morsel_pool_destroy(struct morsel_pool *pool);
 extern const struct inode_operations morsel_file_iops;
 /*
  * A new object of the type in @mode, as yet without name and without rights
- * but its owner's.  Return: the inode, or ERR_PTR: -ENOSPC (nr_inodes), -ENOMEM.
+ * but its owner's.  Return: the inode, or ERR_PTR: -ENOSPC (nr_inodes), -EDQUOT, -ENOMEM.
  */
 struct inode *morsel_new_inode(morsel_idmap_t *idmap, struct super_block *sb,
 			       struct inode *dir, umode_t mode);
@@ -84,10 +84,10 @@ struct inode *morsel_inode_get(struct morsel_pool *pool, u64 id);
 
 /* fs_resize.c */
 /*
- * Change the size of a morsel.  Context: i_rwsem held exclusive.
- * Return: 0, -EFBIG (limit of objects or of the process).
+ * Change the size of a morsel.  Context: i_rwsem held exclusive, and inode_newsize_ok()
+ * has agreed.
  */
-int morsel_resize(struct inode *inode, loff_t size);
+void morsel_resize(struct inode *inode, loff_t size);
 
 /* fs_namei.c */
 extern const struct inode_operations morsel_dir_iops;

@@ -126,35 +126,35 @@ static int morsel_fill_chunk(struct inode *inode, pgoff_t *index, pgoff_t last, 
 	return 0;
 }
 
-/* Does the pool have what the holes in the range need?  It may be gone a moment later. */
-static bool morsel_has_room(struct inode *inode, pgoff_t first, pgoff_t last)
+/* Do pool and quota have what the holes in the range need?  It may be gone a moment later. */
+static int morsel_has_room(struct inode *inode, pgoff_t first, pgoff_t last)
 {
-	struct morsel_frames *frames = &morsel_pool(inode->i_sb)->frames;
-	s64 room = READ_ONCE(frames->capacity) - atomic64_read(&frames->used);
 	pgoff_t hole, data;
+	int error = 0;
+	u64 need = 0;
 
 	filemap_invalidate_lock_shared(inode->i_mapping);
-	while (room >= 0 && first <= last) {
+	while (!error && first <= last) {
 		hole = morsel_tree_next(inode, first, true);
 		if (hole > last)
 			break;
 		data = min(morsel_tree_next(inode, hole, false), last + 1);
-		room -= data - hole;
+		need += data - hole;
+		error = morsel_may_charge_frames(inode, need);
 		first = data;
 		cond_resched();
 	}
 	filemap_invalidate_unlock_shared(inode->i_mapping);
-	return room >= 0;
+	return error;
 }
 
 static int morsel_fill(struct inode *inode, loff_t offset, loff_t end, struct list_head *filled)
 {
 	struct address_space *mapping = inode->i_mapping;
 	pgoff_t index = offset >> PAGE_SHIFT, last = (end - 1) >> PAGE_SHIFT;
-	int error = 0;
+	int error;
 
-	if (!morsel_has_room(inode, index, last))
-		return -ENOSPC;
+	error = morsel_has_room(inode, index, last);
 	while (!error && index <= last) {
 		if (fatal_signal_pending(current))
 			return -EINTR;

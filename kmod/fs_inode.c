@@ -27,6 +27,7 @@ struct inode *morsel_alloc_inode(struct super_block *sb)
 
 	if (!mi)
 		return NULL;
+	mi->account = NULL;
 	morsel_tree_init(&mi->tree);
 	for (i = 0; i < MORSEL_NR_VIEWS; i++)
 		morsel_view_init(&mi->view[i]);
@@ -57,7 +58,7 @@ void morsel_evict_inode(struct inode *inode)
 	truncate_inode_pages_final(&inode->i_data);
 	clear_inode(inode);
 	xa_erase(&pool->objects, inode->i_ino);
-	morsel_pool_uncharge_inode(pool);
+	morsel_uncharge_inode(inode);
 }
 
 static void morsel_set_ops(struct inode *inode)
@@ -85,21 +86,19 @@ static void morsel_set_ops(struct inode *inode)
 struct inode *morsel_new_inode(morsel_idmap_t *idmap, struct super_block *sb,
 			       struct inode *dir, umode_t mode)
 {
-	struct morsel_pool *pool = morsel_pool(sb);
-	struct inode *inode;
+	struct inode *inode = new_inode(sb);
 	int error;
 
-	error = morsel_pool_charge_inode(pool);
-	if (error)
-		return ERR_PTR(error);
-	inode = new_inode(sb);
-	if (!inode) {
-		morsel_pool_uncharge_inode(pool);
+	if (!inode)
 		return ERR_PTR(-ENOMEM);
-	}
-	inode->i_ino = atomic64_inc_return(&pool->next_ino);
+	inode->i_ino = atomic64_inc_return(&morsel_pool(sb)->next_ino);
 	inode->i_generation = get_random_u32();
 	inode_init_owner(idmap, inode, dir, mode);
+	error = morsel_charge_inode(inode);
+	if (error) {
+		iput(inode);
+		return ERR_PTR(error);
+	}
 	morsel_i(inode)->btime = simple_inode_init_ts(inode);
 	morsel_set_ops(inode);
 	return inode;
@@ -139,19 +138,31 @@ int morsel_getattr(morsel_idmap_t *idmap, const struct path *path, struct kstat 
 	return 0;
 }
 
+/* All that can be refused, before anything changes. */
+static int morsel_prepare_change(morsel_idmap_t *idmap, struct dentry *dentry, struct iattr *attr)
+{
+	struct inode *inode = d_inode(dentry);
+	int error = setattr_prepare(idmap, dentry, attr);
+
+	if (!error && attr->ia_valid & ATTR_SIZE)
+		error = inode_newsize_ok(inode, attr->ia_size);
+	if (!error && attr->ia_valid & ATTR_UID)
+		error = morsel_charge_move(inode, from_vfsuid(idmap, i_user_ns(inode),
+							      attr->ia_vfsuid));
+	return error;
+}
+
 int morsel_setattr(morsel_idmap_t *idmap, struct dentry *dentry, struct iattr *attr)
 {
 	struct inode *inode = d_inode(dentry);
 	loff_t old = i_size_read(inode);
 	int error;
 
-	error = setattr_prepare(idmap, dentry, attr);
+	error = morsel_prepare_change(idmap, dentry, attr);
 	if (error)
 		return error;
 	if (attr->ia_valid & ATTR_SIZE) {
-		error = morsel_resize(inode, attr->ia_size);
-		if (error)
-			return error;
+		morsel_resize(inode, attr->ia_size);
 		if (attr->ia_size != old)
 			inode_set_mtime_to_ts(inode, inode_set_ctime_current(inode));
 	}

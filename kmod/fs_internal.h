@@ -29,9 +29,6 @@ void morsel_pool_free(struct morsel_pool *pool);
 void morsel_pool_autoname(struct morsel_pool *pool);
 void morsel_pool_publish(struct morsel_pool *pool);
 void morsel_pool_retire(struct morsel_pool *pool);
-/* Return: 0 or -ENOSPC. */
-int morsel_pool_charge_inode(struct morsel_pool *pool);
-void morsel_pool_uncharge_inode(struct morsel_pool *pool);
 
 /* fs_params.c */
 enum morsel_opt {

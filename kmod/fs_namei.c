@@ -121,7 +121,7 @@ static int morsel_link(struct dentry *old, struct inode *dir, struct dentry *den
 	int error = morsel_check_name(&dentry->d_name);
 
 	if (!error && inode->i_nlink)
-		error = morsel_pool_charge_inode(morsel_pool(dir->i_sb));
+		error = morsel_charge_name(inode);
 	if (error)
 		return error;
 	error = simple_link(old, dir, dentry);
@@ -139,7 +139,7 @@ static void morsel_unlinked(struct dentry *dentry)
 	struct inode *inode = d_inode(dentry);
 
 	if (!S_ISDIR(inode->i_mode) && inode->i_nlink)
-		morsel_pool_uncharge_inode(morsel_pool(inode->i_sb));
+		morsel_uncharge_name(inode);
 	d_drop(dentry);
 	morsel_pool_changed(morsel_pool(inode->i_sb));
 	morsel_event_object(MORSEL_EVENT_DEL, dentry);

@@ -59,19 +59,13 @@ static void morsel_shrink(struct inode *inode, loff_t size)
 	filemap_invalidate_unlock(mapping);
 }
 
-int morsel_resize(struct inode *inode, loff_t size)
+void morsel_resize(struct inode *inode, loff_t size)
 {
-	int error;
-
 	lockdep_assert_held_write(&inode->i_rwsem);
-	error = inode_newsize_ok(inode, size);
-	if (error)
-		return error;
 	if (size <= i_size_read(inode)) {
 		morsel_shrink(inode, size);
 	} else {
 		morsel_zero_tail(inode, size);
 		i_size_write(inode, size);
 	}
-	return 0;
 }

@@ -57,6 +57,11 @@ static int morsel_fill_super(struct super_block *sb, const struct morsel_pool_pa
 	root = morsel_new_inode(morsel_nop_idmap, sb, NULL, S_IFDIR | params->mode);
 	if (IS_ERR(root))
 		return PTR_ERR(root);
+	error = morsel_charge_move(root, params->uid);
+	if (error) {
+		iput(root);
+		return error;
+	}
 	root->i_uid = params->uid;
 	root->i_gid = params->gid;
 	cache_no_acl(root);

@@ -82,6 +82,19 @@ static const struct genl_ops ops[] = {
 		.internal_flags = MORSEL_NL_POOL,
 		POLICY(morsel_nl_morsel_del_policy),
 		.doit = morsel_nl_morsel_del_doit,
+	}, {
+		.cmd = MORSEL_CMD_QUOTA_GET,
+		.internal_flags = MORSEL_NL_POOL,
+		POLICY(morsel_nl_quota_get_policy),
+		.doit = morsel_nl_quota_get_doit,
+		.start = morsel_nl_quota_get_start,
+		.dumpit = morsel_nl_quota_get_dumpit,
+		.done = morsel_nl_dump_done,
+	}, {
+		.cmd = MORSEL_CMD_QUOTA_SET,
+		.internal_flags = MORSEL_NL_ADMIN | MORSEL_NL_POOL,
+		POLICY(morsel_nl_quota_set_policy),
+		.doit = morsel_nl_quota_set_doit,
 	},
 };
 

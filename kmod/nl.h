@@ -40,6 +40,12 @@ int morsel_nl_morsel_set_doit(struct sk_buff *skb, struct genl_info *info);
 int morsel_nl_morsel_rename_doit(struct sk_buff *skb, struct genl_info *info);
 int morsel_nl_morsel_del_doit(struct sk_buff *skb, struct genl_info *info);
 
+/* nl_quota.c */
+int morsel_nl_quota_get_doit(struct sk_buff *skb, struct genl_info *info);
+int morsel_nl_quota_set_doit(struct sk_buff *skb, struct genl_info *info);
+int morsel_nl_quota_get_start(struct netlink_callback *cb);
+int morsel_nl_quota_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+
 /* nl_dump.c */
 int morsel_nl_pool_get_start(struct netlink_callback *cb);
 int morsel_nl_pool_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);

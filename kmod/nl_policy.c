@@ -72,3 +72,22 @@ const struct nla_policy morsel_nl_morsel_del_policy[MORSEL_A_OBJECT_PATH + 1] = 
 	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
 	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
 };
+
+const struct nla_policy morsel_nl_quota_get_policy[MORSEL_A_QUOTA_DEFAULT + 1] = {
+	[MORSEL_A_QUOTA_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MORSEL_A_QUOTA_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
+	[MORSEL_A_QUOTA_UID] = { .type = NLA_U32 },
+	[MORSEL_A_QUOTA_DEFAULT] = { .type = NLA_FLAG },
+};
+
+const struct nla_policy morsel_nl_quota_set_policy[MORSEL_A_QUOTA_OBJECTS_HARD + 1] = {
+	[MORSEL_A_QUOTA_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MORSEL_A_QUOTA_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
+	[MORSEL_A_QUOTA_UID] = { .type = NLA_U32 },
+	[MORSEL_A_QUOTA_DEFAULT] = { .type = NLA_FLAG },
+	[MORSEL_A_QUOTA_REMOVE] = { .type = NLA_FLAG },
+	[MORSEL_A_QUOTA_BYTES_SOFT] = { .type = NLA_U64 },
+	[MORSEL_A_QUOTA_BYTES_HARD] = { .type = NLA_U64 },
+	[MORSEL_A_QUOTA_OBJECTS_SOFT] = { .type = NLA_U64 },
+	[MORSEL_A_QUOTA_OBJECTS_HARD] = { .type = NLA_U64 },
+};

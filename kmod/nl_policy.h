@@ -15,5 +15,7 @@ extern const struct nla_policy morsel_nl_morsel_new_policy[MORSEL_A_OBJECT_EXCLU
 extern const struct nla_policy morsel_nl_morsel_set_policy[MORSEL_A_OBJECT_GID + 1];
 extern const struct nla_policy morsel_nl_morsel_rename_policy[MORSEL_A_OBJECT_RENAME_FLAGS + 1];
 extern const struct nla_policy morsel_nl_morsel_del_policy[MORSEL_A_OBJECT_PATH + 1];
+extern const struct nla_policy morsel_nl_quota_get_policy[MORSEL_A_QUOTA_DEFAULT + 1];
+extern const struct nla_policy morsel_nl_quota_set_policy[MORSEL_A_QUOTA_OBJECTS_HARD + 1];
 
 #endif

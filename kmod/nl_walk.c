@@ -14,6 +14,9 @@
 static_assert((int)MORSEL_A_OBJECT_POOL_ID == (int)MORSEL_A_POOL_ID);
 static_assert((int)MORSEL_A_OBJECT_POOL_NAME == (int)MORSEL_A_POOL_NAME);
 
+static_assert((int)MORSEL_A_QUOTA_POOL_ID == (int)MORSEL_A_POOL_ID);
+static_assert((int)MORSEL_A_QUOTA_POOL_NAME == (int)MORSEL_A_POOL_NAME);
+
 /* The policy sees to it that there is a NUL, not that it is the last byte. */
 static bool has_hidden_tail(const struct nlattr *attr)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pools: their list, their life, what is charged to them.
+ * The pools: their list, their life.
  *
  * A pool lives as long as its superblock.  mount(2) makes one that ends with
  * its last mount; morsel_pool_create() makes one that an internal mount keeps
@@ -75,6 +75,7 @@ struct morsel_pool *morsel_pool_alloc(const struct morsel_pool_params *params)
 	pool->inodes_max = params->inodes_max;
 	atomic64_set(&pool->generation, 1);
 	xa_init(&pool->objects);
+	morsel_quotas_init(&pool->quotas);
 	for (i = 0; i < MORSEL_FILL_LOCKS; i++)
 		mutex_init(&pool->fill_lock[i]);
 	INIT_LIST_HEAD(&pool->link);
@@ -85,6 +86,7 @@ void morsel_pool_free(struct morsel_pool *pool)
 {
 	if (!pool)
 		return;
+	morsel_quotas_exit(&pool->quotas);
 	WARN_ON_ONCE(atomic64_read(&pool->inodes) || atomic64_read(&pool->frames.used));
 	WARN_ON_ONCE(!xa_empty(&pool->objects) || pool->gets);
 	kfree_rcu(pool, rcu);
@@ -229,20 +231,4 @@ int morsel_pool_destroy(struct morsel_pool *pool)
 	if (!error)
 		kern_unmount(pin);
 	return error;
-}
-
-int morsel_pool_charge_inode(struct morsel_pool *pool)
-{
-	u64 max = READ_ONCE(pool->inodes_max);
-
-	if (atomic64_inc_return(&pool->inodes) > max && max) {
-		atomic64_dec(&pool->inodes);
-		return -ENOSPC;
-	}
-	return 0;
-}
-
-void morsel_pool_uncharge_inode(struct morsel_pool *pool)
-{
-	atomic64_dec(&pool->inodes);
 }

@@ -8,6 +8,7 @@
 #include <linux/rculist.h>
 #include <linux/xarray.h>
 #include "common.h"
+#include "quota.h"
 
 /* Capacity of a pool and what is used of it. */
 struct morsel_frames {
@@ -26,6 +27,7 @@ struct morsel_pool {
 	struct morsel_frames frames;
 	u64 inodes_max;		/* limit of @inodes; 0: none */
 	atomic64_t inodes;	/* inodes with the root, and each name beyond an inode's first */
+	struct morsel_quotas quotas;
 	atomic64_t next_ino;	/* last object id given out */
 	atomic64_t generation;	/* counts changes of the name space; never 0 */
 	struct xarray objects;	/* object id -> inode; entries go at eviction */

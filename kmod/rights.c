@@ -80,6 +80,11 @@ bool morsel_may_see_pool(const struct morsel_pool *pool)
 	return morsel_may_search(d_inode(pool->sb->s_root)) || capable(CAP_SYS_ADMIN);
 }
 
+bool morsel_may_see_quota(kuid_t uid)
+{
+	return uid_eq(uid, current_fsuid()) || capable(CAP_SYS_ADMIN);
+}
+
 bool morsel_may_see_nameless(struct inode *inode)
 {
 	return uid_eq(inode->i_uid, current_fsuid()) || capable(CAP_SYS_ADMIN);

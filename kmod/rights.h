@@ -4,6 +4,7 @@
 #define MORSEL_RIGHTS_H
 
 #include <linux/types.h>
+#include <linux/uidgid.h>
 
 struct inode;
 struct morsel_pool;
@@ -25,6 +26,9 @@ const char *morsel_caller_check(const struct sk_buff *skb, bool admin);
 
 /* May the current credentials know that the pool exists? */
 bool morsel_may_see_pool(const struct morsel_pool *pool);
+
+/* May they see what a user has, and his quota? */
+bool morsel_may_see_quota(kuid_t uid);
 
 /* May they see an object that has no name? */
 bool morsel_may_see_nameless(struct inode *inode);

@@ -61,6 +61,22 @@ static const char *const object_names[] = {
 	[MORSEL_A_OBJECT_MAP_VIEW] = "map-view",
 };
 
+static const char *const quota_names[] = {
+	[MORSEL_A_QUOTA_POOL_ID] = "pool-id",
+	[MORSEL_A_QUOTA_POOL_NAME] = "pool-name",
+	[MORSEL_A_QUOTA_PAD] = "pad",
+	[MORSEL_A_QUOTA_UID] = "uid",
+	[MORSEL_A_QUOTA_DEFAULT] = "default",
+	[MORSEL_A_QUOTA_OWN] = "own",
+	[MORSEL_A_QUOTA_REMOVE] = "remove",
+	[MORSEL_A_QUOTA_BYTES_SOFT] = "bytes-soft",
+	[MORSEL_A_QUOTA_BYTES_HARD] = "bytes-hard",
+	[MORSEL_A_QUOTA_BYTES_USED] = "bytes-used",
+	[MORSEL_A_QUOTA_OBJECTS_SOFT] = "objects-soft",
+	[MORSEL_A_QUOTA_OBJECTS_HARD] = "objects-hard",
+	[MORSEL_A_QUOTA_OBJECTS_USED] = "objects-used",
+};
+
 static const char *const cmd_names[] = {
 	[MORSEL_CMD_POOL_GET] = "pool-get",
 	[MORSEL_CMD_POOL_NEW] = "pool-new",
@@ -85,16 +101,21 @@ static const char *const cmd_names[] = {
 	[MORSEL_CMD_QUOTA_REFUSED_NTF] = "quota-refused-ntf",
 	[MORSEL_CMD_COLLISION_NTF] = "collision-ntf",
 	[MORSEL_CMD_ERROR_NTF] = "error-ntf",
+	[MORSEL_CMD_QUOTA_GET] = "quota-get",
+	[MORSEL_CMD_QUOTA_SET] = "quota-set",
 };
 
 _Static_assert(ARRAY_SIZE(pool_names) == MORSEL_A_POOL_MAX + 1, "the contract has grown");
 _Static_assert(ARRAY_SIZE(object_names) == MORSEL_A_OBJECT_MAX + 1, "the contract has grown");
+_Static_assert(ARRAY_SIZE(quota_names) == MORSEL_A_QUOTA_MAX + 1, "the contract has grown");
 _Static_assert(ARRAY_SIZE(cmd_names) == MORSEL_CMD_MAX + 1, "the contract has grown");
 
 const char *morsel_attr_name(enum morsel_attr_space space, unsigned int type)
 {
 	if (space == MORSEL_SPACE_POOL)
 		return type < ARRAY_SIZE(pool_names) ? pool_names[type] : NULL;
+	if (space == MORSEL_SPACE_QUOTA)
+		return type < ARRAY_SIZE(quota_names) ? quota_names[type] : NULL;
 	return type < ARRAY_SIZE(object_names) ? object_names[type] : NULL;
 }
 

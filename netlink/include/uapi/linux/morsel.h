@@ -335,6 +335,50 @@ enum {
 };
 
 /*
+ * Attributes "quota": What the objects of a user in a pool may have together,
+ * and what they have.
+ *
+ * @MORSEL_A_QUOTA_POOL_ID: u32, at least 1. Number of the pool.
+ * @MORSEL_A_QUOTA_POOL_NAME: string, up to 63 bytes. Name of the pool.
+ * @MORSEL_A_QUOTA_PAD: pad (alignment)
+ * @MORSEL_A_QUOTA_UID: u32. Whose quota. In quota-get absent means the
+ *   sender's.
+ * @MORSEL_A_QUOTA_DEFAULT: flag. The quota of every user who has none of his
+ *   own, but not of user 0. Excludes uid.
+ * @MORSEL_A_QUOTA_OWN: flag. The user has limits of his own, not the default
+ *   ones.
+ * @MORSEL_A_QUOTA_REMOVE: flag. The user shall have no limits of his own any
+ *   more. Excludes limits.
+ * @MORSEL_A_QUOTA_BYTES_SOFT: u64. Bytes allocated to the objects above which
+ *   an event is sent. 0 means no limit, in all limits. Counted in frames of 4
+ *   KiB, rounded down to them, but not to 0.
+ * @MORSEL_A_QUOTA_BYTES_HARD: u64. The most bytes that may be allocated.
+ * @MORSEL_A_QUOTA_BYTES_USED: u64. Bytes allocated to objects of the user.
+ * @MORSEL_A_QUOTA_OBJECTS_SOFT: u64. Objects above which an event is sent.
+ * @MORSEL_A_QUOTA_OBJECTS_HARD: u64. The most objects there may be. Each name
+ *   of an object beyond its first counts as one more.
+ * @MORSEL_A_QUOTA_OBJECTS_USED: u64. Objects of the user.
+ */
+enum {
+	MORSEL_A_QUOTA_POOL_ID = 1,
+	MORSEL_A_QUOTA_POOL_NAME = 2,
+	MORSEL_A_QUOTA_PAD = 3,
+	MORSEL_A_QUOTA_UID = 4,
+	MORSEL_A_QUOTA_DEFAULT = 5,
+	MORSEL_A_QUOTA_OWN = 6,
+	MORSEL_A_QUOTA_REMOVE = 7,
+	MORSEL_A_QUOTA_BYTES_SOFT = 8,
+	MORSEL_A_QUOTA_BYTES_HARD = 9,
+	MORSEL_A_QUOTA_BYTES_USED = 10,
+	MORSEL_A_QUOTA_OBJECTS_SOFT = 11,
+	MORSEL_A_QUOTA_OBJECTS_HARD = 12,
+	MORSEL_A_QUOTA_OBJECTS_USED = 13,
+
+	__MORSEL_A_QUOTA_MAX,
+	MORSEL_A_QUOTA_MAX = (__MORSEL_A_QUOTA_MAX - 1)
+};
+
+/*
  * Commands and notifications
  *
  * MORSEL_CMD_POOL_GET
@@ -523,6 +567,36 @@ enum {
  *
  *   Part of an object is not usable: a memory or media error, or damaged
  *   records.
+ *
+ * MORSEL_CMD_QUOTA_GET
+ *
+ *   Get the quota of one user in one pool, or dump quotas: of one pool or of
+ *   all, for each pool the default one first, then those of the users who
+ *   have objects there or limits of their own, in the order of their ids.
+ *
+ *   Who: who may see the pool, his own quota and the default one.
+ *   CAP_SYS_ADMIN: that of any user. A dump leaves out the rest.
+ *
+ *   Errors: EINVAL (no pool; uid and default at once; an invalid uid),
+ *   ENOENT (no such pool), EPERM.
+ *
+ * MORSEL_CMD_QUOTA_SET
+ *
+ *   Change limits: the default ones of a pool, or those of one user. What is
+ *   not given stays as it is; a user who gets limits of his own has the
+ *   default ones else. What is in use stays, even above a new limit.
+ *
+ *   A hard limit is never passed: what would pass it fails with EDQUOT, a
+ *   store into a hole with SIGBUS. Quotas hold for every way to allocate,
+ *   and for giving objects to a user by chown(2).
+ *
+ *   Who: CAP_SYS_ADMIN in the initial user namespace.
+ *
+ *   Reply: the quota.
+ *
+ *   Errors: EINVAL (no pool; neither uid nor default, or both; nothing to
+ *   set; remove with a limit or with default; a soft limit above the hard
+ *   one; an invalid uid), ENOENT (no such pool), ENOMEM.
  */
 enum {
 	MORSEL_CMD_POOL_GET = 1,
@@ -548,6 +622,8 @@ enum {
 	MORSEL_CMD_QUOTA_REFUSED_NTF = 21,
 	MORSEL_CMD_COLLISION_NTF = 22,
 	MORSEL_CMD_ERROR_NTF = 23,
+	MORSEL_CMD_QUOTA_GET = 24,
+	MORSEL_CMD_QUOTA_SET = 25,
 
 	__MORSEL_CMD_MAX,
 	MORSEL_CMD_MAX = (__MORSEL_CMD_MAX - 1)
