@@ -11,7 +11,7 @@
 struct morsel_inode {
 	struct inode vfs_inode;	/* i_ino is the object id */
 	struct timespec64 btime;	/* creation */
-	struct morsel_account *account;	/* of the owner; written with i_rwsem and invalidate_lock held */
+	struct morsel_account *account;	/* of the owner [i_rwsem and invalidate_lock] */
 	struct morsel_tree tree;
 	struct morsel_view view[MORSEL_NR_VIEWS];
 

@@ -83,7 +83,8 @@ int morsel_nl_pool_get_start(struct netlink_callback *cb)
 	morsel_nl_dump_start(cb);
 	note_first_state(cb, NULL);
 	if (attrs[MORSEL_A_POOL_ID] || attrs[MORSEL_A_POOL_NAME])
-		morsel_nl_dump_refuse(morsel_nl_dump_of(cb), -EINVAL, "a dump of pools takes no attributes");
+		morsel_nl_dump_refuse(morsel_nl_dump_of(cb), -EINVAL,
+				      "a dump of pools takes no attributes");
 	return 0;
 }
 
@@ -222,7 +223,8 @@ static int dump_object(struct sk_buff *skb, struct netlink_callback *cb,
 	header = morsel_nl_dump_header(skb, cb, MORSEL_CMD_MORSEL_GET);
 	if (!header)
 		return -EMSGSIZE;
-	return morsel_nl_dump_end(skb, header, morsel_nl_fill_object(skb, object, current_user_ns()));
+	return morsel_nl_dump_end(skb, header,
+				  morsel_nl_fill_object(skb, object, current_user_ns()));
 }
 
 static int dump_objects_of(struct sk_buff *skb, struct netlink_callback *cb,

@@ -94,11 +94,17 @@ struct morsel_account *morsel_account_next(struct morsel_pool *pool, unsigned lo
 void morsel_account_put(struct morsel_account *account)
 {
 	struct xarray *accounts = &account->pool->quotas.accounts;
+	bool last;
 
-	if (!refcount_dec_and_lock(&account->ref, &accounts->xa_lock))
+	if (refcount_dec_not_one(&account->ref))
 		return;
-	__xa_erase(accounts, __kuid_val(account->uid));
+	xa_lock(accounts);
+	last = refcount_dec_and_test(&account->ref);
+	if (last)
+		__xa_erase(accounts, __kuid_val(account->uid));
 	xa_unlock(accounts);
+	if (!last)
+		return;
 	WARN_ON_ONCE(atomic64_read(&account->used[MORSEL_QUOTA_FRAMES]) ||
 		     atomic64_read(&account->used[MORSEL_QUOTA_OBJECTS]));
 	kfree_rcu(account, rcu);
@@ -115,7 +121,7 @@ const struct morsel_quota_limits *morsel_quotas_limits(const struct morsel_pool 
 
 const struct morsel_quota_limits *morsel_account_limits(const struct morsel_account *account)
 {
-	if (smp_load_acquire(&account->own))
+	if (smp_load_acquire(&account->own))	/* pairs with morsel_account_set() */
 		return &account->limits;
 	return morsel_quotas_limits(account->pool, account->uid);
 }
@@ -139,7 +145,7 @@ void morsel_account_set(struct morsel_account *account, const struct morsel_quot
 	was_own = account->own;
 	if (limits)
 		set_limits(&account->limits, limits);
-	smp_store_release(&account->own, limits != NULL);
+	smp_store_release(&account->own, !!limits);	/* the limits first */
 	if (limits && !was_own)
 		refcount_inc(&account->ref);
 	xa_unlock(accounts);

@@ -33,8 +33,8 @@ struct morsel_account {
 	struct rcu_head rcu;
 	struct morsel_pool *pool;
 	kuid_t uid;
-	refcount_t ref;		/* one of each inode, and one if @own; 0: off the xarray, under its lock */
-	bool own;		/* @limits hold, not the pool's default; written under the xarray's lock */
+	refcount_t ref;		/* of inodes and if @own; gets 0 and off under the xarray's lock */
+	bool own;		/* @limits hold, not the default; written under that lock */
 	struct morsel_quota_limits limits;
 	atomic64_t used[MORSEL_NR_QUOTAS];
 };
