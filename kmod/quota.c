@@ -12,6 +12,7 @@
 #include <linux/fs.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include "event.h"
 #include "inode.h"
 
 void morsel_quotas_init(struct morsel_quotas *quotas)
@@ -162,19 +163,55 @@ void morsel_quotas_set(struct morsel_pool *pool, const struct morsel_quota_limit
 
 /* ---- charging ---- */
 
-/* Take @n of what there is @limit of (0: no limit) if it fits; nothing always does. */
-static bool take(atomic64_t *used, u64 limit, u64 n)
+static void tell(enum morsel_event event, const struct morsel_account *account,
+		 enum morsel_quota_class class, u64 used, u64 limit)
+{
+	unsigned int shift = class == MORSEL_QUOTA_FRAMES ? PAGE_SHIFT : 0;
+
+	morsel_event_quota(event, account->pool, account->uid,
+			   shift ? MORSEL_QUOTA_WHAT_BYTES : MORSEL_QUOTA_WHAT_OBJECTS,
+			   used << shift, limit << shift);
+}
+
+/* Who is refused may try again at once, and often: that is not worth telling. */
+static void tell_refused(struct morsel_account *account, enum morsel_quota_class class)
+{
+	unsigned long last = READ_ONCE(account->told[class]), now = jiffies ?: 1;
+
+	if (last && time_before(now, last + HZ))
+		return;
+	if (cmpxchg(&account->told[class], last, now) != last)
+		return;
+	tell(MORSEL_EVENT_QUOTA_REFUSED, account, class, atomic64_read(&account->used[class]),
+	     READ_ONCE(morsel_account_limits(account)->hard[class]));
+}
+
+/* Some @n have been charged, for good. */
+static void tell_passed(const struct morsel_account *account, enum morsel_quota_class class,
+			u64 used, u64 n)
+{
+	u64 soft = READ_ONCE(morsel_account_limits(account)->soft[class]);
+
+	if (soft && used > soft && used - n <= soft)
+		tell(MORSEL_EVENT_QUOTA_SOFT, account, class, used, soft);
+}
+
+/*
+ * Take @n of what there is @limit of (0: no limit) if it fits; nothing always does.
+ * Return: how much is used now, or -1.
+ */
+static s64 take(atomic64_t *used, u64 limit, u64 n)
 {
 	s64 old = atomic64_read(used);
 
 	do {
 		if (n && limit && old + n > limit)
-			return false;
+			return -1;
 	} while (!atomic64_try_cmpxchg(used, &old, old + n));
-	return true;
+	return old + n;
 }
 
-static bool charge(struct morsel_account *account, enum morsel_quota_class class, u64 n)
+static s64 charge(struct morsel_account *account, enum morsel_quota_class class, u64 n)
 {
 	u64 hard = READ_ONCE(morsel_account_limits(account)->hard[class]);
 
@@ -201,13 +238,19 @@ static bool take_frames(struct morsel_frames *frames, u64 n)
 int morsel_charge_frames(struct inode *inode, u64 n)
 {
 	struct morsel_account *account = morsel_i(inode)->account;
+	s64 used = charge(account, MORSEL_QUOTA_FRAMES, n);
 
-	if (!charge(account, MORSEL_QUOTA_FRAMES, n))
+	if (used < 0) {
+		if (n == 1)	/* instead of 2 MiB, 4 KiB will be tried */
+			tell_refused(account, MORSEL_QUOTA_FRAMES);
 		return -EDQUOT;
-	if (take_frames(&morsel_pool(inode->i_sb)->frames, n))
-		return 0;
-	uncharge(account, MORSEL_QUOTA_FRAMES, n);
-	return -ENOSPC;
+	}
+	if (!take_frames(&morsel_pool(inode->i_sb)->frames, n)) {
+		uncharge(account, MORSEL_QUOTA_FRAMES, n);
+		return -ENOSPC;
+	}
+	tell_passed(account, MORSEL_QUOTA_FRAMES, used, n);
+	return 0;
 }
 
 void morsel_uncharge_frames(struct inode *inode, u64 n)
@@ -222,8 +265,10 @@ int morsel_may_charge_frames(struct inode *inode, u64 n)
 	struct morsel_account *account = morsel_i(inode)->account;
 	u64 hard = READ_ONCE(morsel_account_limits(account)->hard[MORSEL_QUOTA_FRAMES]);
 
-	if (hard && atomic64_read(&account->used[MORSEL_QUOTA_FRAMES]) + n > hard)
+	if (hard && atomic64_read(&account->used[MORSEL_QUOTA_FRAMES]) + n > hard) {
+		tell_refused(account, MORSEL_QUOTA_FRAMES);
 		return -EDQUOT;
+	}
 	if (atomic64_read(&frames->used) + n > READ_ONCE(frames->capacity))
 		return -ENOSPC;
 	return 0;
@@ -231,12 +276,18 @@ int morsel_may_charge_frames(struct inode *inode, u64 n)
 
 static int charge_object(struct morsel_account *account)
 {
-	if (!charge(account, MORSEL_QUOTA_OBJECTS, 1))
+	s64 used = charge(account, MORSEL_QUOTA_OBJECTS, 1);
+
+	if (used < 0) {
+		tell_refused(account, MORSEL_QUOTA_OBJECTS);
 		return -EDQUOT;
-	if (take(&account->pool->inodes, READ_ONCE(account->pool->inodes_max), 1))
-		return 0;
-	uncharge(account, MORSEL_QUOTA_OBJECTS, 1);
-	return -ENOSPC;
+	}
+	if (take(&account->pool->inodes, READ_ONCE(account->pool->inodes_max), 1) < 0) {
+		uncharge(account, MORSEL_QUOTA_OBJECTS, 1);
+		return -ENOSPC;
+	}
+	tell_passed(account, MORSEL_QUOTA_OBJECTS, used, 1);
+	return 0;
 }
 
 static void uncharge_objects(struct morsel_account *account, u64 n)
@@ -296,13 +347,26 @@ static u64 frames_of(const struct inode *inode)
 /* Charge @to for all that the inode has, or for nothing. */
 static int charge_all(struct inode *inode, struct morsel_account *to)
 {
-	u64 frames = frames_of(inode), objects = objects_of(inode);
+	const u64 n[MORSEL_NR_QUOTAS] = {
+		[MORSEL_QUOTA_FRAMES] = frames_of(inode),
+		[MORSEL_QUOTA_OBJECTS] = objects_of(inode),
+	};
+	s64 used[MORSEL_NR_QUOTAS];
+	int i;
 
-	if (!charge(to, MORSEL_QUOTA_FRAMES, frames))
-		return -EDQUOT;
-	if (charge(to, MORSEL_QUOTA_OBJECTS, objects))
-		return 0;
-	uncharge(to, MORSEL_QUOTA_FRAMES, frames);
+	for (i = 0; i < MORSEL_NR_QUOTAS; i++) {
+		used[i] = charge(to, i, n[i]);
+		if (used[i] < 0)
+			goto out_refused;
+	}
+	for (i = 0; i < MORSEL_NR_QUOTAS; i++)
+		tell_passed(to, i, used[i], n[i]);
+	return 0;
+
+out_refused:
+	tell_refused(to, i);
+	while (i--)
+		uncharge(to, i, n[i]);
 	return -EDQUOT;
 }
 

@@ -305,6 +305,52 @@ static void test_dump(void)
 	is_int(nl_dump(&nl, count, seen), ENOENT, "of a pool that is not there");
 }
 
+/* The next event of this kind; others are passed over. */
+static bool next_event(struct nl *events, int command)
+{
+	while (nl_event(events, 1000) == 0)
+		if (events->command == command)
+			return true;
+	return false;
+}
+
+static void check_event(struct nl *events, int command, enum morsel_quota_what what, uint64_t used,
+			uint64_t limit)
+{
+	if (!ok(next_event(events, command), "an event"))
+		return;
+	is_int(nl_number(events, MORSEL_A_ALERT_WHAT), what, "what it counts");
+	is_int(nl_number(events, MORSEL_A_ALERT_UID), ALICE, "whose quota");
+	is_int(nl_number(events, MORSEL_A_ALERT_ACTOR_UID), ALICE, "who did it");
+	is_int(nl_number(events, MORSEL_A_ALERT_USED), used, "how much is used");
+	is_int(nl_number(events, MORSEL_A_ALERT_LIMIT), limit, "the limit");
+}
+
+static void test_events(void)
+{
+	long limit = MIB;
+	struct nl events;
+
+	nl_open(&events);
+	need(nl_join(&events) == 0);
+	quota_begin(&nl, MORSEL_CMD_QUOTA_SET, ALICE);
+	nl_u64(&nl, MORSEL_A_QUOTA_BYTES_SOFT, limit / 2);
+	nl_u64(&nl, MORSEL_A_QUOTA_BYTES_HARD, limit);
+	nl_u64(&nl, MORSEL_A_QUOTA_OBJECTS_HARD, 1);
+	nl_u64(&nl, MORSEL_A_QUOTA_OBJECTS_SOFT, 0);
+	granted(&nl, "soft and hard limits");
+	sleep(2); /* refusals are told once a second */
+	is_int(in_child(store_beyond_limit, &limit, 20), 128 + SIGBUS, "stores up to the limit");
+	check_event(&events, MORSEL_CMD_QUOTA_SOFT_NTF, MORSEL_QUOTA_WHAT_BYTES, limit / 2 + 4096,
+		    limit / 2);
+	check_event(&events, MORSEL_CMD_QUOTA_REFUSED_NTF, MORSEL_QUOTA_WHAT_BYTES, limit, limit);
+	is_int(in_child(write_to_limit, &limit, 20) != 0, 1, "one more object");
+	check_event(&events, MORSEL_CMD_QUOTA_REFUSED_NTF, MORSEL_QUOTA_WHAT_OBJECTS, 1, 1);
+	ok(!next_event(&events, MORSEL_CMD_QUOTA_SOFT_NTF), "the soft limit is told once");
+	nl_close(&events);
+	need(unlink(name_of(1)) == 0);
+}
+
 /* Objects with several names, removed and still open ones end with the pool. */
 static void test_end_of_pool(void)
 {
@@ -325,6 +371,7 @@ int main(void)
 	test_chown();
 	test_default();
 	test_refusals();
+	test_events();
 	test_dump();
 	test_end_of_pool();
 	quota_check_sums(&nl);

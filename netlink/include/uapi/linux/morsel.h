@@ -587,7 +587,9 @@ enum {
  *   default ones else. What is in use stays, even above a new limit.
  *
  *   A hard limit is never passed: what would pass it fails with EDQUOT, a
- *   store into a hole with SIGBUS. Quotas hold for every way to allocate,
+ *   store into a hole with SIGBUS. Events: quota-soft-ntf when use rises above
+ *   a soft limit, quota-refused-ntf when something is refused, for each
+ *   user, pool and kind of limit at most once a second. Quotas hold for every way to allocate,
  *   and for giving objects to a user by chown(2).
  *
  *   Who: CAP_SYS_ADMIN in the initial user namespace.
