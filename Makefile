@@ -79,7 +79,7 @@ shell: deps-test
 
 demo bench: %: deps-%
 	$(Q)$(userland)
-	$(Q)tests/$@/run
+	$(Q)tests/$@/run $(T)
 
 # clang-tidy reads the unit tests, and what they include.
 style: deps-style deps-unit

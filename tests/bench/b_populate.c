@@ -47,7 +47,6 @@ static char block[MIB];	/* what is written */
 
 static int write_all(const struct job *job, int fd)
 {
-
 	for (uint64_t off = 0; off < job->size; off += sizeof(block))
 		if (pwrite(fd, block, sizeof(block), off) != sizeof(block))
 			return -errno;
@@ -98,7 +97,7 @@ static void run(const struct job *job, const char *way, int runs)
 static void run_store(const struct store *store, const uint64_t *sizes, int nr, int runs)
 {
 	struct subject who = { "populate", store->name, "", 0 };
-	/* Makes what the store needs: its mount, and the pages of hugetlbfs, which come from a reserve. */
+	/* Makes what the store needs: its mount; hugetlbfs takes its pages from a reserve. */
 	int fd = store->create(store), err;
 	struct job job = { .store = store };
 

@@ -50,7 +50,8 @@ void sample_add(struct sample *s, uint64_t value);
 uint64_t sample_median(const struct sample *s);
 void result(const struct subject *who, const char *metric, const struct sample *s);
 void result_one(const struct subject *who, const char *metric, uint64_t value);
-void not_measured(const struct subject *who, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void not_measured(const struct subject *who, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 /* The counter's own check and what the guest is; the first thing each bench prints. */
 void bench_begin(const char *bench, char **argv);
 /* End the program: something that must work does not. */
@@ -92,7 +93,8 @@ struct store {
 	const char *name;
 	unsigned long leaf;	/* bytes per entry of a populated mapping */
 	int (*create)(const struct store *store);	/* a file, or -errno */
-	int (*grow)(const struct store *store, int fd, uint64_t from, uint64_t to); /* populated; -errno */
+	/* Leaves it populated; -errno. */
+	int (*grow)(const struct store *store, int fd, uint64_t from, uint64_t to);
 	void (*destroy)(const struct store *store, int fd);
 	const char *path;	/* of its object; NULL: has none */
 	bool own;		/* a morsel */

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Files and devices on persistent memory, mapped directly.
 # mem: 2G
+# cpus: 1
+# icount: shift=0,sleep=off
+# timeout: 900
 # nvdimm: 2562M
 # modules: nfit nd_pmem dax_pmem device_dax crc32c_generic ext4
 # programs: /usr/bin/ndctl /usr/sbin/mkfs.ext4
@@ -18,8 +21,8 @@ ln -s "$pmem" /dev/fsdax
 ln -s "$dax" /dev/devdax
 mkfs.ext4 -q -F -b 4096 -m 0 -E stride=512,stripe_width=512 /dev/fsdax
 
-/bench/b_map 2 512 5 ext4-dax device-dax
+/bench/b_map 2 "$SMALL" 3 ext4-dax device-dax
 /bench/b_tables 2 128 ext4-dax device-dax
 /bench/b_fork 2 128 5 ext4-dax device-dax
-/bench/b_calls 2 512 5 ext4-dax device-dax
+/bench/b_calls 2 "$SMALL" 5 ext4-dax device-dax
 /bench/b_populate 2 64 5 ext4-dax

@@ -15,7 +15,7 @@ static void __attribute__((noinline)) touch_stack(void)
 		room[i] = 1;
 }
 
-/* System calls and their C library wrappers, and the upper tables of the place where files are mapped. */
+/* System calls and their wrappers, and the upper tables of the place where files are mapped. */
 void warm_up(void)
 {
 	touch_stack();

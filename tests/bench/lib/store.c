@@ -164,7 +164,8 @@ static const struct store stores[] = {
 	  "/mnt/tmpfs-huge/bench", false },
 	{ "hugetlbfs", HUGE_PAGE, create_hugetlb, grow_hugetlb, destroy_hugetlb,
 	  "/mnt/hugetlbfs/bench", false },
-	{ "ext4-dax", HUGE_PAGE, create_ext4, grow_and_write, destroy_file, "/mnt/dax/bench", false },
+	{ "ext4-dax", HUGE_PAGE, create_ext4, grow_and_write, destroy_file, "/mnt/dax/bench",
+	  false },
 	{ "device-dax", HUGE_PAGE, create_device, grow_device, destroy_nothing, "/dev/devdax",
 	  false },
 };
@@ -196,7 +197,8 @@ uint64_t store_length(const struct store *store, uint64_t size)
 void *store_map(const struct store *store, int fd, uint64_t size)
 {
 	int flags = MAP_SHARED | (store->own ? 0 : MAP_POPULATE);
-	volatile char *p = mmap(NULL, store_length(store, size), PROT_READ | PROT_WRITE, flags, fd, 0);
+	uint64_t length = store_length(store, size);
+	volatile char *p = mmap(NULL, length, PROT_READ | PROT_WRITE, flags, fd, 0);
 
 	if (p == MAP_FAILED)
 		return NULL;
@@ -217,5 +219,7 @@ int sizes_between(uint64_t first, uint64_t last, uint64_t *sizes, int max)
 			sizes[n++] = ODD_SIZE;
 		sizes[n++] = size;
 	}
+	if (n && n < max && sizes[n - 1] < ODD_SIZE && ODD_SIZE <= last)
+		sizes[n++] = ODD_SIZE;
 	return n;
 }

@@ -44,10 +44,12 @@ def make_nvdimm(path, size):
         file.truncate(_size(size))
 
 
-def command(kernel, initrd, mem, cpus, nvdimm, kargs, accel, features=""):
+def command(kernel, initrd, mem, cpus, nvdimm, kargs, accel, features="", icount=""):
+    """@icount: QEMU counts instructions and makes them the guest's time; one CPU only."""
     args = ["qemu-system-x86_64", "-nodefaults", "-no-reboot", "-display", "none", "-accel", accel]
     model = "host" if accel == "kvm" else "max"
     args += ["-cpu", f"{model},{features}" if features else model, "-smp", str(cpus)]
+    args += ["-icount", icount] if icount else []
     args += nvdimm_arguments(nvdimm, mem) if nvdimm else ["-machine", "pc", "-m", mem]
     args += ["-kernel", str(kernel), "-initrd", str(initrd)]
     return args + ["-append", f"{CMDLINE} {kargs}".strip()]

@@ -96,7 +96,7 @@ class Boot:
         args = qemu.command(
             settings.kernel.packed if "cpu" in header else settings.kernel.image, initrd,
             header.get("mem") or settings.mem, header.get("cpus") or settings.cpus, nvdimm,
-            " ".join(filter(None, kargs)), settings.accel, header.get("cpu", ""),
+            " ".join(filter(None, kargs)), settings.accel, header.get("cpu", ""), header.get("icount", ""),
         )
         (self.directory / "command").write_text(" ".join(args) + "\n")
         return qemu.Guest(args, self.directory)
@@ -272,7 +272,7 @@ class Runner:
 
 def _numbered(test, number):
     test = copy.copy(test)
-    test.extra_env = f"MORSEL_BOOT={number} MORSEL_NVDIMM=/dev/pmem0"
+    test.extra_env = f"{test.extra_env} MORSEL_BOOT={number} MORSEL_NVDIMM=/dev/pmem0".strip()
     if test.boots > 1:
         test.name = f"{test.name}#{number}"
     return test

@@ -16,6 +16,7 @@ KEYS = {
     "nvdimm",  # size of a persistent-memory module, with its label, such as 514M
     "kargs",  # more for the kernel's command line
     "cpu",  # features for QEMU's CPU, such as +la57
+    "icount",  # count instructions: what goes behind -icount of QEMU (one CPU)
     "modules",  # kernel modules of the distribution
     "programs",  # host programs to bring along
     "files",  # host files and trees to bring along

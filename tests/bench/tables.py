@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tables, side by side: one line a size, one column a contender."""
+
+from rows import size_text
+
+# Title, bench, metric, columns (heading, store, way); sizes are bytes unless the title says so.
+TABLES = (
+    ("Map, access one byte, unmap, by a further process; all is mapped where it says populate (instructions)",
+     "map", "total", size_text, (
+         ("morsel", "morsel", "first"), ("morsel 4k", "morsel-4k", "first"),
+         ("memfd lazy", "memfd", "first"), ("memfd populate", "memfd", "populate"),
+         ("hugetlb lazy", "hugetlbfs", "first"), ("hugetlb populate", "hugetlbfs", "populate"),
+         ("ext4-dax populate", "ext4-dax", "populate"), ("dev-dax populate", "device-dax", "populate"))),
+    ("Map, access every leaf, unmap, by a further process (instructions)",
+     "map", "total", size_text, (
+         ("morsel", "morsel", "all"), ("morsel 4k", "morsel-4k", "all"), ("memfd", "memfd", "all"),
+         ("hugetlbfs", "hugetlbfs", "all"), ("ext4-dax", "ext4-dax", "all"), ("device-dax", "device-dax", "all"))),
+    ("Page faults of that",
+     "map", "faults", size_text, (
+         ("morsel", "morsel", "all"), ("morsel 4k", "morsel-4k", "all"), ("memfd", "memfd", "all"),
+         ("hugetlbfs", "hugetlbfs", "all"), ("ext4-dax", "ext4-dax", "all"), ("device-dax", "device-dax", "all"))),
+    ("Entries that a process writes for a morsel",
+     "map", "links", size_text, (("whole GiB", "morsel", "first"), ("exact length", "morsel", "exact"),
+                                 ("4k leaves", "morsel-4k", "first"))),
+    ("Page tables of each further process, in bytes",
+     "tables", "bytes per process", size_text, (
+         ("morsel", "morsel", ""), ("morsel 4k", "morsel-4k", ""), ("memfd", "memfd", ""),
+         ("hugetlbfs", "hugetlbfs", ""), ("ext4-dax", "ext4-dax", ""), ("device-dax", "device-dax", ""))),
+    ("fork of a process that has all of it mapped (instructions)",
+     "fork", "fork", size_text, (
+         ("morsel", "morsel", ""), ("memfd", "memfd", ""), ("hugetlbfs", "hugetlbfs", ""),
+         ("anonymous", "anonymous", ""), ("ext4-dax", "ext4-dax", ""), ("device-dax", "device-dax", ""))),
+    ("open, mmap, access a byte, munmap, close; lazy: without the access (instructions, later times)",
+     "calls", "loop", size_text, (
+         ("morsel", "morsel", "access"), ("tmpfs lazy", "tmpfs", "lazy"), ("tmpfs access", "tmpfs", "access"),
+         ("hugetlbfs access", "hugetlbfs", "access"), ("ext4-dax access", "ext4-dax", "access"),
+         ("device-dax access", "device-dax", "access"))),
+    ("First population: a store into each leaf (instructions)",
+     "populate", "fill", size_text, (
+         ("morsel", "morsel", "demand"), ("hugetlbfs", "hugetlbfs", "demand"), ("tmpfs huge", "tmpfs-huge", "demand"),
+         ("ext4-dax", "ext4-dax", "demand"), ("morsel 4k", "morsel-4k", "demand"), ("tmpfs", "tmpfs", "demand"))),
+    ("First population: fallocate (instructions)",
+     "populate", "fill", size_text, (
+         ("morsel", "morsel", "fallocate"), ("hugetlbfs", "hugetlbfs", "fallocate"),
+         ("tmpfs huge", "tmpfs-huge", "fallocate"), ("ext4-dax", "ext4-dax", "fallocate"),
+         ("morsel 4k", "morsel-4k", "fallocate"), ("tmpfs", "tmpfs", "fallocate"))),
+    ("One more process maps, accesses and unmaps 16 MiB, by the number of those that have it (instructions)",
+     "processes", "join", str, (("morsel", "morsel", ""), ("memfd", "memfd", ""), ("hugetlbfs", "hugetlbfs", ""))),
+    ("2 MiB are punched out, and taken back from so many processes (instructions)",
+     "processes", "revoke", str, (("morsel", "morsel", ""), ("memfd", "memfd", ""), ("hugetlbfs", "hugetlbfs", ""))),
+)
+
+
+def number(value):
+    return "-" if value is None else f"{value:,}"
+
+
+def table(rows, title, bench, metric, label, columns):
+    sizes = rows.sizes(bench)
+    cells = [[label(size)] + [number(rows.get(bench, store, way, size, metric)) for _, store, way in columns]
+             for size in sizes]
+    used = [0] + [i for i in range(1, len(columns) + 1) if any(row[i] != "-" for row in cells)]
+    cells = [row for row in cells if any(row[i] != "-" for i in used[1:])]
+    if not cells:
+        return
+    head = [""] + [name for name, _, _ in columns]
+    width = [max(len(row[i]) for row in cells + [head]) for i in range(len(head))]
+    print(f"\n{title}")
+    for row in [head] + cells:
+        print("  " + "  ".join(row[i].rjust(width[i]) for i in used).rstrip())
+
+
+def singles(rows, title, bench, metric):
+    found = {key: value for key, value in rows.values.items() if key.bench == bench and key.metric == metric}
+    if found:
+        print(f"\n{title}")
+    for key, value in found.items():
+        print(f"  {key.store:24}{key.way:12}{value.median:>12,}")
+
+
+def show(rows):
+    for kernel in sorted(rows.kernels):
+        print(f"\nkernel {kernel}")
+    for spec in TABLES:
+        table(rows, *spec)
+    singles(rows, "Round trips over generic netlink (instructions)", "netlink", "round trip")
+    singles(rows, "Interrupts to another CPU, per 1000 times mapping, accessing and unmapping", "ipi",
+            "interrupts per 1000")
+    for bench, store, why in rows.missing:
+        print(f"  not measured: {bench} of {store}: {why}")
+    print()

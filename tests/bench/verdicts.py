@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the measurements must reach."""
+
+from rows import size_text
+
+MIB = 1 << 20
+ODD = 3492 * 2 * MIB  # 6.82 GiB
+SAME = 1.02  # two counts that differ by less are the same
+
+
+class Verdict:
+    """One aim: good, bad, or None where it could not be judged."""
+
+    def __init__(self, aim, good, found):
+        self.aim = aim
+        self.good = good
+        self.found = found
+
+
+def spread(curve):
+    return max(curve.values()) / min(curve.values())
+
+
+def worst(ratios):
+    """The pair (size, ratio) with the greatest ratio."""
+    return max(ratios.items(), key=lambda item: item[1])
+
+
+def ratios(above, below, first=0):
+    return {size: above[size] / below[size] for size in above if size in below and size >= first}
+
+
+def flat(rows, aim, curve, limit):
+    if len(curve) < 2:
+        return Verdict(aim, None, "no curve")
+    low, high = min(curve), max(curve)
+    return Verdict(aim, spread(curve) <= limit,
+                   f"{spread(curve):.3f}x over {size_text(low)} to {size_text(high)}")
+
+
+def no_more(aim, above, below, limit, first=0):
+    found = ratios(above, below, first)
+    if not found:
+        return Verdict(aim, None, "nothing to compare")
+    size, ratio = worst(found)
+    return Verdict(aim, ratio <= limit, f"at most {ratio:.3f}x, at {size_text(size)}")
+
+
+def mapping(rows):
+    first = rows.curve("map", "morsel", "first", "total")
+    yield flat(rows, "map, access, unmap cost the same at any size: within 1.2x", first, 1.2)
+    for way, text in (("first", "one byte"), ("all", "every leaf")):
+        faults = rows.curve("map", "morsel", way, "faults")
+        yield Verdict(f"no fault beyond the link when {text} is accessed", bool(faults) and set(faults.values()) == {1},
+                      f"faults: {sorted(set(faults.values()))}")
+    populated = rows.curve("map", "hugetlbfs", "populate", "total")
+    yield no_more("below hugetlbfs, populated, from 16 MiB up", first, populated, 1, 16 * MIB)
+    yield no_more("the same from 8 MiB up, once the process has had a morsel",
+                  rows.curve("map", "morsel", "first", "again"),
+                  rows.curve("map", "hugetlbfs", "populate", "again"), 1, 8 * MIB)
+    own, memfd = first.get(ODD), rows.get("map", "memfd", "populate", ODD, "total")
+    yield Verdict("6.82 GiB at least 1000x below a populated memfd", own and memfd and memfd / own >= 1000,
+                  f"{memfd / own:,.0f}x" if own and memfd else "not measured")
+
+
+def tables(rows):
+    curve = rows.curve("tables", "morsel", "", "bytes per process")
+    aim = "page tables of a further process: at most 4 pages at any size"
+    yield Verdict(aim, max(curve.values()) <= 4 * 4096 if curve else None,
+                  f"at most {max(curve.values()):,} bytes" if curve else "not measured")
+
+
+def fork(rows):
+    yield flat(rows, "fork does not grow with the size: within 1.05x",
+               rows.curve("fork", "morsel", "", "fork"), 1.05)
+
+
+def calls(rows):
+    own = rows.curve("calls", "morsel", "access", "loop")
+    lazy = rows.curve("calls", "tmpfs", "lazy", "loop")
+    aim = "open, mmap, access, munmap, close at any size: within 1.3x of tmpfs without the access"
+    if not own or not lazy:
+        yield Verdict(aim, None, "not measured")
+        return
+    base = sorted(lazy.values())[len(lazy) // 2]
+    size, cost = worst(own)
+    yield Verdict(aim, cost / base <= 1.3, f"at most {cost / base:.3f}x, at {size_text(size)}")
+
+
+def netlink(rows):
+    base = rows.get("netlink", "GETFAMILY nlctrl", "", 0, "round trip")
+    for what in ("pool-get by id", "morsel-get by id", "morsel-get by path"):
+        own = rows.get("netlink", what, "", 0, "round trip")
+        aim = f"netlink {what}: within 1.5x of the controller's GETFAMILY"
+        yield Verdict(aim, own / base <= 1.5 if own and base else None,
+                      f"{own / base:.3f}x" if own and base else "not measured")
+
+
+def population(rows):
+    for own, other in (("morsel-4k", "tmpfs"), ("morsel", "hugetlbfs")):
+        for way in ("demand", "fallocate"):
+            yield no_more(f"first population by {way}: {own} not slower than {other}",
+                          rows.curve("populate", own, way, "fill"), rows.curve("populate", other, way, "fill"), SAME)
+
+
+AIMS = (mapping, tables, fork, calls, netlink, population)
+
+
+def judge(rows, whole):
+    """Prints a verdict on each aim. What was not measured counts as missed in a @whole run only."""
+    good = bad = 0
+    for group in AIMS:
+        for verdict in group(rows):
+            if verdict.good is None and not whole or "not measured" in verdict.found and not whole:
+                print(f"-     {verdict.aim}: {verdict.found}")
+                continue
+            print(f"{'ok  ' if verdict.good else 'FAIL'}  {verdict.aim}: {verdict.found}")
+            if verdict.good:
+                good += 1
+            else:
+                bad += 1
+    return good, bad
