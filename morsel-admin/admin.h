@@ -16,6 +16,7 @@ enum {
 	STATUS_FAILED = 1, /* refused, or output could not be written */
 	STATUS_USAGE = 2,
 	STATUS_NO_DRIVER = 3,
+	STATUS_DAMAGED = 4, /* check has found something */
 	STATUS_PARTIAL = 5, /* some of several names */
 };
 
@@ -53,6 +54,7 @@ struct app {
 	bool json, pretty, bytes, no_header, quiet, dry_run, yes;
 	int verbose; /* how often it was given */
 	bool help, version;
+	bool color, color_errors; /* on stdout, on stderr */
 	const char *columns; /* of --output */
 	struct {
 		int key;
@@ -90,6 +92,11 @@ int print_command_help(struct app *app, const struct command *command);
 int print_overview(struct app *app);
 int run_help(struct app *app);
 int run_completion(struct app *app);
+/* The hidden command __complete: what the last of the words may become, one a line. */
+#define COMPLETE_WORD "__complete"
+int run_complete(struct app *app, int argc, char **argv);
+/* The first command of @noun and, where it has verbs, @verb; NULL if there is none. */
+const struct command *known_command(const char *noun, const char *verb);
 /* "pool create" */
 const char *command_name(const struct command *command);
 /*
@@ -126,6 +133,33 @@ int finish(struct app *app, int status);
 /* @name fit for a terminal; two results live at a time. */
 const char *shown(const char *name);
 
+/* ---- color.c ---- */
+/* Take the argument of --color. Return: 0 or STATUS_USAGE. */
+int set_color(struct app *app, const char *when);
+/* Colours where there is a terminal that shows them, unless the user wants none. */
+void default_color(struct app *app);
+/* The escape sequences of "red" and so on; "" if @on is not set or @color is NULL. */
+const char *color_on(bool on, const char *color);
+const char *color_off(bool on, const char *color);
+
+/* ---- progress.c ---- */
+/*
+ * Long work that shows how far it has come: on stderr, if that is a terminal,
+ * once it has taken half a second.
+ */
+struct progress {
+	const char *what; /* fit for a terminal */
+	uint64_t total;	  /* bytes; 0: not known */
+	int64_t started, drawn; /* in ms of the monotonic clock; drawn 0: not yet */
+	bool silent;
+};
+
+void progress_start(const struct app *app, struct progress *progress, const char *what,
+		    uint64_t total);
+void progress_show(struct progress *progress, uint64_t done);
+/* Wipe it away. */
+void progress_end(struct progress *progress);
+
 /* ---- parse.c ---- */
 /* Read an argument or complain about it. Return: 0 or STATUS_USAGE. */
 int parse_size(struct app *app, const char *what, const char *text, uint64_t *size);
@@ -136,7 +170,7 @@ int parse_group(struct app *app, const char *text, uint32_t *gid);
 
 /* ---- commands by noun ---- */
 extern const struct option_desc pool_create_options[], create_options[], ls_options[], mv_options[],
-	rm_options[], events_options[];
+	rm_options[], events_options[], import_options[], export_options[], check_options[];
 int run_pool_create(struct app *app);
 int run_pool_list(struct app *app);
 int run_pool_remove(struct app *app);
@@ -148,5 +182,8 @@ int run_mv(struct app *app);
 int run_rm(struct app *app);
 int run_resize(struct app *app);
 int run_events(struct app *app);
+int run_import(struct app *app);
+int run_export(struct app *app);
+int run_check(struct app *app);
 
 #endif

@@ -5,9 +5,12 @@
 #include <string.h>
 #include "output.h"
 
+enum { OPT_TREE = 256 };
+
 const struct option_desc ls_options[] = {
 	{ 'l', "long", NULL, "Show rights, owner, sizes and mappings, too" },
 	{ 'R', "recursive", NULL, "List also what is in the directories below" },
+	{ OPT_TREE, "tree", NULL, "Show what is in which directory; implies --recursive" },
 	{ 'd', "directory", NULL, "List directories themselves, not what is in them" },
 	{ 0 },
 };
@@ -77,7 +80,8 @@ static void free_listing(struct listing *listing)
 /* Add the entries of the directory @name. Return: 0 or -errno. */
 static int add_directory(struct app *app, const char *name, struct listing *listing)
 {
-	unsigned int flags = has_option(app, 'R') ? MORSEL_LIST_RECURSIVE : 0;
+	bool deep = has_option(app, 'R') || has_option(app, OPT_TREE);
+	unsigned int flags = deep ? MORSEL_LIST_RECURSIVE : 0;
 	struct morsel_list *list;
 	int err;
 
@@ -97,8 +101,13 @@ static void add_name(struct app *app, const char *name, struct listing *listing)
 	err = morsel_stat(app->ctx, name, &info);
 	if (!err && morsel_info_type(info) == MORSEL_OBJECT_TYPE_DIRECTORY &&
 	    !has_option(app, 'd')) {
-		morsel_info_free(info);
-		err = add_directory(app, name, listing);
+		/* In a tree its entries hang below it. */
+		if (has_option(app, OPT_TREE))
+			err = take_info(listing, info);
+		else
+			morsel_info_free(info);
+		if (!err)
+			err = add_directory(app, name, listing);
 	} else if (!err) {
 		err = take_info(listing, info);
 	}
@@ -140,8 +149,89 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(first, second);
 }
 
+/* ---- the tree ---- */
+
+/* As strcmp(), but the end of a component comes before any character. */
+static int compare_paths(const char *first, const char *second)
+{
+	for (; *first && *first == *second; first++, second++)
+		;
+	if (*first && *second && (*first == '/') != (*second == '/'))
+		return *first == '/' ? -1 : 1;
+	return (unsigned char)*first - (unsigned char)*second;
+}
+
+/* What is in a directory comes right behind it. */
+static int compare_depth_first(const void *a, const void *b)
+{
+	const char *first = morsel_info_name(*(const struct morsel_info *const *)a);
+	const char *second = morsel_info_name(*(const struct morsel_info *const *)b);
+
+	if (!first || !second)
+		return !first - !second;
+	return compare_paths(first, second);
+}
+
+/* Is @inner in the directory @outer, or below? */
+static bool is_below(const struct morsel_info *inner, const struct morsel_info *outer)
+{
+	const char *name = morsel_info_name(inner), *dir = morsel_info_name(outer);
+	size_t len;
+
+	if (!name || !dir || morsel_info_type(outer) != MORSEL_OBJECT_TYPE_DIRECTORY)
+		return false;
+	len = strlen(dir);
+	return !strncmp(name, dir, len) && name[len] && (dir[len - 1] == ':' || name[len] == '/');
+}
+
+/* Of items in depth-first order the index of the directory above; -1: none is listed. */
+static void find_parents(const struct listing *listing, long *parents)
+{
+	size_t i;
+	long above;
+
+	for (i = 0; i < listing->nr_items; i++) {
+		above = (long)i - 1;
+		while (above >= 0 && !is_below(listing->items[i], listing->items[above]))
+			above = parents[above];
+		parents[i] = above;
+	}
+}
+
+/* The last component; of what is not below another item the whole name. */
+static void tree_name(const void *item, struct value *value)
+{
+	const char *name = morsel_info_name(item), *slash = name ? strrchr(name, '/') : NULL;
+
+	object_sheet.columns[0].get(item, value);
+	if (!name || !morsel_info_parent(item))
+		return;
+	value->text = slash ? slash + 1 : strchr(name, ':') + 1;
+}
+
+static int print_as_tree(struct app *app, const char *normal, const struct listing *listing)
+{
+	struct column columns[64];
+	struct sheet sheet = { columns, object_sheet.nr_columns, normal };
+	long *parents = calloc(listing->nr_items + 1, sizeof(*parents));
+	int status;
+
+	if (!parents) {
+		report_text(app, NULL, -ENOMEM, "%s", strerror(ENOMEM));
+		return 0;
+	}
+	memcpy(columns, object_sheet.columns, sheet.nr_columns * sizeof(*columns));
+	columns[0].get = tree_name;
+	find_parents(listing, parents);
+	status = print_tree(app, app->json ? &object_sheet : &sheet, listing->items, parents,
+			    listing->nr_items, columns[0].key);
+	free(parents);
+	return status;
+}
+
 int run_ls(struct app *app)
 {
+	bool tree = has_option(app, OPT_TREE);
 	static const char long_keys[] = "rights,owner,group,size,allocated,attachments,mtime,name";
 	struct sheet sheet = object_sheet;
 	struct listing listing = { 0 };
@@ -154,9 +244,14 @@ int run_ls(struct app *app)
 	if (!app->nr_args)
 		add_pools(app, &listing);
 	if (listing.nr_items)
-		qsort(listing.items, listing.nr_items, sizeof(*listing.items), compare_names);
+		qsort(listing.items, listing.nr_items, sizeof(*listing.items),
+		      tree ? compare_depth_first : compare_names);
 	/* A head over nothing is for tables only that could be made. */
-	if (listing.nr_items || !app->failed)
+	if (!listing.nr_items && app->failed)
+		;
+	else if (tree)
+		status = print_as_tree(app, sheet.normal, &listing);
+	else
 		status = print_table(app, &sheet, listing.items, listing.nr_items);
 	free_listing(&listing);
 	return status ? status : final_status(app);

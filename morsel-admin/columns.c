@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include "output.h"
 
-static void set_number(struct value *value, enum value_kind kind, uint64_t number)
+void set_number(struct value *value, enum value_kind kind, uint64_t number)
 {
 	value->kind = kind;
 	value->number = number;
 }
 
-static void set_text(struct value *value, enum value_kind kind, const char *text)
+void set_text(struct value *value, enum value_kind kind, const char *text)
 {
 	value->kind = text ? kind : VALUE_NONE;
 	value->text = text;
@@ -52,6 +52,8 @@ static void pool_free(const void *item, struct value *value)
 	uint64_t gone = morsel_pool_used(pool) + morsel_pool_poisoned(pool);
 
 	set_number(value, VALUE_SIZE, gone < size ? size - gone : 0);
+	if (value->number < size / 16)
+		value->color = "red";
 }
 
 static void pool_objects_max(const void *item, struct value *value)
@@ -126,7 +128,6 @@ const struct sheet pool_sheet = { pool_columns, ARRAY_SIZE(pool_columns),
 		value->time = morsel_info_##member(item);                  \
 	}
 
-OBJECT_TEXT(name)
 OBJECT_TEXT(pool)
 OBJECT_TEXT(path)
 OBJECT_NUMBER(id, VALUE_NUMBER)
@@ -146,6 +147,19 @@ OBJECT_TIME(atime)
 OBJECT_TIME(mtime)
 OBJECT_TIME(ctime)
 OBJECT_TIME(btime)
+
+/* In the colours of ls(1). */
+static void object_name(const void *item, struct value *value)
+{
+	static const char *const colors[] = {
+		[MORSEL_OBJECT_TYPE_DIRECTORY] = "blue",
+		[MORSEL_OBJECT_TYPE_SYMLINK] = "cyan",
+	};
+	uint32_t type = morsel_info_type(item);
+
+	set_text(value, VALUE_NAME, morsel_info_name(item));
+	value->color = type < ARRAY_SIZE(colors) ? colors[type] : NULL;
+}
 
 static void object_parent(const void *item, struct value *value)
 {
@@ -198,40 +212,46 @@ struct id_name {
 	char name[64];
 };
 
-static void object_owner(const void *item, struct value *value)
+const char *user_name(uint32_t uid)
 {
 	static struct id_name last;
-	uint32_t uid = morsel_info_uid(item);
+	const struct passwd *pw;
 
-	if (!last.known || last.id != uid) {
-		const struct passwd *pw = getpwuid(uid);
+	if (last.known && last.id == uid)
+		return last.name;
+	last = (struct id_name){ .id = uid, .known = true };
+	pw = getpwuid(uid);
+	if (pw)
+		snprintf(last.name, sizeof(last.name), "%s", pw->pw_name);
+	else
+		snprintf(last.name, sizeof(last.name), "%u", uid);
+	return last.name;
+}
 
-		if (pw)
-			snprintf(last.name, sizeof(last.name), "%s", pw->pw_name);
-		else
-			snprintf(last.name, sizeof(last.name), "%u", uid);
-		last.id = uid;
-		last.known = true;
-	}
-	set_text(value, VALUE_NAME, last.name);
+const char *group_name(uint32_t gid)
+{
+	static struct id_name last;
+	const struct group *gr;
+
+	if (last.known && last.id == gid)
+		return last.name;
+	last = (struct id_name){ .id = gid, .known = true };
+	gr = getgrgid(gid);
+	if (gr)
+		snprintf(last.name, sizeof(last.name), "%s", gr->gr_name);
+	else
+		snprintf(last.name, sizeof(last.name), "%u", gid);
+	return last.name;
+}
+
+static void object_owner(const void *item, struct value *value)
+{
+	set_text(value, VALUE_NAME, user_name(morsel_info_uid(item)));
 }
 
 static void object_group(const void *item, struct value *value)
 {
-	static struct id_name last;
-	uint32_t gid = morsel_info_gid(item);
-
-	if (!last.known || last.id != gid) {
-		const struct group *gr = getgrgid(gid);
-
-		if (gr)
-			snprintf(last.name, sizeof(last.name), "%s", gr->gr_name);
-		else
-			snprintf(last.name, sizeof(last.name), "%u", gid);
-		last.id = gid;
-		last.known = true;
-	}
-	set_text(value, VALUE_NAME, last.name);
+	set_text(value, VALUE_NAME, group_name(morsel_info_gid(item)));
 }
 
 static const struct column object_columns[] = {

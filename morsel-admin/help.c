@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Help and completion, out of the table of commands; and finding a command in it. */
+/* Help out of the table of commands; and finding a command in it. */
 #include <string.h>
 #include "admin.h"
 
@@ -92,6 +92,16 @@ const struct command *find_command(struct app *app, int argc, char **argv, int *
 	return find_verb(app, noun, verb);
 }
 
+const struct command *known_command(const char *noun, const char *verb)
+{
+	const struct command *c;
+
+	for (c = commands; c < commands + nr_commands; c++)
+		if (!strcmp(c->noun, noun) && (!c->verb || !verb || !strcmp(c->verb, verb)))
+			return c;
+	return NULL;
+}
+
 /* ---- explaining ---- */
 
 static void print_options(const struct option_desc *desc)
@@ -150,75 +160,4 @@ int run_help(struct app *app)
 		return print_overview(app);
 	command = find_command(app, app->nr_args, app->args, &words);
 	return command ? print_command_help(app, command) : STATUS_USAGE;
-}
-
-/* ---- completion ---- */
-
-static void print_words(const struct option_desc *desc)
-{
-	for (; desc && desc->name; desc++) {
-		if (desc->key < 256)
-			printf(" -%c", desc->key);
-		printf(" --%s", desc->name);
-	}
-}
-
-/* The second words of @noun, or nothing. */
-static void print_verbs(const char *noun)
-{
-	const struct command *c;
-
-	for (c = commands; c < commands + nr_commands; c++)
-		if (!strcmp(c->noun, noun) && c->verb)
-			printf(" %s", c->verb);
-}
-
-static void print_nouns(void)
-{
-	const struct command *c;
-
-	for (c = commands; c < commands + nr_commands; c++)
-		if (c == commands || strcmp(c->noun, c[-1].noun) != 0)
-			printf(" %s", c->noun);
-}
-
-/* Every command and what may follow it: "NOUN VERB") words=...;; */
-static void print_cases(void)
-{
-	const struct command *c;
-
-	for (c = commands; c < commands + nr_commands; c++) {
-		if (c->verb && (c == commands || strcmp(c->noun, c[-1].noun) != 0)) {
-			printf("\t\"%s \"*) words=\"", c->noun);
-			print_verbs(c->noun);
-			printf("\" ;;\n");
-		}
-	}
-}
-
-int run_completion(struct app *app)
-{
-	const struct command *c;
-
-	app->raw = true;
-	printf("# bash completion for %s; printed by '%s completion'\n"
-	       "_morsel_admin()\n{\n"
-	       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} words='' options=\"",
-	       PROGRAM, PROGRAM);
-	print_words(global_options);
-	printf("\"\n\tlocal line=\"${COMP_WORDS[*]:1:COMP_CWORD-1} \"\n\tcase $line in\n");
-	for (c = commands; c < commands + nr_commands; c++) {
-		printf("\t\"%s \"*) options+=\"", command_name(c));
-		print_words(c->options);
-		printf("\" ;;\n");
-	}
-	print_cases();
-	printf("\t\" \") words=\"");
-	print_nouns();
-	printf("\" ;;\n\tesac\n"
-	       "\t[[ $cur == -* ]] && words=$options\n"
-	       "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
-	       "}\ncomplete -o default -F _morsel_admin %s\n",
-	       PROGRAM);
-	return STATUS_OK;
 }

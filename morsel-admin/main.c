@@ -128,6 +128,40 @@ const struct command commands[] = {
 		.options = events_options,
 	},
 	{
+		.noun = "import",
+		.run = run_import,
+		.args = "FILE POOL:PATH",
+		.args_min = 2,
+		.args_max = 2,
+		.help = "Copy a file into a new morsel",
+		.details =
+			"FILE may be - for standard input. Holes stay holes. The morsel appears "
+			"when it\nis complete. A path that ends in a slash or a colon is the "
+			"directory to put it in.",
+		.options = import_options,
+		.sheet = &object_sheet,
+	},
+	{
+		.noun = "export",
+		.run = run_export,
+		.args = "POOL:PATH FILE",
+		.args_min = 2,
+		.args_max = 2,
+		.help = "Copy a morsel into a file",
+		.details = "FILE may be - for standard output. Holes stay holes. A new file "
+			   "appears when it is\ncomplete.",
+		.options = export_options,
+	},
+	{
+		.noun = "check",
+		.run = run_check,
+		.args = "[POOL...]",
+		.args_max = -1,
+		.help = "Verify what the kernel tells of pools",
+		.details = "Without a name, all pools are checked. Nothing is changed.",
+		.options = check_options,
+	},
+	{
 		.noun = "help",
 		.run = run_help,
 		.args = "[COMMAND...]",
@@ -205,6 +239,8 @@ static int dispatch(struct app *app, int argc, char **argv)
 
 	if (first < 0)
 		return STATUS_USAGE;
+	if (first < argc && !strcmp(argv[first], COMPLETE_WORD))
+		return run_complete(app, argc - first - 1, argv + first + 1);
 	if (first < argc && !app->version) {
 		app->command = find_command(app, argc - first, argv + first, &words);
 		if (!app->command)
@@ -237,6 +273,7 @@ int admin_main(int argc, char **argv)
 		json_object_put(app.results);
 		return STATUS_FAILED;
 	}
+	default_color(&app);
 	status = dispatch(&app, argc, argv);
 	status = finish(&app, status);
 	morsel_ctx_free(app.ctx);

@@ -4,10 +4,13 @@
 #include <string.h>
 #include "admin.h"
 
+enum { OPT_COLOR = 1000 }; /* beyond those of commands */
+
 const struct option_desc global_options[] = {
 	{ 'j', "json", NULL, "Print JSON" },
 	{ 'p', "pretty", NULL, "Indent the JSON" },
 	{ 'o', "output", "COLUMNS", "Print these columns; +COLUMNS: these too; help: list them" },
+	{ OPT_COLOR, "color", "WHEN", "Use colours auto (on a terminal), always or never" },
 	{ 'b', "bytes", NULL, "Print sizes in bytes" },
 	{ 'H', "no-header", NULL, "Print tables without their head" },
 	{ 'n', "dry-run", NULL, "Only say what would be done" },
@@ -103,23 +106,34 @@ static int complain(struct app *app, int key, char **argv)
 	return usage_error(app, "unknown option, or one that is not clear: %s", shown(word));
 }
 
+/* An option of the command. */
+static int take_option(struct app *app, int key, const char *value)
+{
+	if (app->nr_options == MAX_OPTIONS)
+		return usage_error(app, "too many options");
+	app->options[app->nr_options].key = key;
+	app->options[app->nr_options++].value = value;
+	return 0;
+}
+
 static int parse(struct app *app, struct tables *tables, int argc, char **argv)
 {
-	int key;
+	int key, status = 0;
 
 	opterr = 0;
 	optind = 0;
-	while ((key = getopt_long(argc, argv, tables->letters, tables->longs, NULL)) != -1) {
+	while (!status) {
+		key = getopt_long(argc, argv, tables->letters, tables->longs, NULL);
+		if (key == -1)
+			break;
 		if (key == '?' || key == ':')
-			return complain(app, key, argv);
-		if (take_global(app, key, optarg))
-			continue;
-		if (app->nr_options == MAX_OPTIONS)
-			return usage_error(app, "too many options");
-		app->options[app->nr_options].key = key;
-		app->options[app->nr_options++].value = optarg;
+			status = complain(app, key, argv);
+		else if (key == OPT_COLOR)
+			status = set_color(app, optarg);
+		else if (!take_global(app, key, optarg))
+			status = take_option(app, key, optarg);
 	}
-	return 0;
+	return status;
 }
 
 int parse_global(struct app *app, int argc, char **argv)

@@ -68,15 +68,17 @@ char *value_text(const struct app *app, const struct value *value)
 	return n < 0 ? NULL : text;
 }
 
+/* @value: NULL, or receives what there is besides the text */
 static char *text_of(const struct app *app, const struct column *column, const void *item,
-		     enum value_kind *kind)
+		     struct value *value)
 {
-	struct value value = { .kind = VALUE_NONE };
+	struct value own = { .kind = VALUE_NONE };
 
-	column->get(item, &value);
-	if (kind)
-		*kind = value.kind;
-	return value_text(app, &value);
+	if (!value)
+		value = &own;
+	*value = own;
+	column->get(item, value);
+	return value_text(app, value);
 }
 
 /* ---- choosing columns ---- */
@@ -175,49 +177,95 @@ static int print_plain(const struct app *app, const struct choice *choice, const
 }
 
 static bool fill_line(const struct app *app, struct libscols_table *table,
-		      const struct choice *choice, const void *item)
+		      struct libscols_line *line, const struct choice *choice, const void *item)
 {
-	struct libscols_line *line = scols_table_new_line(table, NULL);
-	enum value_kind kind;
+	struct value value;
 	size_t i;
 
-	for (i = 0; line && i < choice->count; i++) {
-		char *text = text_of(app, choice->columns[i], item, &kind);
+	for (i = 0; i < choice->count; i++) {
+		char *text = text_of(app, choice->columns[i], item, &value);
 
 		if (!text || scols_line_refer_data(line, i, text))
 			return false;
-		if (is_number(kind))
+		if (is_number(value.kind))
 			scols_column_set_flags(scols_table_get_column(table, i), SCOLS_FL_RIGHT);
+		if (app->color && value.color)
+			scols_cell_set_color(scols_line_get_cell(line, i), value.color);
 	}
-	return line;
+	return true;
+}
+
+/* The head; the column @tree has branches, if any. */
+static bool fill_head(const struct app *app, struct libscols_table *table,
+		      const struct choice *choice, const char *tree)
+{
+	size_t i, c;
+
+	scols_table_enable_noheadings(table, app->no_header);
+	scols_table_enable_colors(table, app->color);
+	for (i = 0; i < choice->count; i++) {
+		const char *key = choice->columns[i]->key;
+		char head[32];
+		int flags = tree && !strcmp(key, tree) ? SCOLS_FL_TREE : 0;
+
+		snprintf(head, sizeof(head), "%s", key);
+		for (c = 0; head[c]; c++)
+			head[c] = (char)(head[c] == '_' ? '-' : head[c] - 32 * (head[c] >= 'a'));
+		if (!scols_table_new_column(table, head, 0, flags))
+			return false;
+	}
+	return true;
 }
 
 static bool fill_table(const struct app *app, struct libscols_table *table,
-		       const struct choice *choice, const void *const *items, size_t nr_items)
+		       const struct choice *choice, const void *const *items, const long *parents,
+		       size_t nr_items)
 {
+	struct libscols_line **lines = calloc(nr_items + 1, sizeof(struct libscols_line *));
+	bool good = lines;
 	size_t i;
 
-	scols_table_enable_noheadings(table, app->no_header);
-	for (i = 0; i < choice->count; i++) {
-		char head[32];
-		size_t c;
+	for (i = 0; good && i < nr_items; i++) {
+		struct libscols_line *above = parents && parents[i] >= 0 ? lines[parents[i]] : NULL;
 
-		snprintf(head, sizeof(head), "%s", choice->columns[i]->key);
-		for (c = 0; head[c]; c++)
-			head[c] = (char)(head[c] == '_' ? '-' : head[c] - 32 * (head[c] >= 'a'));
-		if (!scols_table_new_column(table, head, 0, 0))
-			return false;
+		lines[i] = scols_table_new_line(table, above);
+		good = lines[i] && fill_line(app, table, lines[i], choice, items[i]);
 	}
-	for (i = 0; i < nr_items; i++)
-		if (!fill_line(app, table, choice, items[i]))
-			return false;
-	return true;
+	free(lines);
+	return good;
+}
+
+static void print_lines(struct app *app, const struct choice *choice, const void *const *items,
+			const long *parents, size_t nr_items, const char *tree)
+{
+	struct libscols_table *table = scols_new_table();
+
+	if (table && fill_head(app, table, choice, tree) &&
+	    fill_table(app, table, choice, items, parents, nr_items))
+		scols_print_table(table);
+	else
+		report_text(app, NULL, -ENOMEM, "%s", strerror(ENOMEM));
+	scols_unref_table(table);
+}
+
+int print_tree(struct app *app, const struct sheet *sheet, const void *const *items,
+	       const long *parents, size_t nr_items, const char *key)
+{
+	struct choice choice;
+	int status;
+
+	/* In JSON the items tell their parents. */
+	if (app->json)
+		return print_table(app, sheet, items, nr_items);
+	status = choose(app, sheet, false, &choice);
+	if (!status)
+		print_lines(app, &choice, items, parents, nr_items, key);
+	return status;
 }
 
 int print_table(struct app *app, const struct sheet *sheet, const void *const *items,
 		size_t nr_items)
 {
-	struct libscols_table *table;
 	struct choice choice;
 	int status;
 	size_t i;
@@ -232,12 +280,7 @@ int print_table(struct app *app, const struct sheet *sheet, const void *const *i
 	}
 	if (choice.count == 1)
 		return print_plain(app, &choice, items, nr_items);
-	table = scols_new_table();
-	if (table && fill_table(app, table, &choice, items, nr_items))
-		scols_print_table(table);
-	else
-		report_text(app, NULL, -ENOMEM, "%s", strerror(ENOMEM));
-	scols_unref_table(table);
+	print_lines(app, &choice, items, NULL, nr_items, NULL);
 	return 0;
 }
 
@@ -255,9 +298,11 @@ int print_card(struct app *app, const struct sheet *sheet, const void *item)
 		return 0;
 	}
 	for (i = 0; i < choice.count; i++) {
-		char *text = text_of(app, choice.columns[i], item, NULL);
+		struct value value;
+		char *text = text_of(app, choice.columns[i], item, &value);
 
-		printf("%-12s  %s\n", choice.columns[i]->key, text ? text : "?");
+		printf("%-12s  %s%s%s\n", choice.columns[i]->key, color_on(app->color, value.color),
+		       text ? text : "?", color_off(app->color, value.color));
 		free(text);
 	}
 	return 0;

@@ -24,6 +24,7 @@ struct value {
 	uint64_t number;
 	int64_t time;
 	const char *text;
+	const char *color; /* "red" and so on, or NULL; see color.c */
 };
 
 struct column {
@@ -50,6 +51,12 @@ int check_columns(struct app *app, const struct sheet *sheet);
  */
 int print_table(struct app *app, const struct sheet *sheet, const void *const *items,
 		size_t nr_items);
+/*
+ * The same as a tree: @parents[i] is the index of the item above item i, which
+ * comes before it, or -1. The column @key has the branches.
+ */
+int print_tree(struct app *app, const struct sheet *sheet, const void *const *items,
+	       const long *parents, size_t nr_items, const char *key);
 /* Show all of an item, one column a line. Return: as above. */
 int print_card(struct app *app, const struct sheet *sheet, const void *item);
 /* For people, fit for a terminal. Free the result; NULL without memory. */
@@ -77,6 +84,12 @@ struct pool_item {
 
 extern const struct sheet pool_sheet;	/* items: struct pool_item */
 extern const struct sheet object_sheet; /* items: struct morsel_info */
+/* Fill a value; a text of NULL is none. */
+void set_number(struct value *value, enum value_kind kind, uint64_t number);
+void set_text(struct value *value, enum value_kind kind, const char *text);
+/* The name of a user or group, or its number; valid until the next call. */
+const char *user_name(uint32_t uid);
+const char *group_name(uint32_t gid);
 /* "file", "directory", "symlink" or "?" */
 const char *type_name(uint32_t type);
 

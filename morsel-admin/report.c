@@ -50,8 +50,9 @@ static void emit_error(struct app *app, const char *name, int err, const char *a
 		add_error(app, name, err, attr, text);
 		return;
 	}
-	fprintf(stderr, "%s: %s%s%s (%s", PROGRAM, name ? shown(name) : "", name ? ": " : "", text,
-		symbol ? symbol : "?");
+	fprintf(stderr, "%s%s:%s %s%s%s (%s", color_on(app->color_errors, "red"), PROGRAM,
+		color_off(app->color_errors, "red"), name ? shown(name) : "", name ? ": " : "",
+		text, symbol ? symbol : "?");
 	if (attr)
 		fprintf(stderr, ", attribute %s", attr);
 	fprintf(stderr, ")\n");

@@ -160,7 +160,6 @@ static void test_usage_errors(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		continue;
 		if (cli_run(cli_unused, cases[i].line) != 2 || !strstr(cli.err, cases[i].words))
 			fail_msg("\"%s\": %d %s", cases[i].line, cli.status, cli.err);
 		assert_string_equal(cli.out, "");
@@ -171,7 +170,7 @@ static void test_usage_errors(void **state)
 		snprintf(json, sizeof(json), "-j %s", cases[i].line);
 		assert_int_equal(cli_run(cli_unused, json), 2);
 		assert_string_equal(cli.err, "");
-		assert_memory_equal(cli.out, "{\"error\":{\"errno\":\"EINVAL\",\"msg\":", 34);
+		assert_memory_equal(cli.out, "{\"error\":{\"errno\":\"EINVAL\",\"msg\":", 33);
 	}
 }
 
@@ -220,25 +219,30 @@ static void test_completion(void **state)
 {
 	FILE *file;
 	int status;
-	size_t i;
 
 	(void)state;
 	assert_int_equal(cli_run(cli_unused, "completion"), 0);
-	for (i = 0; i < nr_commands; i++)
-		assert_non_null(strstr(cli.out, command_name(&commands[i])));
 	file = popen("exec bash", "w");
 	assert_non_null(file);
 	fputs(cli.out, file);
-	/* complete the word behind "morsel-admin pool", then an option of "create" */
-	fputs("COMP_WORDS=(morsel-admin pool re) COMP_CWORD=2; _morsel_admin\n"
-	      "[[ ${COMPREPLY[*]} == remove ]] || exit 3\n"
-	      "COMP_WORDS=(morsel-admin pool create --ma) COMP_CWORD=3; _morsel_admin\n"
-	      "[[ ${COMPREPLY[*]} == --max-objects ]] || exit 4\n"
-	      "COMP_WORDS=(morsel-admin re) COMP_CWORD=1; _morsel_admin\n"
-	      "[[ ${COMPREPLY[*]} == resize ]] || exit 5\n",
+	/* In the place of the program: it offers what would need quotes, too. */
+	fputs("compopt() { nospace=1; }\n"
+	      "morsel-admin() { args=(\"$@\"); printf '%s\\n' \"${offer[@]}\"\n"
+	      "[[ $1 == __complete ]] && printf '%s\\n' \"${@: -1}\" \"$#\" >&3; }\n"
+	      "COMP_WORDBREAKS=$' \\t\\n:='\n"
+	      "try() { COMP_LINE=$1; COMP_POINT=${#1}; nospace=; _morsel_admin; }\n"
+	      "exec 3> /dev/null\n"
+	      "offer=(remove); try 'morsel-admin pool re'\n"
+	      "[[ ${COMPREPLY[*]} == remove && ! $nospace ]] || exit 3\n"
+	      "offer=(db:dir/); try 'morsel-admin ls db:d'\n"
+	      "[[ ${COMPREPLY[*]} == dir/ && $nospace ]] || exit 4\n"
+	      "offer=('db:a b' 'db:a;c'); try 'morsel-admin ls db:a'\n"
+	      "[[ ${COMPREPLY[*]} == 'a\\ b a\\;c' ]] || exit 5\n"
+	      "COMP_WORDBREAKS=' '; try 'morsel-admin ls db:a'\n"
+	      "[[ ${COMPREPLY[0]} == 'db:a\\ b' ]] || exit 6\n",
 	      file);
 	status = pclose(file);
-	assert_int_equal(status, 0);
+	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 static void test_version(void **state)

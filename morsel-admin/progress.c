@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How far long work has come. */
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+#include "admin.h"
+
+enum {
+	QUIET_MS = 500, /* shorter work needs no bar */
+	EVERY_MS = 100,
+	BAR_MAX = 40,
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int columns(void)
+{
+	struct winsize size = { 0 };
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || !size.ws_col ? 80 : size.ws_col;
+}
+
+void progress_start(const struct app *app, struct progress *progress, const char *what,
+		    uint64_t total)
+{
+	*progress = (struct progress){
+		.what = what,
+		.total = total,
+		.started = now_ms(),
+		.silent = app->quiet || app->json || !isatty(STDERR_FILENO),
+	};
+}
+
+/* "[#####     ]  50%" of @room columns, or nothing where there is no end in sight. */
+static void draw_bar(const struct progress *progress, uint64_t done, int room)
+{
+	int width = room > BAR_MAX ? BAR_MAX : room, percent;
+	int full;
+
+	if (!progress->total || width < 4)
+		return;
+	if (done > progress->total)
+		done = progress->total;
+	percent = (int)(100.0 * (double)done / (double)progress->total);
+	full = width * percent / 100;
+	fprintf(stderr, " [%.*s%*s] %3d%%", full, "########################################",
+		width - full, "", percent);
+}
+
+void progress_show(struct progress *progress, uint64_t done)
+{
+	char size[MORSEL_SIZE_TEXT], rate[MORSEL_SIZE_TEXT];
+	int64_t now, passed;
+
+	if (progress->silent)
+		return;
+	now = now_ms();
+	passed = now - progress->started;
+	if (passed < QUIET_MS || (progress->drawn && now - progress->drawn < EVERY_MS))
+		return;
+	progress->drawn = now;
+	morsel_size_format(done, size);
+	morsel_size_format(done * 1000 / (uint64_t)passed, rate);
+	fprintf(stderr, "\r%.30s %s %s/s", progress->what, size, rate);
+	draw_bar(progress, done, columns() - 62);
+	fputs("\033[K", stderr);
+}
+
+void progress_end(struct progress *progress)
+{
+	if (progress->drawn)
+		fputs("\r\033[K", stderr);
+	progress->drawn = 0;
+}
