@@ -20,6 +20,16 @@ struct morsel_stubs {
 	struct page *pte;
 };
 
+enum {
+	MORSEL_ZAPS = 32,	/* invalidations of one address space that are told apart */
+};
+
+/* An invalidation in progress. */
+struct morsel_zap {
+	const void *range;	/* the same at start and at end, another one's is another */
+	unsigned long start, end;
+};
+
 /* One address space that maps or has mapped morsels. */
 struct morsel_mm {
 	struct mmu_notifier mn;		/* .mm is the address space */
@@ -27,19 +37,25 @@ struct morsel_mm {
 	spinlock_t lock;
 	struct morsel_stubs stubs;	/* constant; those of this address space or everybody's */
 	struct rb_root_cached tree;	/* [lock] attachments by address */
-	unsigned int active;		/* [lock] invalidations between start and end */
-	unsigned long active_start;	/* [lock] hull of these; meaningless when active is 0 */
-	unsigned long active_end;
+	struct morsel_zap zaps[MORSEL_ZAPS]; /* [lock] invalidations between start and end */
+	unsigned long zaps_used;	/* [lock] which of these there are, by bit */
+	struct morsel_zap more;		/* [lock] hull of what did not fit, while nr_more */
+	unsigned int nr_more;		/* [lock] */
+	struct list_head leaving;	/* [lock] struct leave: ranges whose links become empty */
+	unsigned int ended;		/* [lock] counts what waiters wait for */
 	unsigned int unflushed;		/* [lock] unlinks whose flush is not over */
 	bool gone;			/* [lock] ->release has run: no link any more */
-	wait_queue_head_t quiet;	/* @active has become 0 */
+	wait_queue_head_t wait;		/* for @ended to change */
 };
+
+/* notifier.c */
+bool morsel_mm_zapped(const struct morsel_mm *mmm, unsigned long start, unsigned long end);
 
 /* Is an invalidation in progress that may overlap [@start, @end)?  Context: mmm->lock. */
 static inline bool morsel_mm_busy(const struct morsel_mm *mmm, unsigned long start,
 				  unsigned long end)
 {
-	return mmm->active && mmm->active_start < end && start < mmm->active_end;
+	return (mmm->zaps_used || mmm->nr_more) && morsel_mm_zapped(mmm, start, end);
 }
 
 /*

@@ -5,12 +5,13 @@
  * From invalidate_range_start until invalidate_range_end nothing that
  * overlaps may be linked, or the zap in between would walk into shared
  * tables: MADV_DONTNEED, the OOM reaper and truncation run beside faults.
- * The count and the links are under one lock.  (KVM guards its shadow tables
+ * The list of them and the links are under one lock.  (KVM guards its shadow tables
  * the same way: mmu_invalidate_in_progress.)
  *
  * The callbacks may run in reclaim and in the OOM reaper: they take spinlocks
  * only, allocate nothing and never fail.  Only who makes entries empty may have
- * to wait for a walk without mmap_lock to end; he is never in reclaim.
+ * to wait for a walk without mmap_lock to end, and who would walk there next for
+ * him; neither is ever in reclaim.
  */
 #include <linux/mmu_notifier.h>
 #include <linux/slab.h>
@@ -39,15 +40,49 @@ static bool unlink_all(struct morsel_mm *mmm, unsigned long start, unsigned long
 	return changed;
 }
 
-static void begin(struct morsel_mm *mmm, unsigned long start, unsigned long end)
+static bool overlaps(const struct morsel_zap *zap, unsigned long start, unsigned long end)
 {
-	if (!mmm->active++) {
-		mmm->active_start = start;
-		mmm->active_end = end;
-		return;
+	return zap->start < end && start < zap->end;
+}
+
+bool morsel_mm_zapped(const struct morsel_mm *mmm, unsigned long start, unsigned long end)
+{
+	unsigned int i;
+
+	for_each_set_bit(i, &mmm->zaps_used, MORSEL_ZAPS)
+		if (overlaps(&mmm->zaps[i], start, end))
+			return true;
+	return mmm->nr_more && overlaps(&mmm->more, start, end);
+}
+
+static void begin(struct morsel_mm *mmm, const struct mmu_notifier_range *range)
+{
+	const struct morsel_zap zap = { range, range->start, range->end };
+	unsigned int i = find_first_zero_bit(&mmm->zaps_used, MORSEL_ZAPS);
+
+	if (i < MORSEL_ZAPS) {
+		mmm->zaps[i] = zap;
+		__set_bit(i, &mmm->zaps_used);
+	} else if (!mmm->nr_more++) {
+		mmm->more = zap;
+	} else {
+		mmm->more.start = min(mmm->more.start, zap.start);
+		mmm->more.end = max(mmm->more.end, zap.end);
 	}
-	mmm->active_start = min(mmm->active_start, start);
-	mmm->active_end = max(mmm->active_end, end);
+}
+
+static void finish(struct morsel_mm *mmm, const struct mmu_notifier_range *range)
+{
+	unsigned int i;
+
+	for_each_set_bit(i, &mmm->zaps_used, MORSEL_ZAPS) {
+		if (mmm->zaps[i].range == range) {
+			__clear_bit(i, &mmm->zaps_used);
+			return;
+		}
+	}
+	if (!WARN_ON_ONCE(!mmm->nr_more))
+		mmm->nr_more--;
 }
 
 /*
@@ -59,15 +94,82 @@ static bool may_be_none(const struct mmu_notifier_range *range)
 	return range->event == MMU_NOTIFY_UNMAP && mmu_notifier_range_blockable(range);
 }
 
+/* A range whose links are about to become empty, on the stack of who waits for that. */
+struct leave {
+	struct list_head list;	/* [mmm->lock] in mmm->leaving */
+	struct morsel_zap range;
+};
+
+/* Do the two share a place where an object is mapped?  Elsewhere there is nothing of ours. */
+static bool meet(struct morsel_mm *mmm, const struct morsel_zap *zap, unsigned long start,
+		 unsigned long end)
+{
+	return overlaps(zap, start, end) &&
+	       morsel_attach_first(mmm, max(zap->start, start), min(zap->end, end) - 1);
+}
+
+static bool is_leaving(struct morsel_mm *mmm, unsigned long start, unsigned long end)
+{
+	const struct leave *leave;
+
+	list_for_each_entry(leave, &mmm->leaving, list)
+		if (meet(mmm, &leave->range, start, end))
+			return true;
+	return false;
+}
+
+/* Is an invalidation in progress where an object is mapped in the range? */
+static bool is_walked(struct morsel_mm *mmm, unsigned long start, unsigned long end)
+{
+	unsigned int i;
+
+	for_each_set_bit(i, &mmm->zaps_used, MORSEL_ZAPS)
+		if (meet(mmm, &mmm->zaps[i], start, end))
+			return true;
+	return mmm->nr_more && meet(mmm, &mmm->more, start, end);
+}
+
+/* Wait until an invalidation has ended or a range has left. */
+static void wait_for_an_end(struct morsel_mm *mmm)
+	__must_hold(&mmm->lock)
+{
+	unsigned int before = mmm->ended;
+
+	spin_unlock(&mmm->lock);
+	wait_event(mmm->wait, READ_ONCE(mmm->ended) != before);
+	spin_lock(&mmm->lock);
+}
+
+/*
+ * While somebody waits here nothing new begins where he waits, except what must not
+ * block: see begin_after_leavers().  So the wait is for what had begun before, which
+ * is finite, and ends by itself: a walk of our mappings between start and end of an
+ * invalidation holds its locks already and takes no sleeping lock that could be held
+ * by whoever is kept waiting.  In particular:
+ *  - unmap_mapping_range() of ours holds invalidate_lock and i_mmap_rwsem, and zaps;
+ *  - the OOM reaper and process_mrelease() hold mmap_lock, zap, and are the ones that
+ *    must not block; they stop coming once one of them has been through;
+ *  - mremap() takes i_mmap_rwsem between start and end, which who is kept waiting may
+ *    hold, but holds mmap_lock for write: as do our callers, or the VMA is out of its
+ *    reach, or the address space has no user left.
+ * Reclaim has no business there, as our frames are on no list of its.  All this holds
+ * as long as no more than MORSEL_ZAPS invalidations are in progress at
+ * once: others are known by their hull, which may reach into the range for longer.
+ */
 void morsel_mm_wait(struct morsel_mm *mmm, unsigned long start, unsigned long end)
 	__must_hold(&mmm->lock)
 {
+	struct leave leave = { .range = { .start = start, .end = end } };
+
 	lockdep_assert_held(&mmm->lock);
-	while (morsel_mm_busy(mmm, start, end) && morsel_attach_first(mmm, start, end - 1)) {
-		spin_unlock(&mmm->lock);
-		wait_event(mmm->quiet, !READ_ONCE(mmm->active));
-		spin_lock(&mmm->lock);
-	}
+	if (!is_walked(mmm, start, end))
+		return;
+	list_add(&leave.list, &mmm->leaving);
+	while (is_walked(mmm, start, end))
+		wait_for_an_end(mmm);
+	list_del(&leave.list);
+	mmm->ended++;
+	wake_up_all(&mmm->wait);
 }
 
 void morsel_mm_unlinked(struct morsel_mm *mmm, bool changed)
@@ -86,15 +188,29 @@ void morsel_mm_unlinked(struct morsel_mm *mmm, bool changed)
 	spin_unlock(&mmm->lock);
 }
 
+/*
+ * Who is about to wait himself comes first: two that leave overlap only where one
+ * has all of a dying address space.
+ */
+static void begin_after_leavers(struct morsel_mm *mmm, const struct mmu_notifier_range *range,
+				bool to_none)
+	__must_hold(&mmm->lock)
+{
+	if (to_none)
+		morsel_mm_wait(mmm, range->start, range->end);
+	else if (mmu_notifier_range_blockable(range))
+		while (is_leaving(mmm, range->start, range->end))
+			wait_for_an_end(mmm);
+	begin(mmm, range);
+}
+
 static int range_start(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
 {
 	struct morsel_mm *mmm = to_mmm(mn);
 	bool to_none = may_be_none(range), changed;
 
 	spin_lock(&mmm->lock);
-	if (to_none)
-		morsel_mm_wait(mmm, range->start, range->end);
-	begin(mmm, range->start, range->end);
+	begin_after_leavers(mmm, range, to_none);
 	changed = unlink_all(mmm, range->start, range->end, to_none);
 	morsel_mm_unlinked(mmm, changed);
 	return 0;
@@ -103,14 +219,15 @@ static int range_start(struct mmu_notifier *mn, const struct mmu_notifier_range 
 static void range_end(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
 {
 	struct morsel_mm *mmm = to_mmm(mn);
-	bool quiet = false;
+	bool wake;
 
 	spin_lock(&mmm->lock);
-	if (!WARN_ON_ONCE(!mmm->active))
-		quiet = !--mmm->active;
+	finish(mmm, range);
+	wake = !list_empty(&mmm->leaving);
+	mmm->ended += wake;
 	spin_unlock(&mmm->lock);
-	if (quiet)
-		wake_up_all(&mmm->quiet);
+	if (wake)
+		wake_up_all(&mmm->wait);
 }
 
 /*
@@ -154,8 +271,9 @@ static struct mmu_notifier *alloc_notifier(struct mm_struct *mm)
 		return ERR_PTR(-ENOMEM);
 	}
 	spin_lock_init(&mmm->lock);
-	init_waitqueue_head(&mmm->quiet);
+	init_waitqueue_head(&mmm->wait);
 	INIT_LIST_HEAD(&mmm->all);
+	INIT_LIST_HEAD(&mmm->leaving);
 	mmm->tree = RB_ROOT_CACHED;
 	atomic_inc(&morsel_mms_alive);
 	return &mmm->mn;
