@@ -148,6 +148,9 @@ static int find_directory(struct morsel_nl_dump *dump, struct morsel_pool *pool,
 		return PTR_ERR(dir);
 	if (!d_can_lookup(dir))
 		error = morsel_nl_refuse(extack, path, -ENOTDIR, "not a directory");
+	else if (!morsel_may_list(d_inode(dir)))
+		error = morsel_nl_refuse(extack, path, -EACCES,
+					 "no read permission on the directory");
 	else
 		dump->within = d_inode(dir)->i_ino;
 	dput(dir);

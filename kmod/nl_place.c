@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From objects to their names, for readers who may know them. */
 #include <linux/dcache.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include "nl.h"
 #include "rights.h"
@@ -112,17 +113,42 @@ static bool locate(struct morsel_nl_place *place, struct morsel_nl_object *objec
 	return place->visible && place->inside;
 }
 
+/*
+ * The name of @inode after @last, or the first; with a reference.  Consumes that on
+ * @last, which keeps it where it is: a dentry with an inode leaves the inode's list
+ * only with its last reference.
+ */
+static struct dentry *next_name(struct inode *inode, struct dentry *last)
+{
+	struct hlist_node *at;
+	struct dentry *dentry;
+
+	spin_lock(&inode->i_lock);
+	at = last ? last->d_u.d_alias.next : inode->i_dentry.first;
+	dentry = hlist_entry_safe(at, struct dentry, d_u.d_alias);
+	while (dentry && !morsel_nl_is_named(dentry))
+		dentry = hlist_entry_safe(dentry->d_u.d_alias.next, struct dentry, d_u.d_alias);
+	if (dentry)
+		dget(dentry);
+	spin_unlock(&inode->i_lock);
+	dput(last);
+	return dentry;
+}
+
 bool morsel_nl_locate(struct morsel_nl_place *place, struct morsel_nl_object *object)
 {
-	struct dentry *dentry = d_find_alias(object->inode);
-	bool seen;
+	struct dentry *name = next_name(object->inode, NULL);
+	bool named = name, seen = false;
 
 	object->path = NULL;
 	object->parent = 0;
-	if (dentry && morsel_nl_is_named(dentry))
-		seen = locate(place, object, dentry);
-	else
-		seen = !place->within && morsel_may_see_nameless(object->inode);
-	dput(dentry);
-	return seen;
+	while (name) {
+		seen = locate(place, object, name);
+		if (seen || fatal_signal_pending(current))
+			break;
+		cond_resched();
+		name = next_name(object->inode, name);
+	}
+	dput(name);
+	return named ? seen : !place->within && morsel_may_see_nameless(object->inode);
 }
