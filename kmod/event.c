@@ -171,9 +171,25 @@ static void event_object(enum morsel_event event, struct dentry *dentry, const c
 		send_object(&e);
 }
 
+/* Marks a dentry whose object is in the making: see morsel_event_hold(). */
+static char in_the_making;
+
+void morsel_event_hold(struct dentry *dentry)
+{
+	dentry->d_fsdata = &in_the_making;
+}
+
+void morsel_event_unhold(struct dentry *dentry)
+{
+	dentry->d_fsdata = NULL;
+}
+
 void morsel_event_object(enum morsel_event event, struct dentry *dentry)
 {
-	event_object(event, dentry, NULL, NULL);
+	if (dentry->d_fsdata == &in_the_making)
+		atomic64_inc(&changes);
+	else
+		event_object(event, dentry, NULL, NULL);
 }
 
 /* Send what is about an object, by any of its names. */

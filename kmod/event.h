@@ -47,6 +47,13 @@ void morsel_event_pool(enum morsel_event event, struct morsel_pool *pool);
  * it was); its parent is stable.
  */
 void morsel_event_object(enum morsel_event event, struct dentry *dentry);
+/*
+ * Say nothing of @dentry until it is what was asked for: who makes an object with
+ * attributes tells of it once, at the end.  Context: i_rwsem of the directory held
+ * from before the one to after the other.
+ */
+void morsel_event_hold(struct dentry *dentry);
+void morsel_event_unhold(struct dentry *dentry);
 /* The same of an object by any of its names. */
 void morsel_event_inode(enum morsel_event event, struct inode *inode);
 

@@ -4,6 +4,7 @@
  * the same locks as the system calls.
  */
 #include <linux/namei.h>
+#include "event.h"
 #include "fs.h"
 #include "nl.h"
 #include "nl_object.h"
@@ -122,10 +123,11 @@ static int create(struct genl_info *info, struct inode *dir, struct dentry *dent
 	 * bits away, the mode follows.
 	 */
 	first = want->ia_valid & (ATTR_UID | ATTR_GID) ? want->ia_mode & S_IRWXU : want->ia_mode;
+	morsel_event_hold(dentry);
 	error = directory ? vfs_mkdir(morsel_nop_idmap, dir, dentry, first) :
 			    vfs_create(morsel_nop_idmap, dir, dentry, first, true);
 	if (error)
-		return error;
+		goto out;
 	inode = d_inode(dentry);
 	if (!(want->ia_valid & ATTR_UID))
 		want->ia_uid = inode->i_uid;
@@ -136,6 +138,10 @@ static int create(struct genl_info *info, struct inode *dir, struct dentry *dent
 		error = morsel_nl_change(dentry, want);
 	if (error)
 		remove_again(dir, dentry);
+out:
+	morsel_event_unhold(dentry);
+	if (!error)
+		morsel_event_object(MORSEL_EVENT_NEW, dentry);
 	return error;
 }
 

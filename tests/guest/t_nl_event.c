@@ -10,9 +10,11 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -147,6 +149,8 @@ static void test_names(void)
 
 static void test_netlink(void)
 {
+	struct rlimit limit;
+
 	nl_object(&ask, MORSEL_CMD_MORSEL_NEW, "p", "n");
 	granted(&ask, "create over netlink");
 	object_event(MORSEL_CMD_MORSEL_NEW_NTF, "n", "create over netlink");
@@ -165,6 +169,30 @@ static void test_netlink(void)
 	nl_object(&ask, MORSEL_CMD_MORSEL_GET, "p", "");
 	granted(&ask, "get");
 	no_event("get");
+	nl_object(&ask, MORSEL_CMD_MORSEL_NEW, "p", "whole");
+	nl_u64(&ask, MORSEL_A_OBJECT_SIZE, 4321);
+	nl_u32(&ask, MORSEL_A_OBJECT_MODE, 0604);
+	nl_u32(&ask, MORSEL_A_OBJECT_UID, 1000);
+	granted(&ask, "create with attributes");
+	object_event(MORSEL_CMD_MORSEL_NEW_NTF, "whole", "create with attributes");
+	is_int(event_number(MORSEL_A_OBJECT_SIZE), 4321, "its size");
+	is_int(event_number(MORSEL_A_OBJECT_MODE) & 07777, 0604, "its mode");
+	is_int(event_number(MORSEL_A_OBJECT_UID), 1000, "its owner");
+	no_event("told once");
+	need(!chmod(pool_path("whole"), 0600));
+	object_event(MORSEL_CMD_MORSEL_SET_NTF, "whole", "a change afterwards");
+	/* It is there already when its size is refused. */
+	signal(SIGXFSZ, SIG_IGN);
+	need(!getrlimit(RLIMIT_FSIZE, &limit));
+	need(!setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 4096, limit.rlim_max }));
+	nl_object(&ask, MORSEL_CMD_MORSEL_NEW, "p", "huge");
+	nl_u64(&ask, MORSEL_A_OBJECT_SIZE, 1UL << 20);
+	refused(&ask, EFBIG, "", 0, "create too large");
+	need(!setrlimit(RLIMIT_FSIZE, &limit));
+	no_event("what is refused");
+	is_errno(access(pool_path("huge"), F_OK), ENOENT, "and nothing is left of it");
+	need(!unlink(pool_path("whole")));
+	object_event(MORSEL_CMD_MORSEL_DEL_NTF, "whole", "unlink");
 }
 
 static void pool_event(int command, const char *name, uint32_t flags, const char *what)
