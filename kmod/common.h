@@ -10,8 +10,10 @@
  *                              pool
  *   morsel_pools_mutex         the list of pools (global; pool     process; never in map,
  *                              new/del/mount only)                 fault, lookup
- *   inode->i_rwsem             directory entries; size, write,     process
- *                              fallocate of a morsel
+ *   morsel_inode.write_lock    writers of one morsel among         process; the writer's
+ *                              themselves                          buffer is touched below it
+ *   inode->i_rwsem             directory entries; size, write,     process; no user memory is
+ *                              fallocate of a morsel               touched below it
  *   mm->mmap_lock              VMAs                                process
  *   mapping->invalidate_lock   shared: look up, fill (fault, read, process
  *                              write, allocate); exclusive: take

@@ -64,6 +64,12 @@ static vm_fault_t fault_error(int err)
 	return err == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
 }
 
+/* A page with a memory error is not to be touched, nor made anew: its bytes are lost. */
+static vm_fault_t sound(struct page *page)
+{
+	return PageHWPoison(page) ? VM_FAULT_HWPOISON : 0;
+}
+
 /* Have a frame for the page.  2 MiB only where the object has all of it. */
 static vm_fault_t fill(struct vm_fault *vmf, struct inode *inode, bool *was_hole)
 {
@@ -75,9 +81,10 @@ static vm_fault_t fill(struct vm_fault *vmf, struct inode *inode, bool *was_hole
 
 	if (vmf->pgoff >= end)
 		return VM_FAULT_SIGBUS;
-	*was_hole = !morsel_tree_lookup(inode, vmf->pgoff).page;
+	leaf = morsel_tree_lookup(inode, vmf->pgoff);
+	*was_hole = !leaf.page;
 	if (!*was_hole)
-		return 0;
+		return sound(leaf.page);
 	err = morsel_tree_populate(inode, vmf->pgoff, want_huge, &leaf);
 	return err ? fault_error(err) : 0;
 }
@@ -86,11 +93,13 @@ static vm_fault_t fill(struct vm_fault *vmf, struct inode *inode, bool *was_hole
 static vm_fault_t fill_and_show(struct vm_fault *vmf, struct inode *inode,
 				enum morsel_view_kind kind, bool view)
 {
+	struct page *page;
 	bool was_hole;
 	vm_fault_t ret;
 
-	if (view && morsel_view_has(inode, kind, vmf->pgoff))
-		return 0;
+	page = view ? morsel_view_page(inode, kind, vmf->pgoff) : NULL;
+	if (page)
+		return sound(page);
 	ret = fill(vmf, inode, &was_hole);
 	if (!ret && view && morsel_view_fill(inode, kind, vmf->pgoff, was_hole))
 		ret = VM_FAULT_OOM;
@@ -230,6 +239,8 @@ int morsel_vm_access(struct vm_area_struct *vma, unsigned long addr, void *buf, 
 	filemap_invalidate_lock_shared(inode->i_mapping);
 	if (index < DIV_ROUND_UP_ULL(i_size_read(inode), PAGE_SIZE))
 		err = morsel_tree_populate(inode, index, false, &leaf);
+	if (!err && PageHWPoison(leaf.page))
+		err = -EIO;
 	if (!err && write)	/* an allocation that fails must not take it back */
 		morsel_tree_lend(inode, index);
 	if (!err && write)

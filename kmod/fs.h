@@ -95,6 +95,7 @@ extern const struct inode_operations morsel_symlink_iops;
 
 /* fs_file.c */
 extern const struct file_operations morsel_fops;
+extern const struct file_operations morsel_dir_fops;
 extern const struct address_space_operations morsel_aops;
 
 #endif

@@ -5,6 +5,11 @@
  * The frame is looked up under invalidate_lock and held by a reference; the
  * lock is dropped before bytes move, because the user's buffer can be a mapping
  * of the same object, whose fault takes invalidate_lock.
+ *
+ * The buffer may as well be served by a file system in user space or by
+ * userfaultfd, whose faults may take for ever.  Netlink requests wait for i_rwsem,
+ * under a lock of all of generic netlink: so it is let go of for such a fault.
+ * Writers stay apart by a lock of their own.
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -31,13 +36,24 @@ bool morsel_want_huge(struct inode *inode, pgoff_t index, loff_t end)
 	return start && (loff_t)(index + 1) << PAGE_SHIFT > size;
 }
 
+size_t morsel_sound_bytes(const struct page *page, size_t offset, size_t bytes)
+{
+	const struct page *last = page + ((offset + bytes - 1) >> PAGE_SHIFT);
+	const struct page *p = page;
+
+	while (!PageHWPoison((struct page *)p))
+		if (p++ == last)
+			return bytes;
+	return p == page ? 0 : ((p - page) << PAGE_SHIFT) - offset;
+}
+
 /* Copy out what one leaf, or one hole, has of @bytes bytes at @pos. */
 static ssize_t morsel_read_leaf(struct inode *inode, loff_t pos, size_t bytes,
 				struct iov_iter *to)
 {
 	pgoff_t index = pos >> PAGE_SHIFT, next = 0;
 	struct morsel_leaf leaf;
-	size_t copied;
+	size_t copied = 0;
 
 	filemap_invalidate_lock_shared(inode->i_mapping);
 	leaf = morsel_tree_lookup(inode, index);
@@ -49,8 +65,12 @@ static ssize_t morsel_read_leaf(struct inode *inode, loff_t pos, size_t bytes,
 
 	if (leaf.page) {
 		bytes = min_t(loff_t, bytes, morsel_leaf_end(index, leaf.order) - pos);
-		copied = copy_page_to_iter(leaf.page, offset_in_page(pos), bytes, to);
+		bytes = morsel_sound_bytes(leaf.page, offset_in_page(pos), bytes);
+		if (bytes)
+			copied = copy_page_to_iter(leaf.page, offset_in_page(pos), bytes, to);
 		put_page(leaf.page);
+		if (!bytes)
+			return -EIO;
 	} else {
 		if (next <= (pos + bytes - 1) >> PAGE_SHIFT)
 			bytes = ((loff_t)next << PAGE_SHIFT) - pos;
@@ -85,18 +105,43 @@ static ssize_t morsel_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	return done ?: ret;
 }
 
-/* Copy into the leaf at @pos, which is made if there is none. */
+/* Is there nothing to read at @from, short of a fault? */
+static bool must_fault(const struct iov_iter *from, size_t bytes)
+{
+	bool ret;
+
+	pagefault_disable();
+	ret = fault_in_iov_iter_readable(from, bytes) == bytes;
+	pagefault_enable();
+	return ret;
+}
+
+static size_t copy_without_faults(struct page *page, loff_t pos, size_t bytes,
+				  struct iov_iter *from)
+{
+	size_t copied;
+
+	pagefault_disable();
+	copied = copy_page_from_iter(page, offset_in_page(pos), bytes, from);
+	pagefault_enable();
+	return copied;
+}
+
+/*
+ * Copy into the leaf at @pos, which is made if there is none.
+ * Return: bytes; -EAGAIN: the source has to be faulted in first.
+ */
 static ssize_t morsel_write_leaf(struct inode *inode, loff_t pos, struct iov_iter *from)
 {
 	size_t bytes = iov_iter_count(from), first = min(bytes, PAGE_SIZE - offset_in_page(pos));
 	pgoff_t index = pos >> PAGE_SHIFT;
 	struct morsel_leaf leaf;
-	size_t copied;
+	size_t copied = 0;
 	int error;
 
 	/* Do not allocate for what cannot be read. */
-	if (fault_in_iov_iter_readable(from, first) == first)
-		return -EFAULT;
+	if (must_fault(from, first))
+		return -EAGAIN;
 
 	filemap_invalidate_lock_shared(inode->i_mapping);
 	error = morsel_tree_populate(inode, index, morsel_want_huge(inode, index, pos + bytes),
@@ -108,11 +153,45 @@ static ssize_t morsel_write_leaf(struct inode *inode, loff_t pos, struct iov_ite
 		return error;
 
 	bytes = min_t(loff_t, bytes, morsel_leaf_end(index, leaf.order) - pos);
-	copied = copy_page_from_iter(leaf.page, offset_in_page(pos), bytes, from);
+	bytes = morsel_sound_bytes(leaf.page, offset_in_page(pos), bytes);
+	if (bytes)
+		copied = copy_without_faults(leaf.page, pos, bytes, from);
 	put_page(leaf.page);
-	if (pos + copied > i_size_read(inode))
+	if (!bytes)
+		return -EIO;
+	if (copied && pos + copied > i_size_read(inode))
 		i_size_write(inode, pos + copied);
-	return copied ?: -EFAULT;
+	return copied ?: -EAGAIN;
+}
+
+/* Context: i_rwsem held, maybe not for the first time in this write.  Return: > 0, or no. */
+static ssize_t morsel_write_begin(struct kiocb *iocb, struct iov_iter *from)
+{
+	ssize_t ret = generic_write_checks(iocb, from);
+	int error;
+
+	if (ret <= 0)
+		return ret;
+	error = file_remove_privs(iocb->ki_filp);
+	if (error)
+		return error;
+	morsel_zero_tail(file_inode(iocb->ki_filp), iocb->ki_pos);
+	return ret;
+}
+
+/*
+ * Fault some of the source in, without i_rwsem.  Meanwhile the object may have
+ * become another size, and who appends goes on at its new end.
+ */
+static ssize_t morsel_write_fault(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	size_t bytes = min_t(size_t, iov_iter_count(from), PMD_SIZE), missing;
+
+	inode_unlock(inode);
+	missing = fault_in_iov_iter_readable(from, bytes);
+	inode_lock(inode);
+	return missing == bytes ? -EFAULT : morsel_write_begin(iocb, from);
 }
 
 static ssize_t morsel_write_range(struct kiocb *iocb, struct iov_iter *from)
@@ -120,12 +199,17 @@ static ssize_t morsel_write_range(struct kiocb *iocb, struct iov_iter *from)
 	struct inode *inode = file_inode(iocb->ki_filp);
 	ssize_t done = 0, ret = 0;
 
-	morsel_zero_tail(inode, iocb->ki_pos);
 	while (iov_iter_count(from)) {
 		ret = -EINTR;
 		if (fatal_signal_pending(current))
 			break;
 		ret = morsel_write_leaf(inode, iocb->ki_pos, from);
+		if (ret == -EAGAIN) {
+			ret = morsel_write_fault(iocb, from);
+			if (ret <= 0)
+				break;
+			continue;
+		}
 		if (ret < 0)
 			break;
 		iocb->ki_pos += ret;
@@ -140,17 +224,18 @@ static ssize_t morsel_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	struct inode *inode = file_inode(iocb->ki_filp);
 	ssize_t ret;
 
+	if (mutex_lock_killable(&morsel_i(inode)->write_lock))
+		return -EINTR;
 	inode_lock(inode);
-	ret = generic_write_checks(iocb, from);
+	ret = morsel_write_begin(iocb, from);
 	if (ret <= 0)
 		goto unlock;
-	ret = file_remove_privs(iocb->ki_filp);
-	if (!ret)
-		ret = file_update_time(iocb->ki_filp);
+	ret = file_update_time(iocb->ki_filp);
 	if (!ret)
 		ret = morsel_write_range(iocb, from);
 unlock:
 	inode_unlock(inode);
+	mutex_unlock(&morsel_i(inode)->write_lock);
 	return ret;
 }
 

@@ -34,6 +34,7 @@ struct inode *morsel_alloc_inode(struct super_block *sb)
 	spin_lock_init(&mi->attach_lock);
 	INIT_LIST_HEAD(&mi->attachments);
 	mi->nr_attachments = 0;
+	mutex_init(&mi->write_lock);
 	return &mi->vfs_inode;
 }
 
@@ -72,7 +73,7 @@ static void morsel_set_ops(struct inode *inode)
 		break;
 	case S_IFDIR:
 		inode->i_op = &morsel_dir_iops;
-		inode->i_fop = &simple_dir_operations;
+		inode->i_fop = &morsel_dir_fops;
 		inc_nlink(inode);	/* for "." */
 		break;
 	case S_IFLNK:

@@ -94,6 +94,12 @@ int morsel_init_rights(struct inode *inode, struct inode *dir, const struct qstr
 /* May page @index be backed by a 2 MiB frame, if the operation reaches to @end? */
 bool morsel_want_huge(struct inode *inode, pgoff_t index, loff_t end);
 
+/*
+ * How many of @bytes bytes at @offset of @page, within one frame, lie in front of
+ * the first page with a memory error.
+ */
+size_t morsel_sound_bytes(const struct page *page, size_t offset, size_t bytes);
+
 /* fs_fallocate.c */
 long morsel_fallocate(struct file *file, int mode, loff_t offset, loff_t len);
 

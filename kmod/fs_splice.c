@@ -15,13 +15,18 @@ static void morsel_spd_release(struct splice_pipe_desc *spd, unsigned int i)
 	put_page(spd->pages[i]);
 }
 
-/* Take the next page with a reference; a hole lends the page of zeros. */
+/*
+ * Take the next page with a reference; a hole lends the page of zeros.
+ * Return: NULL: a memory error.
+ */
 static struct page *morsel_splice_page(struct inode *inode, pgoff_t index)
 {
 	struct page *page = morsel_tree_lookup(inode, index).page;
 
 	if (!page)
 		page = ZERO_PAGE(0);
+	if (PageHWPoison(page))
+		return NULL;
 	get_page(page);
 	return page;
 }
@@ -33,8 +38,11 @@ static void morsel_splice_fill(struct splice_pipe_desc *spd, struct inode *inode
 	while (len && spd->nr_pages < spd->nr_pages_max) {
 		unsigned int offset = offset_in_page(pos);
 		unsigned int bytes = min_t(size_t, len, PAGE_SIZE - offset);
+		struct page *page = morsel_splice_page(inode, pos >> PAGE_SHIFT);
 
-		spd->pages[spd->nr_pages] = morsel_splice_page(inode, pos >> PAGE_SHIFT);
+		if (!page)
+			break;
+		spd->pages[spd->nr_pages] = page;
 		spd->partial[spd->nr_pages].offset = offset;
 		spd->partial[spd->nr_pages].len = bytes;
 		spd->nr_pages++;
@@ -63,6 +71,8 @@ ssize_t morsel_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info
 	if (*ppos >= size)
 		return 0;
 	morsel_splice_fill(&spd, inode, *ppos, min_t(loff_t, len, size - *ppos));
+	if (!spd.nr_pages)
+		return -EIO;
 	ret = splice_to_pipe(pipe, &spd);
 	if (ret > 0) {
 		*ppos += ret;

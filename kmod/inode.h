@@ -4,6 +4,7 @@
 #define MORSEL_INODE_H
 
 #include <linux/fs.h>
+#include <linux/mutex.h>
 #include "pool.h"
 #include "tree.h"
 #include "view.h"
@@ -12,6 +13,7 @@ struct morsel_inode {
 	struct inode vfs_inode;	/* i_ino is the object id */
 	struct timespec64 btime;	/* creation */
 	struct morsel_account *account;	/* of the owner [i_rwsem and invalidate_lock] */
+	struct mutex write_lock;	/* write(2): outside of i_rwsem */
 	struct morsel_tree tree;
 	struct morsel_view view[MORSEL_NR_VIEWS];
 

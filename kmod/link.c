@@ -246,7 +246,7 @@ static void copy_ptes(const struct link *l, unsigned long start, unsigned long e
 		if (index >= size || pte_present(*pte))
 			continue;
 		leaf = morsel_tree_lend(l->att->inode, index);
-		if (!leaf.page)
+		if (!leaf.page || PageHWPoison(leaf.page))
 			continue;
 		set_pte(pte, morsel_mk_pte(leaf.page, l->kind));
 		l->att->links++;

@@ -70,8 +70,8 @@ static unsigned int privileges_to_drop(struct inode *inode, unsigned int valid)
 }
 
 /*
- * A writer whose buffer is served by a file system in user space can hold the
- * lock for ever, and requests run under a lock of all of generic netlink.
+ * Who allocates or frees much may take his time, and requests run under a lock of
+ * all of generic netlink.
  */
 static int lock_within(struct inode *inode, unsigned long timeout)
 {

@@ -47,25 +47,28 @@ struct page *morsel_view_find(struct inode *inode, enum morsel_view_kind kind, p
 	return xa_load(&morsel_i(inode)->view[kind].pmds, index >> MORSEL_GIB_ORDER);
 }
 
-bool morsel_view_has(struct inode *inode, enum morsel_view_kind kind, pgoff_t index)
+struct page *morsel_view_page(struct inode *inode, enum morsel_view_kind kind, pgoff_t index)
 {
 	struct page *table = morsel_view_find(inode, kind, index);
+	unsigned int in_chunk = index & (MORSEL_CHUNK_PAGES - 1);
 	pmd_t pmd;
-	pte_t *pte;
+	pte_t pte;
 
 	if (!table)
-		return false;
+		return NULL;
 	pmd = READ_ONCE(*morsel_pmd_slot(table, index));
+	if (pmd_none(pmd))
+		return NULL;
 	if (!morsel_pmd_is_table(pmd))
-		return !pmd_none(pmd);
-	pte = page_address(pmd_page(pmd));
-	return !pte_none(READ_ONCE(pte[index & (MORSEL_CHUNK_PAGES - 1)]));
+		return pmd_page(pmd) + in_chunk;
+	pte = READ_ONCE(((pte_t *)page_address(pmd_page(pmd)))[in_chunk]);
+	return pte_none(pte) ? NULL : pte_page(pte);
 }
 
 bool morsel_view_shows(struct inode *inode, pgoff_t index)
 {
-	return morsel_view_has(inode, MORSEL_VIEW_RW, index) ||
-	       morsel_view_has(inode, MORSEL_VIEW_RO, index);
+	return morsel_view_page(inode, MORSEL_VIEW_RW, index) ||
+	       morsel_view_page(inode, MORSEL_VIEW_RO, index);
 }
 
 static struct page *pmd_table(struct morsel_view *view, pgoff_t index)
@@ -113,7 +116,7 @@ static void fill_ptes(const struct fill *f, struct page *table)
 		if (!pte_none(pte[i]))
 			continue;
 		page = chunk_page(&f->chunk, i);
-		if (page)
+		if (page && !PageHWPoison(page))
 			set_pte(&pte[i], morsel_mk_pte(page, f->kind));
 	}
 }

@@ -39,8 +39,8 @@ void morsel_view_init(struct morsel_view *view);
  */
 int morsel_view_fill(struct inode *inode, enum morsel_view_kind kind, pgoff_t index, bool alone);
 
-/* Does the view have a leaf for page @index?  Context: invalidate_lock held. */
-bool morsel_view_has(struct inode *inode, enum morsel_view_kind kind, pgoff_t index);
+/* The page that the view shows as page @index, or NULL.  Context: invalidate_lock held. */
+struct page *morsel_view_page(struct inode *inode, enum morsel_view_kind kind, pgoff_t index);
 
 /**
  * morsel_view_ready() - have the PMD tables of the GiB that have data in [@first, @last]

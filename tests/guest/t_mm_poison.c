@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,6 +167,76 @@ static void offlined(void)
 	unlink(pool_path("offline"));
 }
 
+/* What a process finds that was not there when the error came. */
+struct meeting {
+	const char *path;
+	bool write;
+};
+
+static sigjmp_buf back;
+static int bus_code;
+
+static void on_bus(int sig, siginfo_t *info, void *context)
+{
+	bus_code = info->si_code;
+	siglongjmp(back, sig);
+}
+
+static int touch_it(void *arg)
+{
+	const struct meeting *m = arg;
+	struct sigaction action = { .sa_sigaction = on_bus, .sa_flags = SA_SIGINFO };
+	int fd = open(m->path, O_RDWR | O_CLOEXEC);
+	char *volatile map;
+
+	need(fd >= 0 && !sigaction(SIGBUS, &action, NULL));
+	map = mmap(NULL, 4L * PAGE, m->write ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd,
+		   0);
+	need(map != MAP_FAILED);
+	if (sigsetjmp(back, 1))
+		return bus_code == BUS_MCEERR_AR ? 0 : 2;
+	if (m->write)
+		map[PAGE] = 1;
+	else
+		(void)*(volatile char *)(map + PAGE);
+	return 1;
+}
+
+static int poison_second(void *arg)
+{
+	char *map = mmap(NULL, 4L * PAGE, PROT_READ, MAP_SHARED, *(int *)arg, 0);
+
+	need(map != MAP_FAILED);
+	madvise(map + PAGE, PAGE, MADV_HWPOISON);
+	return 0;
+}
+
+static void poisoned_file(const char *name, off_t size)
+{
+	static char buf[4 * PAGE];
+	int fd = make_morsel(name, size), pipes[2];
+	struct meeting reader = { pool_path(name), false }, writer = { reader.path, true };
+
+	memset(buf, 'x', sizeof(buf));
+	need(pwrite(fd, buf, sizeof(buf), 0) == sizeof(buf) && !pipe(pipes));
+	in_child(poison_second, &fd, 20);
+	is_int(pread(fd, buf, sizeof(buf), 0), PAGE, "%s: read(2) up to the error", name);
+	is_int(pread(fd, buf, 100, 2L * PAGE), 100, "%s: read(2) behind it", name);
+	is_errno(pread(fd, buf, 1, PAGE + 7), EIO, "%s: read(2) of it", name);
+	is_errno(pwrite(fd, buf, 1, PAGE + 7), EIO, "%s: write(2) to it", name);
+	is_int(pwrite(fd, buf, 2L * PAGE, 0), PAGE, "%s: write(2) up to it", name);
+	is_int(splice(fd, &(off_t){ 0 }, pipes[1], NULL, 3L * PAGE, 0), PAGE,
+	       "%s: splice(2) up to it", name);
+	is_errno(splice(fd, &(off_t){ PAGE }, pipes[1], NULL, PAGE, 0), EIO,
+		 "%s: splice(2) of it", name);
+	is_int(in_child(touch_it, &reader, 20), 0, "%s: a load raises SIGBUS, memory error", name);
+	is_int(in_child(touch_it, &writer, 20), 0, "%s: a store raises SIGBUS, memory error", name);
+	close(pipes[0]);
+	close(pipes[1]);
+	close(fd);
+	unlink(reader.path);
+}
+
 int main(void)
 {
 	static const char *const where[] = { "1 GiB, 2 MiB frames", "1 GiB, 4 KiB frames",
@@ -181,5 +252,7 @@ int main(void)
 		poisoned(where[i], MM_RW, MADV_HWPOISON, "poisoned");
 		poisoned(where[i], MM_RO, MADV_HWPOISON, "poisoned by a reader");
 	}
+	poisoned_file("small", 4L * PAGE);
+	poisoned_file("large", 2 * HUGE);
 	return done_testing();
 }
