@@ -15,7 +15,7 @@
 /bench/b_fork 2 "$SMALL" 3 memfd hugetlbfs anonymous
 /bench/b_calls 2 "$MAX" 5 morsel
 /bench/b_calls 2 "$SMALL" 5 tmpfs memfd hugetlbfs
-/bench/b_populate 2 "$SMALL" 5 morsel hugetlbfs tmpfs-huge morsel-4k tmpfs memfd
+/bench/b_populate 2 "$FILL" 5 morsel hugetlbfs tmpfs-huge morsel-4k tmpfs memfd
 /bench/b_netlink 21
 /bench/b_growth processes 3 morsel memfd hugetlbfs
 /bench/b_growth mappings 3 morsel
