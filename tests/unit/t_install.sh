@@ -20,13 +20,15 @@ point() { # STATUS NAME
 
 install_to() { # DIR PREFIX LIBDIR
 	make -s -C libmorsel install DESTDIR="$1" PREFIX="$2" LIBDIR="$3" > "$root/log" 2>&1 &&
-		make -s -C morsel-admin install DESTDIR="$1" PREFIX="$2" LIBDIR="$3" >> "$root/log" 2>&1
+		make -s -C morsel-admin install DESTDIR="$1" PREFIX="$2" LIBDIR="$3" >> "$root/log" 2>&1 &&
+		make -s -C morsel-top install DESTDIR="$1" PREFIX="$2" LIBDIR="$3" >> "$root/log" 2>&1
 }
 
 install_to "$root/dest" /usr /usr/lib/here
 point $? "install with DESTDIR, PREFIX and LIBDIR"
 find "$root/dest" \( -type f -o -type l \) -printf '%P\n' | sort > "$root/found"
 sort > "$root/expected" <<-END
+	usr/bin/morsel-top
 	usr/include/linux/morsel.h
 	usr/include/morsel.h
 	usr/include/morsel/ctx.h
@@ -94,7 +96,8 @@ cmp -s "$root/declared" "$root/described"
 point $? "the manual describes them"
 
 make -s -C libmorsel uninstall DESTDIR="$root/dest" PREFIX=/usr LIBDIR=/usr/lib/here > "$root/log" 2>&1 &&
-	make -s -C morsel-admin uninstall DESTDIR="$root/dest" PREFIX=/usr >> "$root/log" 2>&1
+	make -s -C morsel-admin uninstall DESTDIR="$root/dest" PREFIX=/usr >> "$root/log" 2>&1 &&
+	make -s -C morsel-top uninstall DESTDIR="$root/dest" PREFIX=/usr >> "$root/log" 2>&1
 [ -z "$(find "$root/dest" -type f -o -type l)" ]
 point $? "uninstall leaves nothing"
 echo "1..$count"

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Without a terminal. */
+#include <errno.h>
+#include <json-c/json.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+#include "options.h"
+
+static void print_json(const struct ui *ui)
+{
+	struct json_object *object = snapshot_to_json(ui->model.now);
+
+	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_NOSLASHESCAPE |
+							    JSON_C_TO_STRING_PLAIN));
+	json_object_put(object);
+}
+
+/* As wide as the table can be, as long as it has to be. */
+static int print_text(struct ui *ui, struct grid *grid)
+{
+	const char *columns = getenv("COLUMNS");
+	int width = columns ? atoi(columns) : 0, row;
+	char *line;
+
+	if (width < 40 || width > 1000)
+		width = 132;
+	if (grid_resize(grid, (int)(ui->model.nr_rows < 100000 ? ui->model.nr_rows : 100000) + 12,
+			width))
+		return -ENOMEM;
+	ui_draw(ui, grid);
+	for (row = 0; row < grid->rows - 1; row++) {
+		line = grid_line(grid, row);
+		if (!line)
+			return -ENOMEM;
+		/* The tabs are for keys. */
+		if ((line[0] || row < 2) && !strstr(line, "1:Morsels 2:Processes"))
+			puts(line);
+		free(line);
+	}
+	putchar('\n');
+	return 0;
+}
+
+static void wait_for(double seconds)
+{
+	struct timespec time = { .tv_sec = (time_t)seconds };
+
+	time.tv_nsec = (long)((seconds - (double)time.tv_sec) * 1e9);
+	nanosleep(&time, NULL);
+}
+
+int run_batch(struct ui *ui, const struct options *options)
+{
+	struct grid grid = { .ascii = options->ascii };
+	uint64_t look;
+	int status = 0;
+
+	/* A reader that has seen enough is no error. */
+	signal(SIGPIPE, SIG_IGN);
+	for (look = 0; !options->looks || look < options->looks; look++) {
+		if (look && !options->replay)
+			wait_for(ui->delay);
+		if (ui_refresh(ui)) {
+			if (!ui->source->ended)
+				fprintf(stderr, "morsel-top: %s\n", ui->message);
+			status = ui->source->ended ? 0 : 1;
+			break;
+		}
+		if (options->json)
+			print_json(ui);
+		else
+			print_text(ui, &grid);
+		if (fflush(stdout) || ferror(stdout)) {
+			status = errno == EPIPE ? 0 : 1;
+			if (status)
+				fprintf(stderr, "morsel-top: standard output: %s\n",
+					strerror(errno));
+			break;
+		}
+	}
+	grid_free(&grid);
+	return status;
+}

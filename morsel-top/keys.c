@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Keys, and what they do. */
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "ui.h"
+
+/* ---- what is asked for ---- */
+
+static void ask(struct ui *ui, enum prompt what, const char *start)
+{
+	ui->prompt = what;
+	snprintf(ui->input, sizeof(ui->input), "%s", start);
+}
+
+static void find_next(struct ui *ui)
+{
+	struct list *list = &ui->lists[SCREEN_MORSELS];
+	size_t i, at, count = ui->model.nr_rows;
+
+	for (i = 1; ui->search[0] && i <= count; i++) {
+		at = (list->selected + i) % count;
+		if (contains(ui->model.rows[at]->now->name, ui->search)) {
+			list->selected = at;
+			return;
+		}
+	}
+	snprintf(ui->message, sizeof(ui->message), "\"%s\" is not there", ui->search);
+}
+
+static void set_user(struct ui *ui)
+{
+	const struct passwd *pw = getpwnam(ui->input);
+	char *end;
+	unsigned long uid = strtoul(ui->input, &end, 10);
+
+	if (!ui->input[0])
+		ui->model.only_uid = UNKNOWN;
+	else if (pw)
+		ui->model.only_uid = pw->pw_uid;
+	else if (!*end)
+		ui->model.only_uid = uid;
+	else
+		snprintf(ui->message, sizeof(ui->message), "there is no user \"%s\"", ui->input);
+	model_arrange(&ui->model);
+}
+
+static void set_delay(struct ui *ui)
+{
+	char *end;
+	double delay = strtod(ui->input, &end);
+
+	if (*end || !(delay >= 0.1 && delay <= 3600))
+		snprintf(ui->message, sizeof(ui->message), "between 0.1 and 3600 seconds");
+	else
+		ui->delay = delay;
+}
+
+static void do_kill(struct ui *ui)
+{
+	if (ui->source->kill(ui->source, strtoull(ui->input, NULL, 10), SIGTERM))
+		snprintf(ui->message, sizeof(ui->message), "%s", ui->source->error(ui->source));
+	ui->refresh = true;
+}
+
+static void do_remove(struct ui *ui)
+{
+	const struct track *track = ui_track(ui);
+
+	/* It has to be the one that was asked about. */
+	if (!track || track->id != ui->focus_id || track->pool_id != ui->focus_pool)
+		snprintf(ui->message, sizeof(ui->message), "it has gone");
+	else if (ui->source->remove(ui->source, track->now->pool, track->id))
+		snprintf(ui->message, sizeof(ui->message), "%s", ui->source->error(ui->source));
+	ui->refresh = true;
+}
+
+static void answered(struct ui *ui, enum prompt prompt)
+{
+	switch (prompt) {
+	case PROMPT_SEARCH:
+		snprintf(ui->search, sizeof(ui->search), "%s", ui->input);
+		find_next(ui);
+		break;
+	case PROMPT_USER:
+		set_user(ui);
+		break;
+	case PROMPT_DELAY:
+		set_delay(ui);
+		break;
+	default:
+		break; /* a filter is in force while it is typed */
+	}
+}
+
+/* Append a character as UTF-8, if there is room. */
+static void append(char *text, size_t size, int ch)
+{
+	char utf8[5];
+	wchar_t wide[2] = { (wchar_t)ch, 0 };
+	size_t len = wcstombs(utf8, wide, sizeof(utf8));
+
+	if (len != (size_t)-1 && strlen(text) + len < size)
+		memcpy(text + strlen(text), utf8, len + 1);
+}
+
+/* Take off the last character. */
+static void chop(char *text)
+{
+	size_t len = strlen(text);
+
+	while (len && ((unsigned char)text[--len] & 0xc0) == 0x80)
+		;
+	text[len] = '\0';
+}
+
+static void prompt_key(struct ui *ui, int key)
+{
+	enum prompt prompt = ui->prompt;
+
+	if (prompt == PROMPT_KILL || prompt == PROMPT_REMOVE) {
+		ui->prompt = PROMPT_NONE;
+		if (key == 'y' || key == 'Y')
+			(prompt == PROMPT_KILL ? do_kill : do_remove)(ui);
+		return;
+	}
+	if (key == K_ENTER || key == KEY_ESC) {
+		ui->prompt = PROMPT_NONE;
+		if (key == K_ENTER)
+			answered(ui, prompt);
+		else if (prompt == PROMPT_FILTER)
+			ui->input[0] = '\0';
+	} else if (key == K_BACKSPACE) {
+		chop(ui->input);
+	} else if (key >= ' ' && key < KEY_SPECIAL && key != 0x7f) {
+		append(ui->input, sizeof(ui->input), key);
+	}
+	if (prompt == PROMPT_FILTER) {
+		snprintf(ui->model.filter, sizeof(ui->model.filter), "%s", ui->input);
+		model_arrange(&ui->model);
+	}
+}
+
+/* ---- moving ---- */
+
+static void move(struct ui *ui, long by)
+{
+	struct list *list = ui_list(ui);
+	size_t length = ui->overlay == OVERLAY_SORT ? nr_fields : ui_list_length(ui);
+	long to = (long)list->selected + by;
+
+	if (ui->overlay == OVERLAY_HELP || ui->overlay == OVERLAY_DETAIL) {
+		to = (long)list->top + by;
+		list->top = to < 0 ? 0 : to > (long)nr_bindings && ui->overlay == OVERLAY_HELP
+					   ? nr_bindings
+					   : (size_t)to;
+		return;
+	}
+	if (to >= (long)length)
+		to = (long)length - 1;
+	list->selected = to < 0 ? 0 : (size_t)to;
+}
+
+static void move_cell(struct ui *ui, int by)
+{
+	int to = ui->space.cursor + by;
+
+	if (to >= 0 && to < space_cells(ui->space.level))
+		ui->space.cursor = to;
+}
+
+/* Moves, in lists and on the map. */
+static bool move_key(struct ui *ui, int key)
+{
+	bool map = ui->screen == SCREEN_SPACE && !ui->overlay;
+
+	switch (key) {
+	case K_UP:
+		map ? move_cell(ui, -ui->map_width) : move(ui, -1);
+		return true;
+	case K_DOWN:
+		map ? move_cell(ui, ui->map_width) : move(ui, 1);
+		return true;
+	case K_LEFT:
+	case K_RIGHT:
+		if (map)
+			move_cell(ui, key == K_LEFT ? -1 : 1);
+		return true;
+	case K_PGUP:
+		move(ui, -(long)ui->page);
+		return true;
+	case K_PGDN:
+		move(ui, ui->page);
+		return true;
+	case K_FIRST:
+		map ? move_cell(ui, -ui->space.cursor) : move(ui, INT32_MIN);
+		return true;
+	case K_LAST:
+		map ? move_cell(ui, space_cells(ui->space.level) - 1 - ui->space.cursor)
+		    : move(ui, INT32_MAX);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* ---- what keys do ---- */
+
+static void show(struct ui *ui, enum overlay overlay)
+{
+	ui->overlay = ui->overlay == overlay ? OVERLAY_NONE : overlay;
+	ui->menu = (struct list){ 0 };
+	if (overlay == OVERLAY_SORT)
+		ui->menu.selected = (size_t)ui->model.sort;
+}
+
+static void act_help(struct ui *ui)
+{
+	show(ui, OVERLAY_HELP);
+}
+
+static void act_search(struct ui *ui)
+{
+	ui->screen = SCREEN_MORSELS;
+	ui->overlay = OVERLAY_NONE;
+	ask(ui, PROMPT_SEARCH, "");
+}
+
+static void act_filter(struct ui *ui)
+{
+	ui->screen = SCREEN_MORSELS;
+	ui->overlay = OVERLAY_NONE;
+	ask(ui, PROMPT_FILTER, ui->model.filter);
+}
+
+static void act_tree(struct ui *ui)
+{
+	ui->model.tree = !ui->model.tree;
+	model_arrange(&ui->model);
+}
+
+static void act_sort(struct ui *ui)
+{
+	show(ui, OVERLAY_SORT);
+}
+
+static void sort_by(struct ui *ui, int field)
+{
+	ui->model.sort = (field + (int)nr_fields) % (int)nr_fields;
+	ui->model.tree = false;
+	model_arrange(&ui->model);
+}
+
+static void act_left(struct ui *ui)
+{
+	sort_by(ui, ui->model.sort - 1);
+}
+
+static void act_right(struct ui *ui)
+{
+	sort_by(ui, ui->model.sort + 1);
+}
+
+static void act_invert(struct ui *ui)
+{
+	ui->model.inverted = !ui->model.inverted;
+	model_arrange(&ui->model);
+}
+
+static void act_user(struct ui *ui)
+{
+	ask(ui, PROMPT_USER, "");
+}
+
+static void act_delay(struct ui *ui)
+{
+	ask(ui, PROMPT_DELAY, "");
+}
+
+static void act_pause(struct ui *ui)
+{
+	ui->paused = !ui->paused;
+}
+
+static void act_refresh(struct ui *ui)
+{
+	ui->refresh = true;
+}
+
+static void act_redraw(struct ui *ui)
+{
+	ui->redraw = true;
+}
+
+static void act_quit(struct ui *ui)
+{
+	ui->quit = true;
+}
+
+static void act_map(struct ui *ui)
+{
+	const struct track *track = ui_track(ui);
+
+	if (track && track->now->address && track->now->address != UNKNOWN)
+		space_go(&ui->space, track->now->address);
+	ui->overlay = OVERLAY_NONE;
+	ui->screen = SCREEN_SPACE;
+}
+
+/* The morsels, or the address space, of the process that is selected. */
+static void act_pid(struct ui *ui)
+{
+	size_t at = ui->lists[SCREEN_PROCESSES].selected;
+
+	if (ui->screen != SCREEN_PROCESSES || at >= ui->model.nr_processes) {
+		ui->model.only_pid = UNKNOWN;
+	} else {
+		ui->model.only_pid = ui->model.processes[at].key;
+		ui->screen = SCREEN_MORSELS;
+	}
+	model_arrange(&ui->model);
+}
+
+static void act_next(struct ui *ui)
+{
+	uint64_t here = space_address(&ui->space, ui->space.cursor), to;
+
+	if (ui->screen != SCREEN_SPACE) {
+		find_next(ui);
+		return;
+	}
+	to = space_next(ui->model.now, here + space_span(ui->space.level) - 1, true);
+	if (to != UNKNOWN)
+		space_go(&ui->space, to);
+}
+
+static void act_previous(struct ui *ui)
+{
+	uint64_t to;
+
+	if (ui->screen != SCREEN_SPACE)
+		return;
+	to = space_next(ui->model.now, space_address(&ui->space, ui->space.cursor), false);
+	if (to != UNKNOWN)
+		space_go(&ui->space, to);
+}
+
+static void act_enter(struct ui *ui)
+{
+	size_t at = ui->lists[SCREEN_PROCESSES].selected;
+
+	if (ui->overlay == OVERLAY_SORT) {
+		ui->overlay = OVERLAY_NONE;
+		sort_by(ui, (int)ui->menu.selected);
+	} else if (ui->overlay) {
+		ui->overlay = OVERLAY_NONE;
+	} else if (ui->screen == SCREEN_MORSELS && ui_track(ui)) {
+		show(ui, OVERLAY_DETAIL);
+	} else if (ui->screen == SCREEN_PROCESSES && at < ui->model.nr_processes) {
+		ui->pid = ui->model.processes[at].key;
+		ui->screen = SCREEN_SPACE;
+		ui->refresh = true;
+	} else if (ui->screen == SCREEN_SPACE) {
+		space_in(&ui->space);
+	} else if (ui->screen == SCREEN_USERS &&
+		   ui->lists[SCREEN_USERS].selected < ui->model.nr_users) {
+		ui->model.only_uid = ui->model.users[ui->lists[SCREEN_USERS].selected].key;
+		ui->screen = SCREEN_MORSELS;
+		model_arrange(&ui->model);
+	}
+}
+
+/* Out of whatever is in front; last, out of filters. */
+static void act_back(struct ui *ui)
+{
+	if (ui->overlay) {
+		ui->overlay = OVERLAY_NONE;
+	} else if (ui->screen == SCREEN_SPACE) {
+		space_out(&ui->space);
+	} else {
+		ui->model.filter[0] = '\0';
+		ui->model.only_pid = UNKNOWN;
+		ui->model.only_uid = UNKNOWN;
+		model_arrange(&ui->model);
+	}
+}
+
+static void act_kill(struct ui *ui)
+{
+	size_t at = ui->lists[SCREEN_PROCESSES].selected;
+	char pid[24];
+
+	if (ui->screen != SCREEN_PROCESSES || at >= ui->model.nr_processes)
+		return;
+	snprintf(pid, sizeof(pid), "%llu", (unsigned long long)ui->model.processes[at].key);
+	ask(ui, PROMPT_KILL, pid);
+}
+
+static void act_remove(struct ui *ui)
+{
+	const struct track *track = ui_track(ui);
+
+	if (!track || !track->now->name)
+		return;
+	ui->focus_pool = track->pool_id;
+	ui->focus_id = track->id;
+	ask(ui, PROMPT_REMOVE, "");
+}
+
+const struct binding bindings[] = {
+	{ K_F1, '?', "Help  ", "F1 ? h", "this list", act_help, false },
+	{ 'h', 0, NULL, NULL, NULL, act_help, false },
+	{ 0, 0, NULL, "1 to 6", "morsels, processes, map, pools, users, events", NULL, false },
+	{ 0, 0, NULL, "arrows, pages", "select; on the map: move", NULL, false },
+	{ K_F1 + 2, '/', "Find  ", "F3 /", "search a name", act_search, false },
+	{ 'n', 0, NULL, "n", "search again; on the map: next reservation", act_next, false },
+	{ 'N', 0, NULL, "N", "on the map: reservation before", act_previous, false },
+	{ K_F1 + 3, '\\', "Filter", "F4 \\", "show only names that contain it", act_filter, false },
+	{ 'u', 0, NULL, "u", "show only the morsels of a user", act_user, false },
+	{ 'p', 0, NULL, "p", "show only the morsels of the selected process", act_pid, false },
+	{ K_F1 + 4, 't', "Tree  ", "F5 t", "by directory, with the directories", act_tree, false },
+	{ K_F1 + 5, 0, "Sort  ", "F6", "choose the column to sort by", act_sort, false },
+	{ '<', ',', NULL, "<", "sort by the column before", act_left, false },
+	{ '>', '.', NULL, ">", "sort by the column behind", act_right, false },
+	{ 'I', 'R', NULL, "I R", "sort the other way round", act_invert, false },
+	{ K_ENTER, 0, NULL, "Enter", "all about a morsel; map of a process; into a cell", act_enter,
+	  false },
+	{ K_BACKSPACE, KEY_ESC, NULL, "Backspace Esc", "back; out of a cell; without filters",
+	  act_back, false },
+	{ 'm', 0, NULL, "m", "where the morsel is on the map", act_map, false },
+	{ 'd', 's', NULL, "d s", "change the time between looks", act_delay, false },
+	{ 'Z', 0, NULL, "Z", "pause", act_pause, false },
+	{ ' ', 0, NULL, "Space", "look again now", act_refresh, false },
+	{ K_REDRAW, 0, NULL, "Ctrl-L", "draw the screen again", act_redraw, false },
+	{ K_F1 + 8, 'k', "Kill  ", "F9 k", "send SIGTERM to the process", act_kill, true },
+	{ K_DELETE, 'D', NULL, "Delete D", "remove the morsel", act_remove, true },
+	{ 0, 0, NULL, "mouse", "select, sort by a column, press a key below", NULL, false },
+	{ K_F10, 'q', "Quit", "F10 q", "quit", act_quit, false },
+};
+
+const size_t nr_bindings = ARRAY_SIZE(bindings);
+
+void ui_key(struct ui *ui, int key)
+{
+	size_t i;
+
+	ui->message[0] = '\0';
+	if (ui->prompt) {
+		prompt_key(ui, key);
+		return;
+	}
+	if (move_key(ui, key))
+		return;
+	if (key >= '1' && key < '1' + NR_SCREENS) {
+		ui->screen = (enum screen)(key - '1');
+		ui->overlay = OVERLAY_NONE;
+		return;
+	}
+	for (i = 0; i < nr_bindings; i++)
+		if (bindings[i].act && (bindings[i].key == key || bindings[i].other == key) &&
+		    (ui->rw || !bindings[i].only_rw))
+			break;
+	if (i < nr_bindings)
+		bindings[i].act(ui);
+}

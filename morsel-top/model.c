@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Looks following each other. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "model.h"
+
+void model_init(struct model *model)
+{
+	memset(model, 0, sizeof(*model));
+	model->only_pid = UNKNOWN;
+	model->only_uid = UNKNOWN;
+	model->sort = find_field("res");
+	model->events_rate = -1;
+}
+
+void model_free(struct model *model)
+{
+	size_t i;
+
+	for (i = 0; i < model->nr_tracks; i++)
+		free(model->tracks[i]);
+	free(model->tracks);
+	free(model->rows);
+	free(model->processes);
+	free(model->users);
+	snapshot_free(model->now);
+}
+
+/* ---- tracks ---- */
+
+static int order(const struct track *track, const struct top_morsel *morsel)
+{
+	if (track->pool_id != morsel->pool_id)
+		return track->pool_id < morsel->pool_id ? -1 : 1;
+	return (track->id > morsel->id) - (track->id < morsel->id);
+}
+
+/* Per second; counters that go backwards belong to something else. */
+static double rate(uint64_t before, uint64_t after, double seconds)
+{
+	if (before == UNKNOWN || after == UNKNOWN || after < before || seconds <= 0)
+		return -1;
+	return (double)(after - before) / seconds;
+}
+
+/* What the sparkline shows: faults, or where nobody counts them memory. */
+static float sample_of(const struct track *track)
+{
+	if (track->now->faults != UNKNOWN)
+		return track->fault_rate > 0 ? (float)track->fault_rate : 0;
+	return track->now->allocated == UNKNOWN ? 0 : (float)track->now->allocated;
+}
+
+static void look_at(struct track *track, const struct top_morsel *morsel, double seconds)
+{
+	track->now = morsel;
+	track->fault_rate = track->fresh ? -1 : rate(track->faults, morsel->faults, seconds);
+	track->map_rate = track->fresh ? -1 : rate(track->maps, morsel->maps, seconds);
+	track->faults = morsel->faults;
+	track->maps = morsel->maps;
+	if (track->samples == HISTORY)
+		memmove(track->history, track->history + 1, (HISTORY - 1) * sizeof(float));
+	else
+		track->samples++;
+	track->history[track->samples - 1] = sample_of(track);
+}
+
+static struct track *new_track(const struct top_morsel *morsel)
+{
+	struct track *track = calloc(1, sizeof(*track));
+
+	if (!track)
+		return NULL;
+	track->pool_id = morsel->pool_id;
+	track->id = morsel->id;
+	track->fresh = true;
+	return track;
+}
+
+/* Both are in the same order, so one walk finds what has come, stayed and gone. */
+static int follow(struct model *model, const struct snapshot *snapshot, double seconds)
+{
+	struct track **tracks = calloc(snapshot->nr_morsels + 1, sizeof(*tracks)), *track;
+	size_t i, old = 0;
+
+	if (!tracks)
+		return -ENOMEM;
+	for (i = 0; i < snapshot->nr_morsels; i++) {
+		const struct top_morsel *morsel = &snapshot->morsels[i];
+
+		while (old < model->nr_tracks && order(model->tracks[old], morsel) < 0)
+			free(model->tracks[old++]);
+		if (old < model->nr_tracks && !order(model->tracks[old], morsel)) {
+			track = model->tracks[old++];
+			track->fresh = false;
+		} else {
+			track = new_track(morsel);
+			if (!track)
+				abort(); /* the old ones are half gone */
+		}
+		look_at(track, morsel, seconds);
+		tracks[i] = track;
+	}
+	while (old < model->nr_tracks)
+		free(model->tracks[old++]);
+	free(model->tracks);
+	model->tracks = tracks;
+	model->nr_tracks = snapshot->nr_morsels;
+	return 0;
+}
+
+/* ---- sums ---- */
+
+static void add_known(uint64_t *sum, uint64_t number)
+{
+	if (number != UNKNOWN)
+		*sum = *sum == UNKNOWN ? number : *sum + number;
+}
+
+static void sum_up(struct model *model)
+{
+	size_t i;
+
+	model->active = UNKNOWN;
+	model->dirty = UNKNOWN;
+	model->allocated = UNKNOWN;
+	for (i = 0; i < model->now->nr_morsels; i++) {
+		add_known(&model->active, model->now->morsels[i].active);
+		add_known(&model->dirty, model->now->morsels[i].dirty);
+		add_known(&model->allocated, model->now->morsels[i].allocated);
+	}
+	/* At the first look everything is new, which tells nothing. */
+	for (i = 0; model->first && i < model->nr_tracks; i++)
+		model->tracks[i]->fresh = false;
+}
+
+static struct tally *tally_of(struct tally **tallies, size_t *count, uint64_t key)
+{
+	struct tally *tally;
+	size_t i;
+
+	for (i = *count; i-- > 0;) /* neighbours mostly have the same */
+		if ((*tallies)[i].key == key)
+			return &(*tallies)[i];
+	tally = snapshot_add(tallies, count, sizeof(*tally));
+	if (tally)
+		tally->key = key;
+	return tally;
+}
+
+static int compare_tallies(const void *a, const void *b)
+{
+	const struct tally *first = a, *second = b;
+
+	if (first->bytes != second->bytes)
+		return first->bytes > second->bytes ? -1 : 1;
+	return (first->key > second->key) - (first->key < second->key);
+}
+
+static void tally_processes(struct model *model)
+{
+	const struct snapshot *now = model->now;
+	struct tally *tally;
+	size_t i;
+
+	model->nr_processes = 0;
+	for (i = 0; i < now->nr_attachments; i++) {
+		const struct top_attachment *a = &now->attachments[i];
+
+		tally = tally_of(&model->processes, &model->nr_processes, a->pid);
+		if (!tally)
+			break;
+		tally->uid = a->uid;
+		tally->command = a->command;
+		tally->mappings++;
+		tally->bytes += a->end - a->start;
+	}
+	if (model->nr_processes)
+		qsort(model->processes, model->nr_processes, sizeof(*tally), compare_tallies);
+}
+
+static void tally_users(struct model *model)
+{
+	const struct snapshot *now = model->now;
+	struct tally *tally;
+	size_t i;
+
+	model->nr_users = 0;
+	for (i = 0; i < now->nr_morsels; i++) {
+		tally = tally_of(&model->users, &model->nr_users, now->morsels[i].uid);
+		if (!tally)
+			break;
+		tally->objects++;
+		if (now->morsels[i].allocated != UNKNOWN)
+			tally->bytes += now->morsels[i].allocated;
+		if (now->morsels[i].mappers != UNKNOWN)
+			tally->mappings += now->morsels[i].mappers;
+	}
+	if (model->nr_users)
+		qsort(model->users, model->nr_users, sizeof(*tally), compare_tallies);
+}
+
+/* ---- events ---- */
+
+static void log_events(struct model *model, double seconds)
+{
+	const struct snapshot *now = model->now;
+	size_t i;
+
+	for (i = 0; i < now->nr_events; i++) {
+		struct logged *entry = &model->events[model->next_event];
+
+		entry->time = now->events[i].time;
+		entry->seq = now->events[i].seq;
+		snprintf(entry->type, sizeof(entry->type), "%s",
+			 now->events[i].type ? now->events[i].type : "?");
+		snprintf(entry->text, sizeof(entry->text), "%s",
+			 now->events[i].text ? now->events[i].text : "");
+		model->next_event = (model->next_event + 1) % MAX_EVENTS;
+		if (model->nr_events < MAX_EVENTS)
+			model->nr_events++;
+	}
+	model->events_rate = -1;
+	if (now->events_known && seconds > 0)
+		model->events_rate = (double)now->nr_events / seconds;
+}
+
+const struct logged *model_event(const struct model *model, size_t back)
+{
+	if (back >= model->nr_events)
+		return NULL;
+	return &model->events[(model->next_event + MAX_EVENTS - 1 - back) % MAX_EVENTS];
+}
+
+int model_update(struct model *model, struct snapshot *snapshot)
+{
+	double seconds = 0;
+	int err;
+
+	if (model->now && snapshot->monotonic > model->now->monotonic)
+		seconds = (double)(snapshot->monotonic - model->now->monotonic) / 1e9;
+	err = follow(model, snapshot, seconds);
+	if (err)
+		return err;
+	model->first = !model->now;
+	snapshot_free(model->now);
+	model->now = snapshot;
+	sum_up(model);
+	tally_processes(model);
+	tally_users(model);
+	log_events(model, seconds);
+	model_arrange(model);
+	return 0;
+}

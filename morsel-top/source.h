@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where the numbers come from: the kernel through libmorsel, or a recording.
+ * A source fills a snapshot; nobody else knows what it asked.
+ */
+#ifndef SOURCE_H
+#define SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define UNKNOWN	      UINT64_MAX /* of a number that the source cannot tell */
+
+enum {
+	RIGHT_R = 4,
+	RIGHT_W = 2,
+	RIGHT_X = 1,
+};
+
+struct top_pool {
+	const char *name;
+	uint64_t id, size, used, objects, poisoned;
+	bool persistent;
+};
+
+enum top_type {
+	TYPE_FILE = 1,
+	TYPE_DIRECTORY,
+	TYPE_SYMLINK,
+};
+
+struct top_morsel {
+	const char *name; /* POOL:PATH, or NULL */
+	const char *pool;
+	uint64_t pool_id, id, type;
+	uint64_t uid, gid, mode;
+	uint64_t rights; /* RIGHT_... of the viewer */
+	uint64_t size, allocated, huge;
+	uint64_t active, dirty;		    /* bytes */
+	uint64_t mappers, links;	    /* attachments; entries that lead into it */
+	uint64_t faults, maps;		    /* so far */
+	uint64_t rw_tables, ro_tables, tree_tables;
+	uint64_t address;		    /* 0: none */
+	uint64_t sealed, poisoned;
+};
+
+/* A mapping of a morsel in a process. */
+struct top_attachment {
+	uint64_t pool_id, id; /* of the morsel */
+	uint64_t pid, uid;
+	const char *command;
+	uint64_t start, end, offset;
+	uint64_t writable;
+	uint64_t since; /* ns of wall-clock time */
+};
+
+struct top_reservation {
+	uint64_t start, size;
+	const char *name; /* of the morsel */
+	uint64_t pool_id, id;
+	uint64_t collides;
+};
+
+/* What a process has in its address space. */
+struct top_vma {
+	uint64_t start, end;
+	uint64_t is_morsel;
+	const char *name;
+};
+
+struct top_user {
+	uint64_t pool_id, uid;
+	uint64_t bytes, objects, bytes_soft, bytes_hard, objects_hard; /* limits 0: none */
+};
+
+struct top_event {
+	uint64_t time; /* ns of wall-clock time */
+	uint64_t seq;
+	const char *type;
+	const char *text;
+};
+
+/* One look at everything. Strings belong to it. */
+struct snapshot {
+	uint64_t time;	    /* ns of wall-clock time */
+	uint64_t monotonic; /* ns */
+	struct top_pool *pools;
+	struct top_morsel *morsels; /* by ascending pool id and id */
+	struct top_attachment *attachments;
+	struct top_reservation *reservations;
+	struct top_vma *vmas; /* of vma_pid, by ascending address */
+	struct top_user *users;
+	struct top_event *events; /* since the last one, oldest first */
+	size_t nr_pools, nr_morsels, nr_attachments, nr_reservations, nr_vmas, nr_users, nr_events;
+	uint64_t vma_pid; /* 0: none */
+	uint64_t window_start, window_end;
+	uint64_t hidden; /* objects that the pools count and the viewer does not see */
+	uint64_t lost;	 /* events missed so far */
+	uint64_t inexact; /* names changed all the time */
+	uint64_t events_known; /* whether the source hears of events */
+	struct chunk *chunks; /* the strings */
+};
+
+/* ---- snapshot.c ---- */
+struct snapshot *snapshot_new(void);
+void snapshot_free(struct snapshot *snapshot);
+/* Copy @text to where it lives as long as @snapshot. NULL stays NULL; "" without memory. */
+const char *snapshot_string(struct snapshot *snapshot, const char *text);
+/*
+ * Add a zeroed element to one of the arrays: ADD(snapshot, pools).
+ * Return: it, or NULL without memory.
+ */
+void *snapshot_add(void *array, size_t *count, size_t size);
+#define ADD(snapshot, array) \
+	snapshot_add(&(snapshot)->array, &(snapshot)->nr_##array, sizeof(*(snapshot)->array))
+/* Sort the morsels, if they are not in order. */
+void snapshot_sort(struct snapshot *snapshot);
+
+/* ---- sources ---- */
+struct source {
+	/*
+	 * Look at everything; of the process @pid (0: none) also at its address
+	 * space. Return: a snapshot, or NULL with error() telling why, or
+	 * because a recording has ended.
+	 */
+	struct snapshot *(*take)(struct source *source, uint64_t pid);
+	const char *(*error)(const struct source *source);
+	/* A descriptor that is readable when there are events; -1: none. */
+	int (*fd)(const struct source *source);
+	/* With --rw. Return: 0, or -errno with error() telling why. */
+	int (*remove)(struct source *source, const char *pool, uint64_t id);
+	int (*kill)(struct source *source, uint64_t pid, int signal);
+	void (*close)(struct source *source);
+	const char *title; /* where it comes from */
+	bool ended;
+};
+
+/* Return: NULL without memory. Nothing is asked yet. */
+struct source *source_live(void);
+/* Return: NULL after a message on stderr. */
+struct source *source_replay(const char *path);
+
+/* ---- record.c ---- */
+struct json_object;
+/* A snapshot as JSON and back. */
+struct json_object *snapshot_to_json(const struct snapshot *snapshot);
+struct snapshot *snapshot_from_json(struct json_object *object);
+
+#endif

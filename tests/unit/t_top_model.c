@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The model of morsel-top: rates, order, filters; the arithmetic of the map; texts. */
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "morsel-top/ui.h"
+
+static struct snapshot *look(uint64_t seconds)
+{
+	struct snapshot *snapshot = snapshot_new();
+
+	assert_non_null(snapshot);
+	snapshot->monotonic = seconds * 1000000000ULL;
+	return snapshot;
+}
+
+static struct top_morsel *add(struct snapshot *snapshot, uint64_t id, const char *name)
+{
+	struct top_morsel *m = ADD(snapshot, morsels);
+
+	*m = (struct top_morsel){
+		.id = id,
+		.pool_id = 1,
+		.name = snapshot_string(snapshot, name),
+		.type = TYPE_FILE,
+	};
+	return m;
+}
+
+static const struct track *by_id(const struct model *model, uint64_t id)
+{
+	size_t i;
+
+	for (i = 0; i < model->nr_tracks; i++)
+		if (model->tracks[i]->id == id)
+			return model->tracks[i];
+	return NULL;
+}
+
+static void test_rates(void **state)
+{
+	struct snapshot *first = look(10), *second = look(12), *third = look(13);
+	struct model model;
+
+	(void)state;
+	model_init(&model);
+	add(first, 1, "p:a")->faults = 100;
+	add(first, 2, "p:b")->faults = 50;
+	add(first, 3, "p:c")->faults = 7;
+	assert_int_equal(model_update(&model, first), 0);
+	assert_false(by_id(&model, 1)->fresh);
+	assert_true(by_id(&model, 1)->fault_rate < 0);
+	add(second, 1, "p:a")->faults = 300;
+	add(second, 3, "p:c")->faults = 3; /* smaller: not the same counter */
+	add(second, 4, "p:d")->faults = 5;
+	assert_int_equal(model_update(&model, second), 0);
+	assert_true(by_id(&model, 1)->fault_rate == 100);
+	assert_null(by_id(&model, 2));
+	assert_true(by_id(&model, 3)->fault_rate < 0);
+	assert_true(by_id(&model, 4)->fresh);
+	assert_true(by_id(&model, 4)->fault_rate < 0);
+	add(third, 1, "p:a")->faults = UNKNOWN;
+	assert_int_equal(model_update(&model, third), 0);
+	assert_int_equal(model.nr_tracks, 1);
+	assert_true(by_id(&model, 1)->fault_rate < 0);
+	assert_int_equal(by_id(&model, 1)->samples, 3);
+	model_free(&model);
+}
+
+static void test_order(void **state)
+{
+	struct snapshot *snapshot = look(1);
+	struct model model;
+
+	(void)state;
+	model_init(&model);
+	/* Out of order, as it may come from a recording. */
+	add(snapshot, 9, "p:dir/b")->size = 5;
+	add(snapshot, 2, "p:dir")->type = TYPE_DIRECTORY;
+	add(snapshot, 3, "p:dir-a")->size = 9;
+	add(snapshot, 4, NULL)->size = UNKNOWN;
+	snapshot_sort(snapshot);
+	model.sort = find_field("size");
+	assert_int_equal(model_update(&model, snapshot), 0);
+	assert_int_equal(model.nr_rows, 3); /* no directories */
+	assert_int_equal(model.rows[0]->id, 3);
+	assert_int_equal(model.rows[1]->id, 9);
+	assert_int_equal(model.rows[2]->id, 4); /* what is not known is least */
+	model.inverted = true;
+	model_arrange(&model);
+	assert_int_equal(model.rows[0]->id, 4);
+	model.tree = true;
+	model_arrange(&model);
+	assert_int_equal(model.nr_rows, 4);
+	assert_int_equal(model.rows[0]->id, 2);
+	assert_int_equal(model.rows[1]->id, 9); /* inside comes before dir-a */
+	assert_int_equal(model.rows[1]->depth, 2);
+	assert_int_equal(model.rows[2]->id, 3);
+	strcpy(model.filter, "DIR-"); /* NOLINT */
+	model_arrange(&model);
+	assert_int_equal(model.nr_rows, 1);
+	model_free(&model);
+}
+
+static void test_pid(void **state)
+{
+	struct snapshot *snapshot = look(1);
+	struct top_attachment *a;
+	struct model model;
+	uint64_t id;
+
+	(void)state;
+	model_init(&model);
+	for (id = 1; id <= 100; id++)
+		add(snapshot, id, "p:x");
+	a = ADD(snapshot, attachments);
+	*a = (struct top_attachment){ .pool_id = 1, .id = 77, .pid = 5, .end = 10 };
+	a = ADD(snapshot, attachments);
+	*a = (struct top_attachment){ .pool_id = 1, .id = 1000, .pid = 5, .end = 20 };
+	model.only_pid = 5;
+	assert_int_equal(model_update(&model, snapshot), 0);
+	assert_int_equal(model.nr_rows, 1);
+	assert_int_equal(model.rows[0]->id, 77);
+	assert_int_equal(model.nr_processes, 1);
+	assert_int_equal(model.processes[0].bytes, 30);
+	model_free(&model);
+}
+
+static void test_events(void **state)
+{
+	struct snapshot *snapshot;
+	struct top_event *event;
+	struct model model;
+	int i;
+
+	(void)state;
+	model_init(&model);
+	for (i = 0; i < 3 * MAX_EVENTS; i++) {
+		snapshot = look((uint64_t)i + 1);
+		snapshot->events_known = 1;
+		event = ADD(snapshot, events);
+		event->seq = (uint64_t)i;
+		assert_int_equal(model_update(&model, snapshot), 0);
+	}
+	assert_int_equal(model.nr_events, MAX_EVENTS);
+	assert_int_equal(model_event(&model, 0)->seq, 3 * MAX_EVENTS - 1);
+	assert_int_equal(model_event(&model, MAX_EVENTS - 1)->seq, 2 * MAX_EVENTS);
+	assert_null(model_event(&model, MAX_EVENTS));
+	assert_true(model.events_rate == 1);
+	model_free(&model);
+}
+
+/* ---- the map ---- */
+
+static void reserve(struct snapshot *snapshot, uint64_t begin, uint64_t size)
+{
+	struct top_reservation *r = ADD(snapshot, reservations);
+
+	*r = (struct top_reservation){ .start = begin, .size = size, .name = "p:a" };
+}
+
+static void test_space(void **state)
+{
+	static struct space_cell cells[SPACE_CELLS];
+	struct snapshot *snapshot = look(1);
+	struct space space = { 0 };
+	uint64_t gib = 1ULL << 30, address = 64 * 512 * gib;
+
+	(void)state;
+	snapshot->window_start = address;
+	snapshot->window_end = address + 1024 * gib;
+	reserve(snapshot, address, 64 * gib);
+	reserve(snapshot, address + 511 * gib, 2 * gib); /* over the border */
+	space_fill(&space, snapshot, cells);
+	assert_int_equal(cells[64].reserved, 65 * gib);
+	assert_int_equal(cells[65].reserved, gib);
+	assert_int_equal(cells[64].objects, 2);
+	assert_int_equal(space_char(&cells[63], 0), ' ');
+	assert_int_equal(space_char(&cells[64], 0), '1');
+	assert_int_equal(space_char(&cells[66], 0), ' ');
+	space_go(&space, address + 511 * gib);
+	assert_int_equal(space.cursor, 64);
+	assert_true(space_in(&space));
+	space_go(&space, address + 511 * gib);
+	assert_int_equal(space.cursor, 511);
+	space_fill(&space, snapshot, cells);
+	assert_int_equal(space_char(&cells[0], 1), 'R');
+	assert_int_equal(space_char(&cells[64], 1), '.');
+	assert_true(space_in(&space) && space_in(&space));
+	assert_false(space_in(&space));
+	assert_int_equal(space_address(&space, 0), address + 511 * gib);
+	assert_true(space_out(&space) && space_out(&space) && space_out(&space));
+	assert_false(space_out(&space));
+	assert_int_equal(space.cursor, 64);
+	assert_int_equal(space_next(snapshot, address, true), address + 511 * gib);
+	assert_int_equal(space_next(snapshot, address, false), UNKNOWN);
+	snapshot_free(snapshot);
+}
+
+static void test_texts(void **state)
+{
+	char text[NUMBER_TEXT];
+
+	(void)state;
+	assert_string_equal(size_text(0, text), "0B");
+	assert_string_equal(size_text(1023, text), "1023B");
+	assert_string_equal(size_text(1536, text), "1.5K");
+	assert_string_equal(size_text(1048575, text), "1M");
+	assert_string_equal(size_text(UNKNOWN, text), "-");
+	assert_string_equal(rate_text(0, text), "0");
+	assert_string_equal(rate_text(12100, text), "12.1k");
+	assert_string_equal(rate_text(-1, text), "-");
+	assert_string_equal(address_text(0x200000000000, text), "2000_0000_0000");
+	assert_string_equal(age_text(3ULL * 86400 * 1000000000, text), "3d00h");
+	assert_string_equal(age_text(12ULL * 60 * 1000000000, text), "00:12");
+}
+
+static void test_grid(void **state)
+{
+	struct grid grid = { 0 };
+	char *line;
+
+	(void)state;
+	assert_int_equal(grid_resize(&grid, 1, 10), 0);
+	/* control characters, wide and combining ones, what is no UTF-8, the edge */
+	assert_int_equal(grid_text(&grid, 0, 0, -1, PAINT_STRONG,
+				   "a\x1b[\xff\xe6\xb1\x89k\xcc\x81xyz"),
+			 10);
+	line = grid_line(&grid, 0);
+	assert_string_equal(line, "a?[?\xe6\xb1\x89kxyz");
+	free(line);
+	grid_clear(&grid);
+	assert_int_equal(grid_text(&grid, 0, 9, -1, PAINT_NORMAL, "\xe6\xb1\x89"), 9);
+	grid_free(&grid);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rates), cmocka_unit_test(test_order),
+		cmocka_unit_test(test_pid),   cmocka_unit_test(test_events),
+		cmocka_unit_test(test_space), cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_grid),
+	};
+
+	setlocale(LC_ALL, "C.UTF-8");
+	return cmocka_run_group_tests_name("top_model", tests, NULL, NULL);
+}

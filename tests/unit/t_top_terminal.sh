@@ -1,0 +1,183 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# morsel-top in a real terminal (tmux), built with the address sanitizer, on a recording: screens are
+# those kept in top/, whatever happens to the window; pipes and terminals that go away; its cost.
+
+cd "$(dirname "$0")" || exit 1
+top=$PWD/../..
+out=$top/build/unit/top-asan
+work=$(mktemp -d) || exit 1
+export LC_ALL=C.UTF-8 TZ=UTC LD_LIBRARY_PATH=$top/libmorsel
+# curses keeps its memory; what the rest leaks is found by the runs without it.
+export ASAN_OPTIONS=detect_leaks=0:log_path=$work/asan UBSAN_OPTIONS=halt_on_error=1:log_path=$work/asan
+tm() { tmux -L "morsel-top-$$" -f /dev/null "$@"; }
+trap 'tm kill-server 2> /dev/null; rm -rf "$work"' EXIT
+count=0
+failed=0
+
+point() { # STATUS NAME
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $count - $2"
+	else
+		failed=1
+		echo "not ok $count - $2"
+	fi
+}
+
+# start COLUMNS ROWS OPTION...: in a terminal of its own
+start() {
+	local x=$1 y=$2
+	shift 2
+	rm -f "$work/status" "$work/pid"
+	tm new-session -d -s top -x "$x" -y "$y" \
+		"sh -c 'echo \$\$ > $work/pid; exec $out/morsel-top --replay $work/small -d 600 $*' 2> $work/err
+		echo \$? > $work/status"
+}
+
+# The processor's share depends on the machine, the delay is another one here.
+plain() { sed -e 's/  cpu [0-9.]*%*//' -e 's/ *[0-9.]*s READ-ONLY$//' -e 's/ *$//' -e '/./,$!d'; }
+
+# shows NAME [OF]: within ten seconds the terminal has the screen top/NAME.txt
+shows() {
+	local i
+	for ((i = 0; i < 100; i++)); do
+		if cmp -s <(tm capture-pane -p -t top | plain) <(tail -n +2 "top/$1.txt" | plain); then
+			point 0 "${2:-$1}"
+			return
+		fi
+		sleep 0.1
+	done
+	diff <(tm capture-pane -p -t top | plain) <(tail -n +2 "top/$1.txt" | plain) | head -20 | sed 's/^/# /'
+	point 1 "${2:-$1}"
+}
+
+ended() { # within ten seconds
+	local i pid
+	pid=$(cat "$work/pid")
+	for ((i = 0; i < 100; i++)); do
+		kill -0 "$pid" 2> /dev/null || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+mkdir -p "$out"
+make -s -C "$top/morsel-top" OUT="$out" CFLAGS="-O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer" \
+	> "$work/log" 2>&1
+point $? "it builds with sanitizers"
+python3 top/recording.py > "$work/small"
+python3 top/recording.py 10000 10 > "$work/big"
+
+# ---- keys and sizes
+
+start 80 24
+shows term "the first screen"
+tm send-keys -t top F5
+shows term-tree "F5"
+tm send-keys -t top F5 F4 ord Enter
+shows term-filter "F4"
+tm send-keys -t top Escape 3 Right Down
+shows term-map "the map"
+tm send-keys -t top 1 '?'
+shows term-help "?"
+tm send-keys -t top '?'
+shows term "and back"
+tm resize-window -t top -x 20 -y 5
+shows term-20x5 "20 by 5"
+tm resize-window -t top -x 300 -y 100
+shows term-300x100 "300 by 100"
+for i in $(seq 40); do
+	tm resize-window -t top -x $((20 + i * 7)) -y $((5 + i * 2))
+	kill -WINCH "$(cat "$work/pid")"
+done
+for i in $(seq 500); do kill -WINCH "$(cat "$work/pid")"; done
+tm resize-window -t top -x 80 -y 24
+shows term "after a storm of changes"
+tm resize-window -t top -x 2 -y 2
+tm send-keys -t top 3 Enter Enter Enter BSpace 2 Enter 6 5 4 1 F6 Down Enter
+tm resize-window -t top -x 1 -y 1
+tm resize-window -t top -x 80 -y 24
+tm send-keys -t top Escape Escape q
+ended
+point $? "it survives 1 by 1, and ends"
+[ "$(cat "$work/status")" = 0 ]
+point $? "with status 0"
+
+# ---- other terminals
+
+start 80 24 -U
+tm send-keys -t top Enter
+shows term-ascii "ASCII"
+tm send-keys -t top F10
+ended
+point $? "F10 ends it"
+for term in vt100 linux xterm-256color; do
+	rm -f "$work/status"
+	tm new-session -d -s mono -x 80 -y 24 \
+		"TERM=$term $out/morsel-top -C --replay $work/small -n 1 -d 0.3; echo \$? > $work/status"
+	for ((i = 0; i < 100; i++)); do [ -s "$work/status" ] && break; sleep 0.1; done
+	[ "$(cat "$work/status")" = 0 ]
+	point $? "TERM=$term"
+	tm kill-session -t mono 2> /dev/null
+done
+TERM=no-such-terminal "$out/morsel-top" --replay "$work/small" < /dev/null > /dev/null 2> "$work/err"
+[ $? = 1 ] && grep -q "no terminal" "$work/err"
+point $? "what is no terminal is said"
+
+# ---- what goes away
+
+start 80 24
+shows term "once more"
+tm kill-session -t top
+ended
+point $? "it ends with its terminal"
+export ASAN_OPTIONS=log_path=$work/asan
+"$out/morsel-top" -j --replay "$work/big" 2> "$work/err" | head -c 100 > /dev/null
+[ "${PIPESTATUS[0]}" = 0 ] && [ ! -s "$work/err" ]
+point $? "a reader of JSON that has seen enough"
+"$out/morsel-top" -b --replay "$work/big" -t 2> "$work/err" | head -1 > /dev/null
+[ "${PIPESTATUS[0]}" = 0 ] && [ ! -s "$work/err" ]
+point $? "or of text"
+"$out/morsel-top" -j --replay "$work/small" > /dev/full 2> "$work/err"
+[ $? = 1 ] && grep -q "No space" "$work/err"
+point $? "a full device is an error"
+
+# ---- without a terminal
+
+env -u TERM "$out/morsel-top" -1 --replay "$work/small" > "$work/text"
+[ $? = 0 ] && grep -q "db:orders/2024" "$work/text"
+point $? "-1 needs no TERM"
+"$out/morsel-top" -j --replay "$work/small" > "$work/first" &&
+	"$out/morsel-top" -j --replay "$work/first" | cmp - "$work/first"
+point $? "what --json prints can be replayed"
+[ "$("$out/morsel-top" -b --replay "$work/small" -n 2 -F fresh | grep -c '^db:fresh')" = 1 ]
+point $? "-n and -F"
+[ "$("$out/morsel-top" -1 --replay "$work/small" -s name | grep '^db:' | head -1 | cut -c 1-8)" = "db:a-ver" ]
+point $? "-s"
+for words in "-d 0" "-n 0" "-n x" "-p x" "-u no-such-user" "-s nothing" "word" "--frob" \
+	"--replay /dev/null" "--replay top/term.txt"; do
+	# shellcheck disable=SC2086 # words
+	"$out/morsel-top" -1 $words > "$work/text" 2> "$work/err"
+	[ $? -gt 0 ] && [ -s "$work/err" ] && [ ! -s "$work/text" ]
+	point $? "refused: $words"
+done
+
+# ---- cost: 10,000 morsels, processor time of a look more, without sanitizers
+
+make -s -C "$top/morsel-top" > "$work/log" 2>&1
+used() { # COMMAND...: processor time in ms
+	local TIMEFORMAT='%U %S'
+	{ time "$@" > /dev/null; } 2>&1 | awk '{ print int(1000 * ($1 + $2)) }'
+}
+few=$(used "$top/morsel-top/morsel-top" -b --replay "$work/big" -n 1 -F db:many/00001)
+many=$(used "$top/morsel-top/morsel-top" -b --replay "$work/big" -n 10 -F db:many/00001)
+echo "# 10,000 morsels: $(((many - few) / 9)) ms of processor time for a look, reading its JSON included"
+[ $(((many - few) / 9)) -lt 250 ]
+point $? "a look at 10,000 morsels takes less than a quarter of a second"
+
+ls "$work"/asan* > /dev/null 2>&1 && sed 's/^/# /' "$work"/asan* | head -40
+! ls "$work"/asan* > /dev/null 2>&1
+point $? "no sanitizer has found anything"
+echo "1..$count"
+exit $failed
