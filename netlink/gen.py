@@ -95,6 +95,8 @@ def policy_entry(a):
         return '{ .type = NLA_NUL_STRING, .len = %s }' % a.max_len, []
     if a.type == 'flag':
         return '{ .type = NLA_FLAG }', []
+    if a.nested:
+        return f"NLA_POLICY_NESTED(morsel_nl_{a.nested.replace('-', '_')}_policy)", []
     kind = 'NLA_' + a.type.upper()
     if a.mask is not None:
         return f'NLA_POLICY_MASK({kind}, {a.mask:#x})', []
@@ -114,13 +116,21 @@ def policy_entry(a):
     return f'{{ .type = {kind} }}', []
 
 
+def policies(family):
+    """(name, size, attributes): those of nests first, as the others refer to them."""
+    for s in family.nested_sets():
+        yield s.policy_name, f'{s.c_prefix}MAX + 1', s.attributes
+    for op in family.requests():
+        yield op.policy_name, op.policy_size, op.request_attributes()
+
+
 def make_policy_source(family):
     out = ['// SPDX-License-Identifier: GPL-2.0-only', f'/* {NOTE} */']
     out += ['#include "nl_policy.h"', '']
     ranges, tables = {}, []
-    for op in family.requests():
-        tables += [f'const struct nla_policy {op.policy_name}[{op.policy_size}] = {{']
-        for a in op.request_attributes():
+    for name, size, attributes in policies(family):
+        tables += [f'const struct nla_policy {name}[{size}] = {{']
+        for a in attributes:
             entry, decl = policy_entry(a)
             ranges[a.c_name] = decl
             tables += [f'\t[{a.c_name}] = {entry},']
@@ -134,9 +144,9 @@ def make_policy_header(family):
     out = ['/* SPDX-License-Identifier: GPL-2.0-only */', f'/* {NOTE} */']
     out += ['#ifndef MORSEL_NL_POLICY_H', '#define MORSEL_NL_POLICY_H', '']
     out += ['#include <net/netlink.h>', '#include <uapi/linux/morsel.h>', '']
-    out += ['/* One policy per command: the union of what do and dump accept. */']
-    for op in family.requests():
-        out += [f'extern const struct nla_policy {op.policy_name}[{op.policy_size}];']
+    out += ['/* One policy per nest and per command: the union of what do and dump accept. */']
+    for name, size, _ in policies(family):
+        out += [f'extern const struct nla_policy {name}[{size}];']
     return '\n'.join(out + ['', '#endif', ''])
 
 
@@ -146,6 +156,8 @@ def expected_limits(a):
         return 'NL_ATTR_TYPE_NUL_STRING', 0, 0, 0, a.max_len_value
     if a.type == 'flag':
         return 'NL_ATTR_TYPE_FLAG', 0, 0, 0, 0
+    if a.nested:
+        return 'NL_ATTR_TYPE_NESTED', 0, 0, 0, 0
     if a.mask is not None:
         return f'NL_ATTR_TYPE_{a.type.upper()}', 0, 0, a.mask, 0
     lo, hi = a.range

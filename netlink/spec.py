@@ -10,7 +10,7 @@ import re
 import yaml
 
 NAME = re.compile(r'^[0-9a-z-]+$')
-TYPES = ('pad', 'flag', 'u32', 'u64', 's64', 'string')
+TYPES = ('pad', 'flag', 'u32', 'u64', 's64', 'string', 'nest')
 
 
 class SpecError(Exception):
@@ -59,7 +59,8 @@ class Definition:
 
 class Attribute:
     def __init__(self, owner, node, value, definitions):
-        only(owner.name, node, ('name', 'type', 'doc', 'value', 'enum', 'checks'))
+        only(owner.name, node, ('name', 'type', 'doc', 'value', 'enum', 'checks',
+                                'nested-attributes', 'multi-attr'))
         self.name, self.type = node['name'], node['type']
         if self.type not in TYPES:
             raise SpecError(f'{owner.name}.{self.name}: type {self.type}')
@@ -69,6 +70,9 @@ class Attribute:
         self.value = node.get('value', value)
         self.c_name = owner.c_prefix + c_upper(self.name)
         self.enum = definitions[node['enum']] if 'enum' in node else None
+        self.nested, self.multi = node.get('nested-attributes'), node.get('multi-attr', False)
+        if (self.type == 'nest') != (self.nested is not None):
+            raise SpecError(f'{owner.name}.{self.name}: a nest and what it holds go together')
         self.checks = only(self.name, node.get('checks', {}), ('min', 'max', 'max-len'))
         length = self.checks.get('max-len')
         self.max_len = definitions[length].c_name if length in definitions else length
@@ -91,6 +95,8 @@ class Attribute:
         return self.checks.get('min'), self.checks.get('max')
 
     def type_text(self):
+        if self.nested:
+            return f'nest of {self.nested}' + (', any number' if self.multi else '')
         if self.enum is not None:
             return f'{self.type} {self.enum.name}'
         if self.max_len_value:
@@ -115,6 +121,10 @@ class AttributeSet:
             self.attributes.append(Attribute(self, a, value, definitions))
             value = self.attributes[-1].value + 1
         self.by_name = {a.name: a for a in self.attributes}
+
+    @property
+    def policy_name(self):
+        return 'morsel_nl_' + self.name.replace('-', '_') + '_policy'
 
 
 class Operation:
@@ -178,6 +188,11 @@ class Family:
             self.operations.append(Operation(op, value, sets))
             value = self.operations[-1].value + 1
         self.groups = [g['name'] for g in node['mcast-groups']['list']]
+
+    def nested_sets(self):
+        """Those that requests have in nests, in the order of their definition."""
+        names = {a.nested for op in self.requests() for a in op.request_attributes()}
+        return [s for s in self.sets if s.name in names]
 
     def requests(self):
         return [op for op in self.operations if op.modes]
