@@ -15,6 +15,7 @@
 #include "event.h"
 #include "link.h"
 #include "notifier.h"
+#include "revoke.h"
 
 #define ATT_START(att) ((att)->start)
 #define ATT_LAST(att) ((att)->last)
@@ -52,6 +53,7 @@ static void insert(struct morsel_attachment *att, struct vm_area_struct *vma,
 
 	att->mmm = mmm;
 	att->inode = &mi->vfs_inode;
+	att->mapper = morsel_vma_mapper(vma);	/* and the reference of the VMA's */
 	att->start = vma->vm_start;
 	att->last = vma->vm_end - 1;
 	spin_lock(&mmm->lock);
@@ -91,7 +93,7 @@ int morsel_attach_all(struct mm_struct *mm)
 	lockdep_assert_held_write(&mm->mmap_lock);
 	vma_iter_init(&vmi, mm, 0);
 	for_each_vma(vmi, vma) {
-		if (vma->vm_ops == &morsel_vm_ops && !vma->vm_private_data)
+		if (vma->vm_ops == &morsel_vm_ops && !morsel_vma_attachment(vma))
 			err = morsel_attach(vma);
 		if (err)
 			break;
@@ -117,13 +119,14 @@ static void unlink_to_none(struct morsel_attachment *att, unsigned long start, u
  */
 static void morsel_vm_close(struct vm_area_struct *vma)
 {
-	struct morsel_attachment *att = vma->vm_private_data;
+	struct morsel_attachment *att = morsel_vma_attachment(vma);
+	const struct cred *mapper = morsel_vma_mapper(vma);
 	struct morsel_inode *mi;
 
-	if (!att)
-		return;
-	mi = morsel_i(att->inode);
 	vma->vm_private_data = NULL;
+	if (!att)
+		goto out;
+	mi = morsel_i(att->inode);
 	if (att->links)
 		unlink_to_none(att, att->start, att->last + 1);
 	spin_lock(&att->mmm->lock);
@@ -137,6 +140,8 @@ static void morsel_vm_close(struct vm_area_struct *vma)
 	morsel_mm_put(att->mmm);
 	kfree(att->spare);
 	kfree(att);
+out:
+	put_cred(mapper);
 }
 
 /* Cut the range of a new VMA, at either end, from the one that it is split off. */
@@ -157,10 +162,10 @@ static void cut(struct morsel_attachment *att, const struct vm_area_struct *part
  */
 static void morsel_vm_open(struct vm_area_struct *vma)
 {
-	struct morsel_attachment *parent = vma->vm_private_data;
+	struct morsel_attachment *parent = morsel_vma_attachment(vma);
 	struct morsel_attachment *att;
 
-	vma->vm_private_data = NULL;
+	vma->vm_private_data = morsel_mark_mapper(get_cred(morsel_vma_mapper(vma)));
 	if (!parent)
 		return;
 	if (parent->mmm->mn.mm != vma->vm_mm) {
@@ -187,7 +192,7 @@ static void morsel_vm_open(struct vm_area_struct *vma)
  */
 static int morsel_vm_may_split(struct vm_area_struct *vma, unsigned long addr)
 {
-	struct morsel_attachment *att = vma->vm_private_data;
+	struct morsel_attachment *att = morsel_vma_attachment(vma);
 
 	if (!IS_ALIGNED(addr, PMD_SIZE))
 		return -EINVAL;
@@ -219,6 +224,17 @@ static int morsel_vm_mremap(struct vm_area_struct *vma)
  * could not become leaves: the other view may have a 2 MiB leaf where this one
  * has a table.
  */
+static void unlink_for_other_view(struct vm_area_struct *vma, unsigned long start,
+				  unsigned long end)
+{
+	struct morsel_attachment *att = morsel_vma_attachment(vma);
+
+	morsel_vma_start_write(vma);
+	morsel_zap_range(vma, start, end - start);
+	if (att)
+		unlink_to_none(att, start, end);
+}
+
 static int morsel_vm_mprotect(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 			      unsigned long newflags)
 {
@@ -230,11 +246,27 @@ static int morsel_vm_mprotect(struct vm_area_struct *vma, unsigned long start, u
 		return -EINVAL;
 	if (newflags & VM_EXEC)
 		return -EACCES;
-	morsel_vma_start_write(vma);
-	morsel_zap_range(vma, start, end - start);
-	if (vma->vm_private_data)
-		unlink_to_none(vma->vm_private_data, start, end);
+	if (newflags & VM_WRITE && !morsel_vma_may(vma, MAY_WRITE))
+		return -EACCES;
+	unlink_for_other_view(vma, start, end);
 	return 0;
+}
+
+/*
+ * VM_MAYWRITE stays: the core kernel has counted the VMA by it, and mprotect() that
+ * is to bring VM_WRITE back is refused.
+ */
+void morsel_attach_readonly(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma = vma_lookup(mm, addr);
+
+	lockdep_assert_held_write(&mm->mmap_lock);
+	if (!vma || vma->vm_ops != &morsel_vm_ops || !(vma->vm_flags & VM_WRITE) ||
+	    morsel_vma_may(vma, MAY_WRITE))
+		return;
+	unlink_for_other_view(vma, vma->vm_start, vma->vm_end);
+	vm_flags_clear(vma, VM_WRITE);
+	WRITE_ONCE(vma->vm_page_prot, vm_get_page_prot(vma->vm_flags));
 }
 
 const struct vm_operations_struct morsel_vm_ops = {

@@ -54,6 +54,7 @@ enum morsel_limits {
 	MORSEL_CHUNK_PAGES = 1 << MORSEL_CHUNK_ORDER,
 	MORSEL_GIB_ORDER = PUD_SHIFT - PAGE_SHIFT, /* 1 GiB, in pages: log2 */
 	MORSEL_FILL_LOCKS = 64,		/* fill locks of a pool; a power of two */
+	MORSEL_ACL_ENTRIES_MAX = 256,	/* entries of one access control list */
 	MORSEL_FS_MAGIC = 0x4d52534c,	/* statfs f_type: "MRSL" */
 };
 

@@ -12,6 +12,8 @@
 #include <linux/posix_acl.h>
 #include <linux/posix_acl_xattr.h>
 #include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/xattr.h>
 #include <linux/vmstat.h>
 #include <linux/version.h>
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
@@ -24,6 +26,7 @@
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #define morsel_idmap_t struct user_namespace
 #define morsel_nop_idmap (&init_user_ns)
+#define morsel_file_idmap(file) file_mnt_user_ns(file)
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 {
 	vma->vm_flags |= flags;
@@ -65,6 +68,7 @@ static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
 #else
 #define morsel_idmap_t struct mnt_idmap
 #define morsel_nop_idmap (&nop_mnt_idmap)
+#define morsel_file_idmap(file) file_mnt_idmap(file)
 #define MORSEL_FAULT_PMD PMD_ORDER
 #define MORSEL_FAULT_PUD PUD_ORDER
 #define morsel_fault_size_t unsigned int
@@ -219,6 +223,38 @@ static inline struct inode *morsel_acl_inode(morsel_acl_target_t *target)
 	return target;
 }
 
+static inline morsel_acl_target_t *morsel_acl_target(struct dentry *dentry)
+{
+	return d_inode(dentry);
+}
+
+static inline const char *morsel_acl_name(int type)
+{
+	return type == ACL_TYPE_ACCESS ? XATTR_NAME_POSIX_ACL_ACCESS :
+					 XATTR_NAME_POSIX_ACL_DEFAULT;
+}
+
+/* As setxattr(2) and removexattr(2) of the caller.  Context: i_rwsem not held. */
+static inline int morsel_vfs_set_acl(struct dentry *dentry, int type, struct posix_acl *acl)
+{
+	int size = acl ? posix_acl_xattr_size(acl->a_count) : 0, error;
+	void *value;
+
+	if (!acl) {
+		error = vfs_removexattr(morsel_nop_idmap, dentry, morsel_acl_name(type));
+		return error == -ENODATA ? 0 : error;
+	}
+	value = kmalloc(size, GFP_KERNEL);
+	if (!value)
+		return -ENOMEM;
+	error = posix_acl_to_xattr(&init_user_ns, acl, value, size);
+	if (error >= 0)
+		error = vfs_setxattr(morsel_nop_idmap, dentry, morsel_acl_name(type), value, size,
+				     0);
+	kfree(value);
+	return error;
+}
+
 static inline int morsel_acl_chmod(morsel_idmap_t *idmap, struct dentry *dentry)
 {
 	return posix_acl_chmod(idmap, d_inode(dentry), d_inode(dentry)->i_mode);
@@ -230,6 +266,20 @@ static inline int morsel_acl_chmod(morsel_idmap_t *idmap, struct dentry *dentry)
 static inline struct inode *morsel_acl_inode(morsel_acl_target_t *target)
 {
 	return d_inode(target);
+}
+
+static inline morsel_acl_target_t *morsel_acl_target(struct dentry *dentry)
+{
+	return dentry;
+}
+
+static inline int morsel_vfs_set_acl(struct dentry *dentry, int type, struct posix_acl *acl)
+{
+	const char *name = type == ACL_TYPE_ACCESS ? XATTR_NAME_POSIX_ACL_ACCESS :
+						     XATTR_NAME_POSIX_ACL_DEFAULT;
+
+	return acl ? vfs_set_acl(morsel_nop_idmap, dentry, name, acl) :
+		     vfs_remove_acl(morsel_nop_idmap, dentry, name);
 }
 
 static inline int morsel_acl_chmod(morsel_idmap_t *idmap, struct dentry *dentry)

@@ -13,6 +13,7 @@
 #include <linux/workqueue.h>
 #include "link.h"
 #include "pt_x86.h"
+#include "revoke.h"
 
 enum level {
 	LEVEL_PUD,
@@ -56,6 +57,29 @@ static vm_fault_t late_attach(struct vm_fault *vmf)
 	queue_work(system_unbound_wq, &late.work);
 	flush_work(&late.work);
 	destroy_work_on_stack(&late.work);
+	return VM_FAULT_RETRY;
+}
+
+/*
+ * The right to write is lost.  The VMA must not see leaves of the rw view any more,
+ * and one with VM_WRITE must not see others: so it becomes one without.  Then what
+ * was a write is refused by the core kernel (SIGSEGV), what was a read goes on.
+ */
+static vm_fault_t make_readonly(struct vm_fault *vmf)
+{
+	struct mm_struct *mm = vmf->vma->vm_mm;
+	unsigned long addr = vmf->address;
+
+	if (!(vmf->flags & FAULT_FLAG_ALLOW_RETRY))
+		return VM_FAULT_SIGBUS;
+	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
+		return VM_FAULT_RETRY;
+	if (!morsel_release_fault_lock(vmf))
+		return VM_FAULT_RETRY;
+	if (!mmap_write_lock_killable(mm)) {
+		morsel_attach_readonly(mm, addr);
+		mmap_write_unlock(mm);
+	}
 	return VM_FAULT_RETRY;
 }
 
@@ -153,8 +177,7 @@ static vm_fault_t finish(enum morsel_link_result ret, enum level level)
 
 static vm_fault_t fault_at(struct vm_fault *vmf, enum level level)
 {
-	/* Pairs with the release in insert(): the attachment is in the tree of its mm. */
-	struct morsel_attachment *att = smp_load_acquire(&vmf->vma->vm_private_data);
+	struct morsel_attachment *att = morsel_vma_attachment(vmf->vma);
 	enum morsel_view_kind kind = morsel_vma_view(vmf->vma);
 	struct inode *inode = file_inode(vmf->vma->vm_file);
 	enum morsel_link_result res = MORSEL_LINK_LOWER;
@@ -170,6 +193,14 @@ static vm_fault_t fault_at(struct vm_fault *vmf, enum level level)
 	if (!att)
 		return late_attach(vmf);
 	filemap_invalidate_lock_shared(inode->i_mapping);
+	if (!morsel_vma_may(vmf->vma, MAY_READ)) {
+		ret = VM_FAULT_SIGBUS;
+		goto out;
+	}
+	if (kind == MORSEL_VIEW_RW && !morsel_vma_may(vmf->vma, MAY_WRITE)) {
+		filemap_invalidate_unlock_shared(inode->i_mapping);
+		return make_readonly(vmf);
+	}
 	ret = fill_and_show(vmf, inode, kind, view);
 	if (ret)
 		goto out;
@@ -237,6 +268,8 @@ int morsel_vm_access(struct vm_area_struct *vma, unsigned long addr, void *buf, 
 		return -EFAULT;
 	len = min_t(unsigned int, len, PAGE_SIZE - off);
 	filemap_invalidate_lock_shared(inode->i_mapping);
+	if (!morsel_vma_may(vma, write ? MAY_READ | MAY_WRITE : MAY_READ))
+		goto out;
 	if (index < DIV_ROUND_UP_ULL(i_size_read(inode), PAGE_SIZE))
 		err = morsel_tree_populate(inode, index, false, &leaf);
 	if (!err && PageHWPoison(leaf.page))
@@ -247,6 +280,7 @@ int morsel_vm_access(struct vm_area_struct *vma, unsigned long addr, void *buf, 
 		memcpy_to_page(leaf.page, off, buf, len);
 	else if (!err)
 		memcpy_from_page(buf, leaf.page, off, len);
+out:
 	filemap_invalidate_unlock_shared(inode->i_mapping);
 	return err ? err : len;
 }

@@ -82,6 +82,13 @@ int morsel_publish_inode(struct inode *inode);
 /* The object of that id with a reference (iput()), or NULL.  It may have no name. */
 struct inode *morsel_inode_get(struct morsel_pool *pool, u64 id);
 
+/* fs_acl.c */
+/*
+ * Set a list that the object has had, asking nobody; NULL: none.
+ * Context: i_rwsem held exclusive.
+ */
+int morsel_put_acl(struct dentry *dentry, struct posix_acl *acl, int type);
+
 /* fs_resize.c */
 /*
  * Change the size of a morsel.  Context: i_rwsem held exclusive, and inode_newsize_ok()

@@ -4,6 +4,7 @@
 #include <linux/posix_acl.h>
 #include <linux/security.h>
 #include <linux/xattr.h>
+#include "event.h"
 #include "fs_internal.h"
 
 /* No array of const pointers: 6.1 wants s_xattr without. */
@@ -20,6 +21,8 @@ int morsel_set_acl(morsel_idmap_t *idmap, morsel_acl_target_t *target, struct po
 	struct inode *inode = morsel_acl_inode(target);
 	int error;
 
+	if (acl && acl->a_count > MORSEL_ACL_ENTRIES_MAX)
+		return -E2BIG;
 	if (type == ACL_TYPE_ACCESS) {
 		error = posix_acl_update_mode(idmap, inode, &inode->i_mode, &acl);
 		if (error)
@@ -28,7 +31,14 @@ int morsel_set_acl(morsel_idmap_t *idmap, morsel_acl_target_t *target, struct po
 	inode_set_ctime_current(inode);
 	set_cached_acl(inode, type, acl);
 	morsel_pool_changed(morsel_pool(inode->i_sb));
+	morsel_event_inode(MORSEL_EVENT_RIGHTS, inode);
 	return 0;
+}
+
+int morsel_put_acl(struct dentry *dentry, struct posix_acl *acl, int type)
+{
+	lockdep_assert_held_write(&d_inode(dentry)->i_rwsem);
+	return morsel_set_acl(morsel_nop_idmap, morsel_acl_target(dentry), acl, type);
 }
 
 static const struct {

@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include "fs_internal.h"
+#include "revoke.h"
 
 /* Pages that an allocation has put where holes were; in ascending order. */
 struct morsel_filled {
@@ -244,17 +245,21 @@ static void morsel_punch(struct inode *inode, loff_t offset, loff_t end)
 long morsel_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 {
 	struct inode *inode = file_inode(file);
-	int error = 0;
+	int error;
 
 	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
 		return -EOPNOTSUPP;
 	inode_lock(inode);
+	error = morsel_file_may(file, MAY_WRITE);
+	if (error)
+		goto out;
 	if (mode & FALLOC_FL_PUNCH_HOLE)
 		morsel_punch(inode, offset, offset + len);
 	else
 		error = morsel_allocate(inode, mode, offset, offset + len);
 	if (!error)
 		error = file_modified(file);
+out:
 	inode_unlock(inode);
 	return error;
 }

@@ -2,9 +2,10 @@
 /*
  * Read, write, seek.
  *
- * The frame is looked up under invalidate_lock and held by a reference; the
- * lock is dropped before bytes move, because the user's buffer can be a mapping
- * of the same object, whose fault takes invalidate_lock.
+ * What is read is copied under invalidate_lock: a revoke waits for that.  No fault
+ * happens under it, because the user's buffer can be a mapping of the same object,
+ * whose fault takes invalidate_lock.  What is written is copied under i_rwsem, from
+ * a frame that is held by a reference.
  *
  * The buffer may as well be served by a file system in user space or by
  * userfaultfd, whose faults may take for ever.  Netlink requests wait for i_rwsem,
@@ -18,6 +19,7 @@
 #include <linux/uio.h>
 #include "attach.h"
 #include "fs_internal.h"
+#include "revoke.h"
 
 /*
  * A 2 MiB frame is right where the object has the whole chunk, or will have it
@@ -47,36 +49,52 @@ size_t morsel_sound_bytes(const struct page *page, size_t offset, size_t bytes)
 	return p == page ? 0 : ((p - page) << PAGE_SHIFT) - offset;
 }
 
-/* Copy out what one leaf, or one hole, has of @bytes bytes at @pos. */
-static ssize_t morsel_read_leaf(struct inode *inode, loff_t pos, size_t bytes,
-				struct iov_iter *to)
+/*
+ * Copy out what one leaf, or one hole, has of @bytes bytes at @pos, as far as it goes
+ * without a fault.  Context: invalidate_lock held; page faults off.
+ */
+static ssize_t morsel_copy_leaf(struct inode *inode, loff_t pos, size_t bytes, struct iov_iter *to)
 {
-	pgoff_t index = pos >> PAGE_SHIFT, next = 0;
-	struct morsel_leaf leaf;
-	size_t copied = 0;
-
-	filemap_invalidate_lock_shared(inode->i_mapping);
-	leaf = morsel_tree_lookup(inode, index);
-	if (leaf.page)
-		get_page(leaf.page);
-	else
-		next = morsel_tree_next(inode, index, false);
-	filemap_invalidate_unlock_shared(inode->i_mapping);
+	pgoff_t index = pos >> PAGE_SHIFT, next;
+	struct morsel_leaf leaf = morsel_tree_lookup(inode, index);
 
 	if (leaf.page) {
 		bytes = min_t(loff_t, bytes, morsel_leaf_end(index, leaf.order) - pos);
 		bytes = morsel_sound_bytes(leaf.page, offset_in_page(pos), bytes);
-		if (bytes)
-			copied = copy_page_to_iter(leaf.page, offset_in_page(pos), bytes, to);
-		put_page(leaf.page);
 		if (!bytes)
 			return -EIO;
-	} else {
-		if (next <= (pos + bytes - 1) >> PAGE_SHIFT)
-			bytes = ((loff_t)next << PAGE_SHIFT) - pos;
-		copied = iov_iter_zero(bytes, to);
+		return copy_page_to_iter(leaf.page, offset_in_page(pos), bytes, to);
 	}
-	return copied ?: -EFAULT;
+	next = morsel_tree_next(inode, index, false);
+	if (next <= (pos + bytes - 1) >> PAGE_SHIFT)
+		bytes = ((loff_t)next << PAGE_SHIFT) - pos;
+	return iov_iter_zero(bytes, to);
+}
+
+/* Return: bytes; 0: the destination has to be faulted in first. */
+static ssize_t morsel_read_leaf(struct file *file, loff_t pos, size_t bytes, struct iov_iter *to)
+{
+	struct inode *inode = file_inode(file);
+	ssize_t ret;
+
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	ret = morsel_file_may(file, MAY_READ);
+	if (!ret) {
+		pagefault_disable();
+		ret = morsel_copy_leaf(inode, pos, bytes, to);
+		pagefault_enable();
+	}
+	filemap_invalidate_unlock_shared(inode->i_mapping);
+	return ret;
+}
+
+static int morsel_read_fault(struct iov_iter *to)
+{
+	size_t bytes = min_t(size_t, iov_iter_count(to), PMD_SIZE);
+
+	if (!user_backed_iter(to))
+		return -EFAULT;
+	return fault_in_iov_iter_writeable(to, bytes) == bytes ? -EFAULT : 0;
 }
 
 static ssize_t morsel_read_iter(struct kiocb *iocb, struct iov_iter *to)
@@ -92,8 +110,10 @@ static ssize_t morsel_read_iter(struct kiocb *iocb, struct iov_iter *to)
 		ret = -EINTR;
 		if (fatal_signal_pending(current))
 			break;
-		ret = morsel_read_leaf(inode, iocb->ki_pos,
+		ret = morsel_read_leaf(iocb->ki_filp, iocb->ki_pos,
 				       min_t(loff_t, iov_iter_count(to), size - iocb->ki_pos), to);
+		if (!ret)
+			ret = morsel_read_fault(to);
 		if (ret < 0)
 			break;
 		iocb->ki_pos += ret;
@@ -167,9 +187,12 @@ static ssize_t morsel_write_leaf(struct inode *inode, loff_t pos, struct iov_ite
 /* Context: i_rwsem held, maybe not for the first time in this write.  Return: > 0, or no. */
 static ssize_t morsel_write_begin(struct kiocb *iocb, struct iov_iter *from)
 {
-	ssize_t ret = generic_write_checks(iocb, from);
-	int error;
+	int error = morsel_file_may(iocb->ki_filp, MAY_WRITE);
+	ssize_t ret;
 
+	if (error)
+		return error;
+	ret = generic_write_checks(iocb, from);
 	if (ret <= 0)
 		return ret;
 	error = file_remove_privs(iocb->ki_filp);
@@ -275,6 +298,7 @@ static loff_t morsel_llseek(struct file *file, loff_t offset, int whence)
 static int morsel_open(struct inode *inode, struct file *file)
 {
 	file->f_mode |= FMODE_CAN_ODIRECT;
+	file->private_data = NULL;	/* the verdict on who opens it: see revoke.c */
 	return generic_file_open(inode, file);
 }
 

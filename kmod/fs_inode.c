@@ -3,10 +3,20 @@
 #include <linux/slab.h>
 #include "event.h"
 #include "fs_internal.h"
+#include "revoke.h"
 
 static struct kmem_cache *morsel_inode_cache;
 
+/* What is sealed is written by nobody, whatever his rights. */
+static int morsel_permission(morsel_idmap_t *idmap, struct inode *inode, int mask)
+{
+	if (mask & MAY_WRITE && READ_ONCE(morsel_i(inode)->sealed))
+		return -EPERM;
+	return generic_permission(idmap, inode, mask);
+}
+
 const struct inode_operations morsel_file_iops = {
+	.permission	= morsel_permission,
 	.getattr	= morsel_getattr,
 	.setattr	= morsel_setattr,
 	.listxattr	= morsel_listxattr,
@@ -28,6 +38,8 @@ struct inode *morsel_alloc_inode(struct super_block *sb)
 	if (!mi)
 		return NULL;
 	mi->account = NULL;
+	atomic_long_set(&mi->revokes, 0);
+	mi->sealed = false;
 	morsel_tree_init(&mi->tree);
 	for (i = 0; i < MORSEL_NR_VIEWS; i++)
 		morsel_view_init(&mi->view[i]);
@@ -132,11 +144,26 @@ int morsel_getattr(morsel_idmap_t *idmap, const struct path *path, struct kstat 
 	morsel_fillattr(idmap, request_mask, inode, stat);
 	stat->btime = mi->btime;
 	stat->result_mask |= STATX_BTIME;
+	stat->attributes_mask |= STATX_ATTR_IMMUTABLE;
+	if (READ_ONCE(mi->sealed))
+		stat->attributes |= STATX_ATTR_IMMUTABLE;
 	if (S_ISREG(inode->i_mode)) {
 		stat->blocks = atomic64_read(&mi->tree.pages) << (PAGE_SHIFT - 9);
 		stat->blksize = READ_ONCE(morsel_pool(inode->i_sb)->huge) ? PMD_SIZE : PAGE_SIZE;
 	}
 	return 0;
+}
+
+/* The VFS has looked at a descriptor when it was opened, at a path before it had the lock. */
+static int morsel_may_resize(morsel_idmap_t *idmap, struct inode *inode, const struct iattr *attr)
+{
+	if (READ_ONCE(morsel_i(inode)->sealed))
+		return -EPERM;
+	if (attr->ia_valid & ATTR_FILE)
+		return morsel_file_may(attr->ia_file, MAY_WRITE);
+	if (!atomic_long_read(&morsel_i(inode)->revokes))
+		return 0;
+	return inode_permission(idmap, inode, MAY_WRITE);
 }
 
 /* All that can be refused, before anything changes. */
@@ -145,6 +172,8 @@ static int morsel_prepare_change(morsel_idmap_t *idmap, struct dentry *dentry, s
 	struct inode *inode = d_inode(dentry);
 	int error = setattr_prepare(idmap, dentry, attr);
 
+	if (!error && attr->ia_valid & ATTR_SIZE)
+		error = morsel_may_resize(idmap, inode, attr);
 	if (!error && attr->ia_valid & ATTR_SIZE)
 		error = inode_newsize_ok(inode, attr->ia_size);
 	if (!error && attr->ia_valid & ATTR_UID)

@@ -9,6 +9,7 @@
 #include <linux/pipe_fs_i.h>
 #include <linux/splice.h>
 #include "fs_internal.h"
+#include "revoke.h"
 
 static void morsel_spd_release(struct splice_pipe_desc *spd, unsigned int i)
 {
@@ -31,11 +32,16 @@ static struct page *morsel_splice_page(struct inode *inode, pgoff_t index)
 	return page;
 }
 
-static void morsel_splice_fill(struct splice_pipe_desc *spd, struct inode *inode, loff_t pos,
-			       size_t len)
+/* Return: 0, or why the descriptor may not be read from. */
+static int morsel_splice_fill(struct splice_pipe_desc *spd, struct file *in, loff_t pos,
+			      size_t len)
 {
+	struct inode *inode = file_inode(in);
+	int error;
+
 	filemap_invalidate_lock_shared(inode->i_mapping);
-	while (len && spd->nr_pages < spd->nr_pages_max) {
+	error = morsel_file_may(in, MAY_READ);
+	while (!error && len && spd->nr_pages < spd->nr_pages_max) {
 		unsigned int offset = offset_in_page(pos);
 		unsigned int bytes = min_t(size_t, len, PAGE_SIZE - offset);
 		struct page *page = morsel_splice_page(inode, pos >> PAGE_SHIFT);
@@ -50,6 +56,7 @@ static void morsel_splice_fill(struct splice_pipe_desc *spd, struct inode *inode
 		len -= bytes;
 	}
 	filemap_invalidate_unlock_shared(inode->i_mapping);
+	return error;
 }
 
 ssize_t morsel_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info *pipe,
@@ -64,15 +71,16 @@ ssize_t morsel_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info
 		.ops		= &nosteal_pipe_buf_ops,
 		.spd_release	= morsel_spd_release,
 	};
-	struct inode *inode = file_inode(in);
-	loff_t size = i_size_read(inode);
+	loff_t size = i_size_read(file_inode(in));
 	ssize_t ret;
 
 	if (*ppos >= size)
 		return 0;
-	morsel_splice_fill(&spd, inode, *ppos, min_t(loff_t, len, size - *ppos));
-	if (!spd.nr_pages)
-		return -EIO;
+	ret = morsel_splice_fill(&spd, in, *ppos, min_t(loff_t, len, size - *ppos));
+	if (!ret && !spd.nr_pages)
+		ret = -EIO;
+	if (ret)
+		return ret;
 	ret = splice_to_pipe(pipe, &spd);
 	if (ret > 0) {
 		*ppos += ret;

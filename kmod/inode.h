@@ -14,6 +14,8 @@ struct morsel_inode {
 	struct timespec64 btime;	/* creation */
 	struct morsel_account *account;	/* of the owner [i_rwsem and invalidate_lock] */
 	struct mutex write_lock;	/* write(2): outside of i_rwsem */
+	atomic_long_t revokes;	/* how often rights were taken back; see revoke.h */
+	bool sealed;	/* contents are final; set with i_rwsem and invalidate_lock exclusive */
 	struct morsel_tree tree;
 	struct morsel_view view[MORSEL_NR_VIEWS];
 

@@ -69,6 +69,8 @@ struct morsel_attachment {
 	unsigned long subtree_last;	/* [mmm->lock] */
 	struct morsel_mm *mmm;		/* holds a notifier reference */
 	struct inode *inode;		/* pinned by the VMA's file */
+	const struct cred *mapper;	/* of who made the mapping, or his parent did */
+	unsigned long verdict;		/* on the mapper's rights: see revoke.c */
 	struct list_head in_object;	/* [attach_lock] */
 	struct morsel_attachment *spare; /* [mmap_lock write] for a split that is about to come */
 	unsigned long links;		/* [mmm->lock] links and leaves in own tables */
@@ -76,8 +78,43 @@ struct morsel_attachment {
 
 extern const struct vm_operations_struct morsel_vm_ops;
 
-/* Have the notifier of current VMA's mm and an attachment.  Context: mmap_lock held for write. */
+/*
+ * vma->vm_private_data of a VMA with morsel_vm_ops: its attachment, or as long as
+ * it has none the credentials of the mapper with a reference, marked by a bit.
+ */
+#define MORSEL_MAPPER_BIT	1UL
+
+static inline void *morsel_mark_mapper(const struct cred *mapper)
+{
+	return (void *)((unsigned long)mapper | MORSEL_MAPPER_BIT);
+}
+
+static inline struct morsel_attachment *morsel_vma_attachment(const struct vm_area_struct *vma)
+{
+	/* Pairs with the release in insert(): the attachment is in the tree of its mm. */
+	unsigned long data = (unsigned long)smp_load_acquire(&vma->vm_private_data);
+
+	return data & MORSEL_MAPPER_BIT ? NULL : (struct morsel_attachment *)data;
+}
+
+static inline const struct cred *morsel_vma_mapper(const struct vm_area_struct *vma)
+{
+	unsigned long data = (unsigned long)smp_load_acquire(&vma->vm_private_data);
+
+	if (data & MORSEL_MAPPER_BIT)
+		return (const struct cred *)(data & ~MORSEL_MAPPER_BIT);
+	return ((struct morsel_attachment *)data)->mapper;
+}
+
+/*
+ * Have the notifier of the VMA's mm and an attachment, which takes over the marked
+ * reference on the mapper.  Context: mmap_lock held for write. */
 int morsel_attach(struct vm_area_struct *vma);
+/*
+ * Who mapped at @addr has lost the right to write, but not to read: make the VMA one
+ * that cannot be written.  Context: mmap_lock held for write.
+ */
+void morsel_attach_readonly(struct mm_struct *mm, unsigned long addr);
 /* Attach all VMAs of @mm that have no attachment yet.  Context: mmap_lock held for write. */
 int morsel_attach_all(struct mm_struct *mm);
 

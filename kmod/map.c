@@ -7,6 +7,7 @@
 #include <linux/sizes.h>
 #include "attach.h"
 #include "link.h"
+#include "revoke.h"
 
 /* Address and offset must fall on the same place of a 2 MiB chunk. */
 static bool congruent(unsigned long addr, unsigned long pgoff)
@@ -37,14 +38,20 @@ int morsel_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	int err = check_flags(vma);
 
+	/* A fault asks again; this is for an answer at once. */
+	if (!err)
+		err = morsel_file_may(file, vma->vm_flags & VM_WRITE ? MAY_READ | MAY_WRITE :
+								      MAY_READ);
 	if (err)
 		return err;
 	vm_flags_clear(vma, VM_MAYEXEC);
 	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
 	file_accessed(file);
-	vma->vm_private_data = NULL;
+	vma->vm_private_data = morsel_mark_mapper(get_current_cred());
 	err = morsel_attach(vma);
-	if (!err)
+	if (err)
+		put_cred(morsel_vma_mapper(vma));
+	else
 		vma->vm_ops = &morsel_vm_ops;
 	return err;
 }

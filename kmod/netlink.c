@@ -83,6 +83,24 @@ static const struct genl_ops ops[] = {
 		POLICY(morsel_nl_morsel_del_policy),
 		.doit = morsel_nl_morsel_del_doit,
 	}, {
+		.cmd = MORSEL_CMD_RIGHTS_GET,
+		.internal_flags = MORSEL_NL_POOL,
+		POLICY(morsel_nl_rights_get_policy),
+		.doit = morsel_nl_rights_get_doit,
+		.start = morsel_nl_rights_get_start,
+		.dumpit = morsel_nl_morsel_get_dumpit,
+		.done = morsel_nl_dump_done,
+	}, {
+		.cmd = MORSEL_CMD_RIGHTS_SET,
+		.internal_flags = MORSEL_NL_POOL,
+		POLICY(morsel_nl_rights_set_policy),
+		.doit = morsel_nl_rights_set_doit,
+	}, {
+		.cmd = MORSEL_CMD_MORSEL_SEAL,
+		.internal_flags = MORSEL_NL_POOL,
+		POLICY(morsel_nl_morsel_seal_policy),
+		.doit = morsel_nl_morsel_seal_doit,
+	}, {
 		.cmd = MORSEL_CMD_QUOTA_GET,
 		.internal_flags = MORSEL_NL_POOL,
 		POLICY(morsel_nl_quota_get_policy),

@@ -40,6 +40,11 @@ int morsel_nl_morsel_set_doit(struct sk_buff *skb, struct genl_info *info);
 int morsel_nl_morsel_rename_doit(struct sk_buff *skb, struct genl_info *info);
 int morsel_nl_morsel_del_doit(struct sk_buff *skb, struct genl_info *info);
 
+/* nl_rights.c, nl_seal.c */
+int morsel_nl_rights_get_doit(struct sk_buff *skb, struct genl_info *info);
+int morsel_nl_rights_set_doit(struct sk_buff *skb, struct genl_info *info);
+int morsel_nl_morsel_seal_doit(struct sk_buff *skb, struct genl_info *info);
+
 /* nl_quota.c */
 int morsel_nl_quota_get_doit(struct sk_buff *skb, struct genl_info *info);
 int morsel_nl_quota_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -50,6 +55,7 @@ int morsel_nl_quota_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 int morsel_nl_pool_get_start(struct netlink_callback *cb);
 int morsel_nl_pool_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int morsel_nl_morsel_get_start(struct netlink_callback *cb);
+int morsel_nl_rights_get_start(struct netlink_callback *cb);
 int morsel_nl_morsel_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int morsel_nl_dump_done(struct netlink_callback *cb);
 
@@ -152,6 +158,10 @@ size_t morsel_nl_object_size(const struct morsel_nl_object *object);
 int morsel_nl_fill_pool(struct sk_buff *skb, const struct morsel_pool *pool,
 			struct user_namespace *reader);
 int morsel_nl_fill_object(struct sk_buff *skb, const struct morsel_nl_object *object,
+			  struct user_namespace *reader);
+
+/* The same and the rights on it.  nl_rights.c */
+int morsel_nl_fill_rights(struct sk_buff *skb, const struct morsel_nl_object *object,
 			  struct user_namespace *reader);
 
 /* A reply that is sure to hold @object. */

@@ -215,19 +215,35 @@ static struct inode *next_object(struct morsel_pool *pool, u64 id)
 	return inode;
 }
 
+/* The objects that a dump has are the same, what it tells of each is not. */
+int morsel_nl_rights_get_start(struct netlink_callback *cb)
+{
+	int error = morsel_nl_morsel_get_start(cb);
+
+	cb->min_dump_alloc = SKB_WITH_OVERHEAD(8 * PATH_MAX);
+	return error;
+}
+
+static int fill_dumped(struct sk_buff *skb, int command, const struct morsel_nl_object *object)
+{
+	if (command == MORSEL_CMD_RIGHTS_GET)
+		return morsel_nl_fill_rights(skb, object, current_user_ns());
+	return morsel_nl_fill_object(skb, object, current_user_ns());
+}
+
 static int dump_object(struct sk_buff *skb, struct netlink_callback *cb,
 		       struct morsel_nl_place *place, struct morsel_nl_object *object)
 {
+	int command = ((const struct genlmsghdr *)nlmsg_data(cb->nlh))->cmd;
 	void *header;
 
 	note_state(cb, morsel_nl_dump_of(cb)->one_pool ? object->pool : NULL);
 	if (!morsel_nl_locate(place, object))
 		return 0;
-	header = morsel_nl_dump_header(skb, cb, MORSEL_CMD_MORSEL_GET);
+	header = morsel_nl_dump_header(skb, cb, command);
 	if (!header)
 		return -EMSGSIZE;
-	return morsel_nl_dump_end(skb, header,
-				  morsel_nl_fill_object(skb, object, current_user_ns()));
+	return morsel_nl_dump_end(skb, header, fill_dumped(skb, command, object));
 }
 
 static int dump_objects_of(struct sk_buff *skb, struct netlink_callback *cb,

@@ -6,6 +6,12 @@ static struct netlink_range_validation morsel_a_object_size_range = {
 	.max = 70368744177664ULL,
 };
 
+const struct nla_policy morsel_nl_acl_entry_policy[MORSEL_A_ACL_ENTRY_MAX + 1] = {
+	[MORSEL_A_ACL_ENTRY_TAG] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
+	[MORSEL_A_ACL_ENTRY_ID] = { .type = NLA_U32 },
+	[MORSEL_A_ACL_ENTRY_PERM] = NLA_POLICY_MASK(NLA_U32, 0x7),
+};
+
 const struct nla_policy morsel_nl_pool_get_policy[MORSEL_A_POOL_NAME + 1] = {
 	[MORSEL_A_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MORSEL_A_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
@@ -67,6 +73,35 @@ const struct nla_policy morsel_nl_morsel_rename_policy[MORSEL_A_OBJECT_RENAME_FL
 };
 
 const struct nla_policy morsel_nl_morsel_del_policy[MORSEL_A_OBJECT_PATH + 1] = {
+	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
+	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
+	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
+};
+
+const struct nla_policy morsel_nl_rights_get_policy[MORSEL_A_OBJECT_RECURSIVE + 1] = {
+	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
+	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
+	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
+	[MORSEL_A_OBJECT_RECURSIVE] = { .type = NLA_FLAG },
+};
+
+const struct nla_policy morsel_nl_rights_set_policy[MORSEL_A_OBJECT_REVOKE + 1] = {
+	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
+	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
+	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
+	[MORSEL_A_OBJECT_MODE] = NLA_POLICY_MAX(NLA_U32, 4095),
+	[MORSEL_A_OBJECT_UID] = { .type = NLA_U32 },
+	[MORSEL_A_OBJECT_GID] = { .type = NLA_U32 },
+	[MORSEL_A_OBJECT_ACL] = NLA_POLICY_NESTED(morsel_nl_acl_entry_policy),
+	[MORSEL_A_OBJECT_DEFAULT_ACL] = NLA_POLICY_NESTED(morsel_nl_acl_entry_policy),
+	[MORSEL_A_OBJECT_NO_DEFAULT_ACL] = { .type = NLA_FLAG },
+	[MORSEL_A_OBJECT_REVOKE] = { .type = NLA_FLAG },
+};
+
+const struct nla_policy morsel_nl_morsel_seal_policy[MORSEL_A_OBJECT_PATH + 1] = {
 	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
 	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),

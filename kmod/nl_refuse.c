@@ -17,6 +17,7 @@ static const struct {
 	int error;
 	const char *why;
 } errno_texts[] = {
+	{ E2BIG, "a list has at most 256 entries" },
 	{ EACCES, "permission denied" },
 	{ EBUSY, "in use, or a mount point" },
 	{ EDQUOT, "the quota is used up" },

@@ -59,6 +59,12 @@ static const char *const object_names[] = {
 	[MORSEL_A_OBJECT_MAP_LENGTH] = "map-length",
 	[MORSEL_A_OBJECT_MAP_OFFSET] = "map-offset",
 	[MORSEL_A_OBJECT_MAP_VIEW] = "map-view",
+	[MORSEL_A_OBJECT_SEALED] = "sealed",
+	[MORSEL_A_OBJECT_REVOKES] = "revokes",
+	[MORSEL_A_OBJECT_ACL] = "acl",
+	[MORSEL_A_OBJECT_DEFAULT_ACL] = "default-acl",
+	[MORSEL_A_OBJECT_NO_DEFAULT_ACL] = "no-default-acl",
+	[MORSEL_A_OBJECT_REVOKE] = "revoke",
 };
 
 static const char *const quota_names[] = {
@@ -101,6 +107,9 @@ static const char *const cmd_names[] = {
 	[MORSEL_CMD_QUOTA_REFUSED_NTF] = "quota-refused-ntf",
 	[MORSEL_CMD_COLLISION_NTF] = "collision-ntf",
 	[MORSEL_CMD_ERROR_NTF] = "error-ntf",
+	[MORSEL_CMD_RIGHTS_GET] = "rights-get",
+	[MORSEL_CMD_RIGHTS_SET] = "rights-set",
+	[MORSEL_CMD_MORSEL_SEAL] = "morsel-seal",
 	[MORSEL_CMD_QUOTA_GET] = "quota-get",
 	[MORSEL_CMD_QUOTA_SET] = "quota-set",
 };

@@ -22,7 +22,7 @@ struct expected {
 
 enum {
 	COMMANDS = 256,
-	POLICIES = 32,
+	POLICIES = 64,
 	ATTRS = 64,
 };
 

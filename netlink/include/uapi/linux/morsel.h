@@ -115,6 +115,39 @@ enum morsel_quota_what {
 	MORSEL_QUOTA_WHAT_OBJECTS = 2,
 };
 
+/**
+ * enum morsel_acl_tag - Whom an entry of an access control list is about.
+ * @MORSEL_ACL_TAG_USER_OBJ: The owner.
+ * @MORSEL_ACL_TAG_USER: The user in the attribute id.
+ * @MORSEL_ACL_TAG_GROUP_OBJ: The group of the object.
+ * @MORSEL_ACL_TAG_GROUP: The group in the attribute id.
+ * @MORSEL_ACL_TAG_MASK: What users and groups have at most, those of user-obj
+ *   and other apart.
+ * @MORSEL_ACL_TAG_OTHER: Everybody else.
+ */
+enum morsel_acl_tag {
+	MORSEL_ACL_TAG_USER_OBJ = 1,
+	MORSEL_ACL_TAG_USER = 2,
+	MORSEL_ACL_TAG_GROUP_OBJ = 3,
+	MORSEL_ACL_TAG_GROUP = 4,
+	MORSEL_ACL_TAG_MASK = 5,
+	MORSEL_ACL_TAG_OTHER = 6,
+};
+
+/**
+ * enum morsel_acl_perm - What an entry of an access control list permits; the
+ * bits are those of a mode.
+ * @MORSEL_ACL_PERM_EXECUTE: Search, of a directory; nothing is executed from a
+ *   pool.
+ * @MORSEL_ACL_PERM_WRITE: write
+ * @MORSEL_ACL_PERM_READ: read
+ */
+enum morsel_acl_perm {
+	MORSEL_ACL_PERM_EXECUTE = 1,
+	MORSEL_ACL_PERM_WRITE = 2,
+	MORSEL_ACL_PERM_READ = 4,
+};
+
 /*
  * Attributes "pool": A pool.
  *
@@ -243,6 +276,18 @@ enum {
  *   in the object the mapping begins, in bytes.
  * @MORSEL_A_OBJECT_MAP_VIEW: u32 map-view. morsel-map-ntf and morsel-unmap-
  *   ntf. Which view is mapped.
+ * @MORSEL_A_OBJECT_SEALED: flag. The contents are final; see morsel-seal.
+ * @MORSEL_A_OBJECT_REVOKES: u64. How often rights were taken back from who had
+ *   the object open or mapped; see rights-set.
+ * @MORSEL_A_OBJECT_ACL: nest of acl-entry, any number. An entry of the access
+ *   control list. A reply has all of them, those that follow from the mode if
+ *   there is no other. In rights-set they replace the list; the three of
+ *   owner, group and others must be there, and a mask if there are others.
+ * @MORSEL_A_OBJECT_DEFAULT_ACL: nest of acl-entry, any number. An entry of the
+ *   list that new objects in a directory get; absent if there is none.
+ * @MORSEL_A_OBJECT_NO_DEFAULT_ACL: flag. Remove the list for new objects.
+ * @MORSEL_A_OBJECT_REVOKE: flag. Take rights back from who has the object open
+ *   or mapped, too.
  */
 enum {
 	MORSEL_A_OBJECT_POOL_ID = 1,
@@ -281,6 +326,12 @@ enum {
 	MORSEL_A_OBJECT_MAP_LENGTH = 34,
 	MORSEL_A_OBJECT_MAP_OFFSET = 35,
 	MORSEL_A_OBJECT_MAP_VIEW = 36,
+	MORSEL_A_OBJECT_SEALED = 37,
+	MORSEL_A_OBJECT_REVOKES = 38,
+	MORSEL_A_OBJECT_ACL = 39,
+	MORSEL_A_OBJECT_DEFAULT_ACL = 40,
+	MORSEL_A_OBJECT_NO_DEFAULT_ACL = 41,
+	MORSEL_A_OBJECT_REVOKE = 42,
 
 	__MORSEL_A_OBJECT_MAX,
 	MORSEL_A_OBJECT_MAX = (__MORSEL_A_OBJECT_MAX - 1)
@@ -376,6 +427,22 @@ enum {
 
 	__MORSEL_A_QUOTA_MAX,
 	MORSEL_A_QUOTA_MAX = (__MORSEL_A_QUOTA_MAX - 1)
+};
+
+/*
+ * Attributes "acl-entry": An entry of an access control list.
+ *
+ * @MORSEL_A_ACL_ENTRY_TAG: u32 acl-tag. Whom it is about.
+ * @MORSEL_A_ACL_ENTRY_ID: u32. User or group, where the tag says so.
+ * @MORSEL_A_ACL_ENTRY_PERM: u32 acl-perm. What is permitted.
+ */
+enum {
+	MORSEL_A_ACL_ENTRY_TAG = 1,
+	MORSEL_A_ACL_ENTRY_ID = 2,
+	MORSEL_A_ACL_ENTRY_PERM = 3,
+
+	__MORSEL_A_ACL_ENTRY_MAX,
+	MORSEL_A_ACL_ENTRY_MAX = (__MORSEL_A_ACL_ENTRY_MAX - 1)
 };
 
 /*
@@ -568,6 +635,67 @@ enum {
  *   Part of an object is not usable: a memory or media error, or damaged
  *   records.
  *
+ * MORSEL_CMD_RIGHTS_GET
+ *
+ *   Get the rights on one object, or dump them; objects are named and dumped
+ *   as by morsel-get, and who may is the same. User and group ids that the
+ *   reader's user namespace does not have are told as the overflow id. The
+ *   bits of the attribute mode beside the permissions are in no list.
+ *
+ *   A reply can have up to 24 KiB: receive with a buffer of 32 KiB.
+ *
+ *   Errors: as morsel-get.
+ *
+ * MORSEL_CMD_RIGHTS_SET
+ *
+ *   Change owner, group, permission bits or access control lists of an
+ *   object: all that are given, or nothing. The lists are set first, by the
+ *   same steps as setfacl(1), then owner, group and mode, as by chown(2) and
+ *   chmod(2); chmod(2) of an object with named entries changes its mask.
+ *
+ *   With revoke, what is lost is lost to who has the object open or mapped,
+ *   too. When the command returns no process that has lost the right to read
+ *   (write) does so through a mapping or a descriptor, whether he opened it
+ *   himself, was handed it, or inherited it: system calls fail with EACCES;
+ *   an access to a mapping gets SIGBUS, or SIGSEGV if it is a write and only
+ *   that right is lost. From its first revoke on an object is strict: a
+ *   descriptor or mapping is good only for what both who opened it and who
+ *   uses it (mapped it) have the right to after the last revoke. Who is given
+ *   a right back can go on with the mapping and the descriptor he has. With
+ *   revoke alone nothing is changed but that. Direct I/O in flight and pipes
+ *   that hold pages (splice, vmsplice) can end what they have begun. Of a
+ *   directory nothing is open in this sense.
+ *
+ *   Who: the object is found as by morsel-get; the owner of the object or
+ *   CAP_FOWNER; another owner needs CAP_CHOWN, as does a group that the owner
+ *   is not in.
+ *
+ *   Reply: the rights. Events: morsel-rights-ntf for lists, morsel-set-ntf for
+ *   the rest, morsel-revoke-ntf when what was revoked is gone.
+ *
+ *   Errors: as morsel-get, and EINVAL (nothing to set; an entry without tag or
+ *   perm, with an id where there is none or without one; an entry twice or
+ *   missing; an id that does not exist; a default list of what is no
+ *   directory; both no-default-acl and default-acl), E2BIG (more than 256
+ *   entries), EPERM, EOPNOTSUPP (lists of a symbolic link), EROFS, EBUSY,
+ *   ENOMEM.
+ *
+ * MORSEL_CMD_MORSEL_SEAL
+ *
+ *   Make the contents of a morsel final. Nobody writes it, resizes it or maps
+ *   it for writing from then on, whatever his rights and the descriptors he
+ *   has (EPERM); mappings that could be written can be read only. There is no
+ *   way back. Its name, its rights and its removal are not affected. Sealing
+ *   what is sealed changes nothing.
+ *
+ *   Who: the object is found as by morsel-get; its owner or CAP_FOWNER.
+ *
+ *   Reply: the object. Event: morsel-seal-ntf.
+ *
+ *   Errors: as morsel-get, and EISDIR, EINVAL (a symbolic link), EPERM, EBUSY
+ *   (direct I/O is in flight, or a pipe holds pages of the object, through
+ *   which it could be changed still: try again), EROFS.
+ *
  * MORSEL_CMD_QUOTA_GET
  *
  *   Get the quota of one user in one pool, or dump quotas: of one pool or of
@@ -624,8 +752,11 @@ enum {
 	MORSEL_CMD_QUOTA_REFUSED_NTF = 21,
 	MORSEL_CMD_COLLISION_NTF = 22,
 	MORSEL_CMD_ERROR_NTF = 23,
-	MORSEL_CMD_QUOTA_GET = 24,
-	MORSEL_CMD_QUOTA_SET = 25,
+	MORSEL_CMD_RIGHTS_GET = 24,
+	MORSEL_CMD_RIGHTS_SET = 25,
+	MORSEL_CMD_MORSEL_SEAL = 26,
+	MORSEL_CMD_QUOTA_GET = 27,
+	MORSEL_CMD_QUOTA_SET = 28,
 
 	__MORSEL_CMD_MAX,
 	MORSEL_CMD_MAX = (__MORSEL_CMD_MAX - 1)
