@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * No store lands after the reply to a revoke: writers spin on every CPU, through
+ * mappings, system calls and children that come and go; after each reply their words
+ * are read through another mapping and must not change.
+ * pool: size=64M,name=p
+ * groups: rights race
+ * cpus: 3
+ * timeout: 90
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "lib/grants.h"
+
+enum {
+	CHUNK = 2 << 20,
+	SIZE = 2 * CHUNK,
+	WRITERS = 4,
+	ROUNDS = 150,
+	WORDS_APART = 512, /* a writer's word is in a page of its own */
+};
+
+static struct nl nl;
+static volatile uint64_t *words; /* of the main program, by its own descriptor */
+static volatile int *stop;
+
+static sigjmp_buf again;
+
+static void caught(int sig)
+{
+	siglongjmp(again, sig);
+}
+
+static volatile uint64_t *map_m(int *fd)
+{
+	volatile uint64_t *p;
+
+	*fd = open(pool_path("m"), O_RDWR);
+	if (*fd < 0)
+		return NULL;
+	p = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
+	if (p != MAP_FAILED)
+		return p;
+	close(*fd);
+	return NULL;
+}
+
+static void catch_faults(void)
+{
+	struct sigaction action = { .sa_handler = caught, .sa_flags = SA_NODEFER };
+
+	sigaction(SIGBUS, &action, NULL);
+	sigaction(SIGSEGV, &action, NULL);
+}
+
+/* Stores as fast as it can; a fault means: try again. */
+static int by_mapping(void *arg)
+{
+	volatile uint64_t *p, *word;
+	int fd;
+
+	become_user(ALICE);
+	p = map_m(&fd);
+	need(p);
+	word = p + (intptr_t)arg * WORDS_APART;
+	catch_faults();
+	(void)sigsetjmp(again, 0);
+	while (!*stop)
+		++*word;
+	return 0;
+}
+
+/* The descriptor alone. */
+static int by_write(void *arg)
+{
+	uint64_t value = 1;
+	int fd;
+
+	become_user(ALICE);
+	fd = open(pool_path("m"), O_RDWR);
+	need(fd >= 0);
+	for (; !*stop; value++)
+		(void)!pwrite(fd, &value, 8, (intptr_t)arg * WORDS_APART * 8);
+	return 0;
+}
+
+/* Children that inherit the mapping and store at once. */
+static int by_children(void *arg)
+{
+	volatile uint64_t *p;
+	int fd, status;
+
+	become_user(ALICE);
+	p = map_m(&fd);
+	need(p);
+	while (!*stop) {
+		pid_t pid = fork();
+
+		if (!pid) {
+			volatile uint64_t *word = p + (intptr_t)arg * WORDS_APART;
+			int i;
+
+			for (i = 0; i < 1000; i++)
+				++*word;
+			_exit(0);
+		}
+		need(waitpid(pid, &status, 0) == pid);
+	}
+	return 0;
+}
+
+/* Maps and unmaps all the time. */
+static int by_mapping_anew(void *arg)
+{
+	volatile uint64_t *volatile p = NULL;
+	volatile int fd = -1;
+	int i, got;
+
+	become_user(ALICE);
+	catch_faults();
+	while (!*stop) {
+		if (!sigsetjmp(again, 0)) {
+			p = map_m(&got);
+			fd = got;
+			if (p)
+				for (i = 0; i < 1000; i++)
+					++p[(intptr_t)arg * WORDS_APART];
+		}
+		if (p) {
+			munmap((void *)p, SIZE);
+			close(fd);
+			p = NULL;
+		}
+	}
+	return 0;
+}
+
+static void read_words(uint64_t *to)
+{
+	int i;
+
+	for (i = 0; i < WRITERS; i++)
+		to[i] = words[i * WORDS_APART];
+}
+
+/* Wait until each of them has stored something, or for a second. */
+static int wait_for_stores(const uint64_t *since)
+{
+	int64_t end = now_ms() + 1000 * time_scale();
+	uint64_t now[WRITERS];
+	int i, moved;
+
+	do {
+		read_words(now);
+		for (i = 0, moved = 0; i < WRITERS; i++)
+			moved += now[i] != since[i];
+		if (moved < WRITERS)
+			sched_yield();
+	} while (moved < WRITERS && now_ms() < end);
+	return moved;
+}
+
+/* Return: how many words changed within some time after the reply. */
+static int late_stores(void)
+{
+	uint64_t before[WRITERS], after[WRITERS];
+	int i, late = 0;
+
+	read_words(before);
+	usleep(500);
+	read_words(after);
+	for (i = 0; i < WRITERS; i++)
+		late += before[i] != after[i];
+	return late;
+}
+
+static long rounds(void)
+{
+	const char *given = getenv("REVOKE_ROUNDS");
+
+	return given ? strtol(given, NULL, 10) : ROUNDS;
+}
+
+static void run_rounds(const char *left, const char *what)
+{
+	long round, late = 0, moved = 0, n = rounds();
+	uint64_t since[WRITERS];
+
+	for (round = 0; round < n; round++) {
+		read_words(since);
+		rights_give(&nl, "m", ALICE, "rw", round & 1);
+		moved += wait_for_stores(since);
+		rights_give(&nl, "m", ALICE, left, true);
+		late += late_stores();
+	}
+	is_int(late, 0, "%s: no store after the reply, in %ld rounds", what, n);
+	ok(moved > n * (WRITERS - 1), "each time the writers had written: %ld of %ld", moved,
+	   n * WRITERS);
+}
+
+int main(void)
+{
+	int (*const writers[WRITERS])(void *) = { by_mapping, by_write, by_children,
+						  by_mapping_anew };
+	int fd = make_morsel("m", SIZE), i;
+	pid_t pids[WRITERS];
+
+	nl_open(&nl);
+	words = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	need(words != MAP_FAILED);
+	stop = shared_page();
+	rights_give(&nl, "m", ALICE, "rw", false);
+	for (i = 0; i < WRITERS; i++)
+		pids[i] = start_child(writers[i], (void *)(intptr_t)i);
+	run_rounds("", "all is revoked");
+	run_rounds("r", "the right to write is revoked");
+	rights_give(&nl, "m", ALICE, "rw", true);
+	*stop = 1;
+	for (i = 0; i < WRITERS; i++)
+		is_int(wait_child(pids[i], 20), 0, "writer %d ends", i);
+	munmap((void *)words, SIZE);
+	close(fd);
+	return done_testing();
+}
