@@ -17,7 +17,8 @@
  *   mm->mmap_lock              VMAs                                process
  *   mapping->invalidate_lock   shared: look up, fill (fault, read, process
  *                              write, allocate); exclusive: take
- *                              leaves away (truncate, punch)
+ *                              leaves away (truncate, punch), wait
+ *                              for who reads or links (revoke)
  *   pool->fill_lock[]          one 2 MiB chunk of one object while process
  *                              it is being filled
  *   event_mutex                order of event numbers (global,     process; nothing of

@@ -13,6 +13,7 @@
 #include "nl_object.h"
 #include "nl_rights.h"
 #include "revoke.h"
+#include "rights.h"
 
 enum {
 	ACCESS,
@@ -131,7 +132,7 @@ static int check_sender(struct genl_info *info, struct dentry *dentry, const str
 	int error = 0;
 
 	if ((change->set[ACCESS] || change->set[DEFAULT] || change->revoke) &&
-	    !inode_owner_or_capable(morsel_nop_idmap, d_inode(dentry)))
+	    !morsel_may_own(d_inode(dentry)))
 		return morsel_nl_refuse(info->extack, NULL, -EPERM,
 					"only the owner of the object, or CAP_FOWNER, may change rights");
 	want.ia_mode = (want.ia_mode & S_IALLUGO) | (d_inode(dentry)->i_mode & ~S_IALLUGO);

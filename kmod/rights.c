@@ -65,6 +65,11 @@ const char *morsel_caller_check(const struct sk_buff *skb, bool admin)
 	return NULL;
 }
 
+bool morsel_may_own(struct inode *inode)
+{
+	return inode_owner_or_capable(morsel_nop_idmap, inode);
+}
+
 bool morsel_may_search(struct inode *dir)
 {
 	return !inode_permission(morsel_nop_idmap, dir, MAY_EXEC);

@@ -33,6 +33,9 @@ bool morsel_may_see_quota(kuid_t uid);
 /* May they see an object that has no name? */
 bool morsel_may_see_nameless(struct inode *inode);
 
+/* May they say who has which rights on the object? */
+bool morsel_may_own(struct inode *inode);
+
 /* May they pass through a directory; and list it? */
 bool morsel_may_search(struct inode *dir);
 bool morsel_may_list(struct inode *dir);

@@ -13,6 +13,7 @@
 #include "event.h"
 #include "fs_internal.h"
 #include "revoke.h"
+#include "rights.h"
 
 enum {
 	PIN_TRIES = 5,
@@ -59,7 +60,7 @@ static int seal_locked(struct dentry *dentry)
 	struct iattr change = { .ia_valid = ATTR_CTIME };
 	int error;
 
-	if (!inode_owner_or_capable(morsel_nop_idmap, inode))
+	if (!morsel_may_own(inode))
 		return -EPERM;
 	error = security_inode_setattr(morsel_nop_idmap, dentry, &change);
 	if (error)
