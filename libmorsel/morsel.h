@@ -41,6 +41,7 @@
 #include <morsel/pool.h>
 #include <morsel/object.h>
 #include <morsel/map.h>
+#include <morsel/rights.h>
 #include <morsel/event.h>
 
 #endif
