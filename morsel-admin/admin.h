@@ -170,7 +170,7 @@ int parse_group(struct app *app, const char *text, uint32_t *gid);
 
 /* ---- commands by noun ---- */
 extern const struct option_desc pool_create_options[], create_options[], ls_options[], mv_options[],
-	rm_options[], events_options[], import_options[], export_options[], check_options[];
+	rm_options[], rights_revoke_options[], events_options[], import_options[], export_options[], check_options[];
 int run_pool_create(struct app *app);
 int run_pool_list(struct app *app);
 int run_pool_remove(struct app *app);
@@ -182,6 +182,11 @@ int run_mv(struct app *app);
 int run_rm(struct app *app);
 int run_resize(struct app *app);
 int run_events(struct app *app);
+int run_rights_copy(struct app *app);
+int run_rights_grant(struct app *app);
+int run_rights_revoke(struct app *app);
+int run_rights_show(struct app *app);
+int run_seal(struct app *app);
 int run_import(struct app *app);
 int run_export(struct app *app);
 int run_check(struct app *app);

@@ -120,6 +120,60 @@ const struct command commands[] = {
 		.sheet = &object_sheet,
 	},
 	{
+		.noun = "rights",
+		.verb = "show",
+		.run = run_rights_show,
+		.args = "POOL:PATH...",
+		.args_min = 1,
+		.args_max = -1,
+		.help = "Show owner, group and access control lists",
+	},
+	{
+		.noun = "rights",
+		.verb = "grant",
+		.run = run_rights_grant,
+		.args = "POOL:PATH ENTRY[,ENTRY...]",
+		.args_min = 2,
+		.args_max = 2,
+		.help = "Set entries of an access control list",
+		.details = "An entry is u:USER:rw, g:GROUP:r, u::rw (owner), g::r (group), "
+			   "m::rw (mask)\nor o::- (others); d: in front means the list for new "
+			   "objects of a directory.",
+	},
+	{
+		.noun = "rights",
+		.verb = "revoke",
+		.run = run_rights_revoke,
+		.args = "POOL:PATH ENTRY[,ENTRY...]",
+		.args_min = 2,
+		.args_max = 2,
+		.help = "Take rights away, also from who has it open or mapped",
+		.details = "An entry is as for grant and says what to take; u:USER means all. "
+			   "When the\ncommand is done, nobody uses what he has lost: an access to "
+			   "a mapping gets\nSIGBUS or SIGSEGV, a system call EACCES.",
+		.options = rights_revoke_options,
+	},
+	{
+		.noun = "rights",
+		.verb = "copy",
+		.run = run_rights_copy,
+		.args = "POOL:PATH POOL:PATH...",
+		.args_min = 2,
+		.args_max = -1,
+		.help = "Give the lists of the first to the others",
+	},
+	{
+		.noun = "seal",
+		.run = run_seal,
+		.args = "POOL:PATH...",
+		.args_min = 1,
+		.args_max = -1,
+		.help = "Make the contents of morsels final",
+		.details = "Nobody writes, resizes or maps them for writing from then on. There is "
+			   "no way back.",
+		.sheet = &object_sheet,
+	},
+	{
 		.noun = "events",
 		.run = run_events,
 		.args = "",

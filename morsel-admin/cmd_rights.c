@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rights show, grant, revoke, copy */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+#include "output.h"
+
+enum {
+	OPT_KEEP_MAPPED = 256,
+	MAX_ENTRIES = 256,
+	ALL = MORSEL_ACL_PERM_READ | MORSEL_ACL_PERM_WRITE | MORSEL_ACL_PERM_EXECUTE,
+};
+
+const struct option_desc rights_revoke_options[] = {
+	{ OPT_KEEP_MAPPED, "keep-mapped", NULL,
+	  "Leave it to who has it open or mapped until they let go" },
+	{ 0 },
+};
+
+/* ---- reading entries ---- */
+
+struct entry {
+	enum morsel_acl_list list;
+	struct morsel_acl_entry acl;
+};
+
+struct entries {
+	struct entry items[MAX_ENTRIES];
+	int count;
+};
+
+static bool is_word(const char *text, const char *word)
+{
+	return !strcmp(text, word) || (text[0] == word[0] && !text[1]);
+}
+
+/* Letters or a digit. Return: false if it is neither. */
+static bool parse_perm(const char *text, uint32_t *perm)
+{
+	static const char letters[] = "xwr";
+	const char *letter;
+
+	*perm = 0;
+	if (*text >= '0' && *text <= '7' && !text[1]) {
+		*perm = *text - '0';
+		return true;
+	}
+	for (; *text; text++) {
+		letter = strchr(letters, *text);
+		if (!letter && *text != '-')
+			return false;
+		if (letter)
+			*perm |= 1 << (letter - letters);
+	}
+	return true;
+}
+
+static int parse_whom(struct app *app, const char *tag, const char *whom, const char *text,
+		      struct morsel_acl_entry *entry)
+{
+	if (is_word(tag, "user")) {
+		entry->tag = *whom ? MORSEL_ACL_TAG_USER : MORSEL_ACL_TAG_USER_OBJ;
+		return *whom ? parse_user(app, whom, &entry->id) : 0;
+	}
+	if (is_word(tag, "group")) {
+		entry->tag = *whom ? MORSEL_ACL_TAG_GROUP : MORSEL_ACL_TAG_GROUP_OBJ;
+		return *whom ? parse_group(app, whom, &entry->id) : 0;
+	}
+	if (is_word(tag, "mask") && !*whom)
+		entry->tag = MORSEL_ACL_TAG_MASK;
+	else if (is_word(tag, "other") && !*whom)
+		entry->tag = MORSEL_ACL_TAG_OTHER;
+	else
+		return usage_error(app, "\"%s\": say u:USER:rw, g:GROUP:rw, m::rw or o::rw",
+				   shown(text));
+	return 0;
+}
+
+/* [d:]TAG:[WHOM]:PERM; PERM may be missing if @perm says what is meant then. */
+static int parse_entry(struct app *app, char *text, const uint32_t *perm, struct entry *entry)
+{
+	char *whole = strdup(text), *rest = text, *tag, *whom, *perms;
+	int status;
+
+	tag = strsep(&rest, ":");
+	entry->list = MORSEL_ACL_ACCESS;
+	if (rest && is_word(tag, "default")) {
+		entry->list = MORSEL_ACL_DEFAULT;
+		tag = strsep(&rest, ":");
+	}
+	whom = rest ? strsep(&rest, ":") : NULL;
+	perms = rest;
+	entry->acl = (struct morsel_acl_entry){ 0 };
+	status = parse_whom(app, tag, whom ? whom : "", whole ? whole : tag, &entry->acl);
+	if (!status && perm && (!perms || !*perms))
+		entry->acl.perm = *perm;
+	else if (!status && (!perms || !*perms || !parse_perm(perms, &entry->acl.perm)))
+		status = usage_error(app, "\"%s\" does not end in a permission: r, w, x or -",
+				     shown(whole ? whole : tag));
+	free(whole);
+	return status;
+}
+
+/* Entries with commas between. */
+static int parse_entries(struct app *app, const char *text, const uint32_t *perm,
+			 struct entries *entries)
+{
+	char *copy = strdup(text), *rest = copy, *word;
+	int status = 0;
+
+	entries->count = 0;
+	while (!status && (word = strsep(&rest, ","))) {
+		if (entries->count == MAX_ENTRIES)
+			status = usage_error(app, "more than %d entries", MAX_ENTRIES);
+		else
+			status = parse_entry(app, word, perm, &entries->items[entries->count++]);
+	}
+	free(copy);
+	return status;
+}
+
+/* ---- showing ---- */
+
+static const char *tag_letter(uint32_t tag)
+{
+	static const char *const letters[] = {
+		[MORSEL_ACL_TAG_USER_OBJ] = "u", [MORSEL_ACL_TAG_USER] = "u",
+		[MORSEL_ACL_TAG_GROUP_OBJ] = "g", [MORSEL_ACL_TAG_GROUP] = "g",
+		[MORSEL_ACL_TAG_MASK] = "m", [MORSEL_ACL_TAG_OTHER] = "o",
+	};
+
+	return tag < ARRAY_SIZE(letters) && letters[tag] ? letters[tag] : "?";
+}
+
+static const char *whom(const struct morsel_acl_entry *entry)
+{
+	if (entry->tag == MORSEL_ACL_TAG_USER)
+		return user_name(entry->id);
+	return entry->tag == MORSEL_ACL_TAG_GROUP ? group_name(entry->id) : "";
+}
+
+static void perm_text(uint32_t perm, char text[4])
+{
+	snprintf(text, 4, "%c%c%c", perm & MORSEL_ACL_PERM_READ ? 'r' : '-',
+		 perm & MORSEL_ACL_PERM_WRITE ? 'w' : '-',
+		 perm & MORSEL_ACL_PERM_EXECUTE ? 'x' : '-');
+}
+
+static void print_list(const struct morsel_rights *rights, enum morsel_acl_list list)
+{
+	const struct morsel_acl_entry *entry;
+	char perm[4];
+	size_t i;
+
+	for (i = 0; (entry = morsel_rights_at(rights, list, i)); i++) {
+		perm_text(entry->perm, perm);
+		printf("%s%s:%s:%s\n", list == MORSEL_ACL_DEFAULT ? "d:" : "",
+		       tag_letter(entry->tag), whom(entry), perm);
+	}
+}
+
+static struct json_object *list_json(const struct morsel_rights *rights, enum morsel_acl_list list)
+{
+	struct json_object *array = json_object_new_array(), *item;
+	const struct morsel_acl_entry *entry;
+	char perm[4];
+	size_t i;
+
+	for (i = 0; (entry = morsel_rights_at(rights, list, i)); i++) {
+		item = json_object_new_object();
+		perm_text(entry->perm, perm);
+		json_object_object_add(item, "tag", json_object_new_string(tag_letter(entry->tag)));
+		json_object_object_add(item, "who", json_object_new_string(whom(entry)));
+		json_object_object_add(item, "perm", json_object_new_string(perm));
+		json_object_array_add(array, item);
+	}
+	return array;
+}
+
+static void show_rights(struct app *app, const char *name, const struct morsel_rights *rights)
+{
+	const struct morsel_info *info = morsel_rights_info(rights);
+	struct json_object *object;
+
+	if (!app->json) {
+		printf("# name: %s\n# owner: %s\n", shown(name),
+		       user_name(morsel_info_uid(info)));
+		printf("# group: %s\n", group_name(morsel_info_gid(info)));
+		if (morsel_info_sealed(info))
+			puts("# sealed");
+		print_list(rights, MORSEL_ACL_ACCESS);
+		print_list(rights, MORSEL_ACL_DEFAULT);
+		return;
+	}
+	object = json_object_new_object();
+	json_add_name(object, "name", name);
+	json_object_object_add(object, "owner",
+			       json_object_new_string(user_name(morsel_info_uid(info))));
+	json_object_object_add(object, "group",
+			       json_object_new_string(group_name(morsel_info_gid(info))));
+	json_object_object_add(object, "sealed", json_object_new_boolean(morsel_info_sealed(info)));
+	json_object_object_add(object, "revokes",
+			       json_object_new_int64((int64_t)morsel_rights_revokes(rights)));
+	json_object_object_add(object, "acl", list_json(rights, MORSEL_ACL_ACCESS));
+	json_object_object_add(object, "default_acl", list_json(rights, MORSEL_ACL_DEFAULT));
+	json_object_array_add(app->results, object);
+}
+
+int run_rights_show(struct app *app)
+{
+	struct morsel_rights *rights;
+	int i, err;
+
+	for (i = 0; i < app->nr_args; i++) {
+		err = morsel_rights_get(app->ctx, app->args[i], &rights);
+		if (err) {
+			report(app, app->args[i], err);
+			continue;
+		}
+		if (app->done++ && !app->json)
+			putchar('\n');
+		show_rights(app, app->args[i], rights);
+		morsel_rights_free(rights);
+	}
+	return final_status(app);
+}
+
+/* ---- changing ---- */
+
+/* Who is not the owner is told who is. */
+static void report_change(struct app *app, const char *name, const struct morsel_info *info,
+			  int err)
+{
+	if (err == -EPERM && *morsel_error(app->ctx))
+		report_text(app, name, err, "%s; the owner is %s", morsel_error(app->ctx),
+			    user_name(morsel_info_uid(info)));
+	else
+		report(app, name, err);
+}
+
+/* Give @name the lists in @rights, or tell what they would be. */
+static void change(struct app *app, const char *name, const struct morsel_info *info,
+		   const struct morsel_rights *rights, unsigned int flags)
+{
+	struct morsel_rights *after;
+	int err;
+
+	if (app->dry_run) {
+		show_rights(app, name, rights);
+		app->done++;
+		return;
+	}
+	err = morsel_rights_set(app->ctx, name, morsel_info_id(info), rights, flags);
+	if (err) {
+		report_change(app, name, info, err);
+		return;
+	}
+	app->done++;
+	tell(app, "the rights on %s are changed%s", shown(name),
+	     flags & MORSEL_RIGHTS_REVOKE ? ", also of who has it open or mapped" : "");
+	if (app->json && !morsel_rights_get(app->ctx, name, &after)) {
+		show_rights(app, name, after);
+		morsel_rights_free(after);
+	}
+}
+
+/* The owner is judged by his own entry, whatever there is of his name. */
+static void name_owner(const struct morsel_info *info, struct entry *entry)
+{
+	if (entry->list != MORSEL_ACL_ACCESS || entry->acl.tag != MORSEL_ACL_TAG_USER ||
+	    entry->acl.id != morsel_info_uid(info))
+		return;
+	entry->acl.tag = MORSEL_ACL_TAG_USER_OBJ;
+	entry->acl.id = 0;
+}
+
+static int grant(struct morsel_rights *rights, struct entry entry)
+{
+	name_owner(morsel_rights_info(rights), &entry);
+	return morsel_rights_put(rights, entry.list, entry.acl.tag, entry.acl.id, entry.acl.perm);
+}
+
+/*
+ * An entry that is left with nothing stays: without it the rights of the others
+ * would count.
+ */
+static int take(struct morsel_rights *rights, struct entry entry)
+{
+	int had;
+
+	name_owner(morsel_rights_info(rights), &entry);
+	had = morsel_rights_find(rights, entry.list, entry.acl.tag, entry.acl.id);
+	if (had < 0 && entry.acl.tag == MORSEL_ACL_TAG_USER && entry.list == MORSEL_ACL_ACCESS)
+		had = morsel_rights_find(rights, entry.list, MORSEL_ACL_TAG_OTHER, 0);
+	if (had < 0)
+		had = 0;
+	return morsel_rights_put(rights, entry.list, entry.acl.tag, entry.acl.id,
+				 (uint32_t)had & ~entry.acl.perm);
+}
+
+static int change_entries(struct app *app, const struct entries *entries,
+			  int (*each)(struct morsel_rights *rights, struct entry entry),
+			  unsigned int flags)
+{
+	const char *name = app->args[0];
+	struct morsel_rights *rights;
+	int i, err;
+
+	err = morsel_rights_get(app->ctx, name, &rights);
+	if (err) {
+		report(app, name, err);
+		return final_status(app);
+	}
+	for (i = 0; i < entries->count && !err; i++)
+		err = each(rights, entries->items[i]);
+	if (err)
+		report_text(app, name, err, "%s", strerror(-err));
+	else
+		change(app, name, morsel_rights_info(rights), rights, flags);
+	morsel_rights_free(rights);
+	return final_status(app);
+}
+
+int run_rights_grant(struct app *app)
+{
+	struct entries entries;
+
+	if (parse_entries(app, app->args[1], NULL, &entries))
+		return STATUS_USAGE;
+	return change_entries(app, &entries, grant, 0);
+}
+
+int run_rights_revoke(struct app *app)
+{
+	const uint32_t all = ALL;
+	struct entries entries;
+
+	if (parse_entries(app, app->args[1], &all, &entries))
+		return STATUS_USAGE;
+	return change_entries(app, &entries, take,
+			      has_option(app, OPT_KEEP_MAPPED) ? 0 : MORSEL_RIGHTS_REVOKE);
+}
+
+static void copy_to(struct app *app, const struct morsel_rights *rights, const char *name)
+{
+	struct morsel_info *info;
+	int err = morsel_stat(app->ctx, name, &info);
+
+	if (err) {
+		report(app, name, err);
+		return;
+	}
+	if (app->dry_run)
+		would(app, name, "take over the rights");
+	else
+		change(app, name, info, rights, 0);
+	morsel_info_free(info);
+}
+
+int run_rights_copy(struct app *app)
+{
+	struct morsel_rights *rights;
+	int i, err;
+
+	err = morsel_rights_get(app->ctx, app->args[0], &rights);
+	if (err) {
+		report(app, app->args[0], err);
+		return final_status(app);
+	}
+	for (i = 1; i < app->nr_args; i++)
+		copy_to(app, rights, app->args[i]);
+	morsel_rights_free(rights);
+	return final_status(app);
+}
