@@ -17,5 +17,6 @@
 /bench/b_calls 2 "$SMALL" 5 tmpfs memfd hugetlbfs
 /bench/b_populate 2 "$FILL" 5 morsel hugetlbfs tmpfs-huge morsel-4k tmpfs memfd
 /bench/b_netlink 21
+/bench/b_revoke 256 5
 /bench/b_growth processes 3 morsel memfd hugetlbfs
 /bench/b_growth mappings 3 morsel
