@@ -48,6 +48,24 @@ static void get_file(void)
 	nl_object(&nl, MORSEL_CMD_MORSEL_GET, "p", "open/f0");
 }
 
+/* Let everybody in, and take it from who has it mapped. */
+static void set_rights(void)
+{
+	nl_object(&nl, MORSEL_CMD_RIGHTS_SET, "p", "open/f0");
+	nl_u32(&nl, MORSEL_A_OBJECT_MODE, 0666);
+	nl_flag(&nl, MORSEL_A_OBJECT_REVOKE);
+}
+
+static void seal_file(void)
+{
+	nl_object(&nl, MORSEL_CMD_MORSEL_SEAL, "p", "open/f0");
+}
+
+static void get_rights(void)
+{
+	nl_object(&nl, MORSEL_CMD_RIGHTS_GET, "p", "open/f0");
+}
+
 static void ask(void (*request)(void))
 {
 	request();
@@ -147,6 +165,12 @@ static void test_opener(void)
 	check(EPERM, refusal, "root opens, alice makes a pool");
 	in_child(opened_as_root, get_file, 5);
 	check(EPERM, refusal, "root opens, alice reads");
+	in_child(opened_as_root, set_rights, 5);
+	check(EPERM, refusal, "root opens, alice sets rights");
+	in_child(opened_as_root, seal_file, 5);
+	check(EPERM, refusal, "root opens, alice seals");
+	in_child(opened_as_root, get_rights, 5);
+	check(EPERM, refusal, "root opens, alice asks for rights");
 	in_child(other_group, get_file, 5);
 	check(EPERM, refusal, "another group");
 	in_child(other_groups, get_file, 5);
@@ -212,6 +236,12 @@ static void test_handed_over(void)
 {
 	in_child(sent_by_root, new_pool, 10);
 	check(EPERM, "opened with other rights", "alice opens, root makes a pool");
+	in_child(sent_by_root, set_rights, 10);
+	check(EPERM, "opened with other rights", "alice opens, root sets rights");
+	in_child(sent_by_root, seal_file, 10);
+	check(EPERM, "opened with other rights", "alice opens, root seals");
+	in_child(sent_by_alice, set_rights, 10);
+	check(EPERM, "only the owner of the object", "alice opens, alice sets what is not hers");
 	in_child(sent_by_root, get_file, 10);
 	check(EPERM, "opened with other rights", "alice opens, root reads");
 	in_child(sent_by_alice, get_file, 10);
@@ -226,7 +256,7 @@ static int through_deputy(void *arg)
 
 	need(!become_alice());
 	nl_open(&nl);
-	new_pool();
+	((void (*)(void))arg)();
 	((struct nlmsghdr *)nl.out)->nlmsg_len = nl.len;
 	((struct nlmsghdr *)nl.out)->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	need(!pipe(pipes) && write(pipes[1], nl.out, nl.len) == (ssize_t)nl.len);
@@ -249,7 +279,18 @@ static int through_deputy(void *arg)
 static void test_deputy(void)
 {
 	need(!system("cp $(command -v nl_relay) /mnt/deputy && chmod 4755 /mnt/deputy"));
-	is_int(in_child(through_deputy, NULL, 10), 0, "alice uses a set-user-id program");
+	is_int(in_child(through_deputy, set_rights, 10), 0, "alice sets rights by such a program");
+	check(EPERM, "opened with other rights", "she does not get root's");
+	is_int(in_child(through_deputy, seal_file, 10), 0, "alice seals by it");
+	check(EPERM, "opened with other rights", "she does not");
+	nl_open(&nl);
+	get_rights();
+	granted(&nl, "what has become of it");
+	is_int(nl_number(&nl, MORSEL_A_OBJECT_MODE), 0644, "nothing");
+	ok(!nl_has(&nl, MORSEL_A_OBJECT_SEALED) && !nl_number(&nl, MORSEL_A_OBJECT_REVOKES),
+	   "nothing at all");
+	nl_close(&nl);
+	is_int(in_child(through_deputy, new_pool, 10), 0, "alice uses a set-user-id program");
 	is_int(result->other, 0, "it ran as root and wrote the message");
 	check(EPERM, "opened with other rights", "no pool for alice");
 	nl_open(&nl);
