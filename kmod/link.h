@@ -89,17 +89,22 @@ static inline void *morsel_mark_mapper(const struct cred *mapper)
 	return (void *)((unsigned long)mapper | MORSEL_MAPPER_BIT);
 }
 
-static inline struct morsel_attachment *morsel_vma_attachment(const struct vm_area_struct *vma)
+static inline unsigned long morsel_vma_data(const struct vm_area_struct *vma)
 {
 	/* Pairs with the release in insert(): the attachment is in the tree of its mm. */
-	unsigned long data = (unsigned long)smp_load_acquire(&vma->vm_private_data);
+	return (unsigned long)smp_load_acquire(&vma->vm_private_data);
+}
+
+static inline struct morsel_attachment *morsel_vma_attachment(const struct vm_area_struct *vma)
+{
+	unsigned long data = morsel_vma_data(vma);
 
 	return data & MORSEL_MAPPER_BIT ? NULL : (struct morsel_attachment *)data;
 }
 
 static inline const struct cred *morsel_vma_mapper(const struct vm_area_struct *vma)
 {
-	unsigned long data = (unsigned long)smp_load_acquire(&vma->vm_private_data);
+	unsigned long data = morsel_vma_data(vma);
 
 	if (data & MORSEL_MAPPER_BIT)
 		return (const struct cred *)(data & ~MORSEL_MAPPER_BIT);

@@ -22,10 +22,6 @@ static_assert((int)MORSEL_ACL_PERM_EXECUTE == ACL_EXECUTE);
 static_assert((int)MORSEL_ACL_PERM_WRITE == ACL_WRITE);
 static_assert((int)MORSEL_ACL_PERM_READ == ACL_READ);
 
-#define for_each_entry(attr, type, info, rem)						\
-	nlmsg_for_each_attr(attr, (info)->nlhdr, GENL_HDRLEN, rem)			\
-		if (nla_type(attr) == (type))
-
 /* ---- from attributes ---- */
 
 static int refuse(struct genl_info *info, const struct nlattr *attr, const char *why)
@@ -100,7 +96,7 @@ static int check_list(struct genl_info *info, const struct nlattr *attr,
 		seen |= acl->a_entries[i].e_tag;
 	}
 	if ((seen & needed) != needed)
-		return refuse(info, attr, "the owner, the group and the others must be in the list");
+		return refuse(info, attr, "owner, group and others must be in the list");
 	if (seen & (ACL_USER | ACL_GROUP) && !(seen & ACL_MASK))
 		return refuse(info, attr, "a list with users or groups needs a mask");
 	return 0;
@@ -113,8 +109,8 @@ int morsel_nl_parse_acl(struct genl_info *info, int type, struct posix_acl **acl
 	int rem, error = 0;
 
 	*acl = NULL;
-	for_each_entry(attr, type, info, rem)
-		count++;
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
+		count += nla_type(attr) == type;
 	if (!count)
 		return 0;
 	if (count > MORSEL_ACL_ENTRIES_MAX)
@@ -123,8 +119,9 @@ int morsel_nl_parse_acl(struct genl_info *info, int type, struct posix_acl **acl
 	*acl = posix_acl_alloc(count, GFP_KERNEL);
 	if (!*acl)
 		return -ENOMEM;
-	for_each_entry(attr, type, info, rem) {
-		error = parse_entry(info, attr, &(*acl)->a_entries[i++]);
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) == type)
+			error = parse_entry(info, attr, &(*acl)->a_entries[i++]);
 		if (error)
 			break;
 	}

@@ -20,7 +20,7 @@ static int check_type(struct genl_info *info, const struct inode *inode)
 	if (S_ISREG(inode->i_mode))
 		return 0;
 	return S_ISDIR(inode->i_mode) ?
-		morsel_nl_refuse(info->extack, NULL, -EISDIR, "a directory has no contents to seal") :
+		morsel_nl_refuse(info->extack, NULL, -EISDIR, "there are no contents to seal") :
 		morsel_nl_refuse(info->extack, NULL, -EINVAL, "a symbolic link cannot be sealed");
 }
 

@@ -170,7 +170,8 @@ int parse_group(struct app *app, const char *text, uint32_t *gid);
 
 /* ---- commands by noun ---- */
 extern const struct option_desc pool_create_options[], create_options[], ls_options[], mv_options[],
-	rm_options[], rights_revoke_options[], events_options[], import_options[], export_options[], check_options[];
+	rm_options[], rights_revoke_options[], events_options[], import_options[],
+	export_options[], check_options[];
 int run_pool_create(struct app *app);
 int run_pool_list(struct app *app);
 int run_pool_remove(struct app *app);

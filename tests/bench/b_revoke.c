@@ -104,7 +104,7 @@ static const char *pool_name(void)
 	while (mounts && fgets(line, sizeof(line), mounts)) {
 		at = strstr(line, " morsel ") ? strstr(line, "name=") : NULL;
 		if (at)
-			sscanf(at + 5, "%63[^, \n]", name);
+			sscanf(at + 5, "%63[^, ]", name);
 	}
 	if (mounts)
 		fclose(mounts);
