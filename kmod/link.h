@@ -113,7 +113,8 @@ static inline const struct cred *morsel_vma_mapper(const struct vm_area_struct *
 
 /*
  * Have the notifier of the VMA's mm and an attachment, which takes over the marked
- * reference on the mapper.  Context: mmap_lock held for write. */
+ * reference on the mapper.  Context: mmap_lock held for write.
+ */
 int morsel_attach(struct vm_area_struct *vma);
 /*
  * Who mapped at @addr has lost the right to write, but not to read: make the VMA one
