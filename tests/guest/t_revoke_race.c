@@ -24,7 +24,7 @@ enum {
 	CHUNK = 2 << 20,
 	SIZE = 2 * CHUNK,
 	WRITERS = 4,
-	ROUNDS = 150,
+	ROUNDS = 25,
 	WORDS_APART = 512, /* a writer's word is in a page of its own */
 };
 
@@ -61,6 +61,12 @@ static void catch_faults(void)
 	sigaction(SIGSEGV, &action, NULL);
 }
 
+/* One that has become read-only stays so until somebody asks. */
+static void make_writable(volatile uint64_t *p)
+{
+	(void)!mprotect((void *)p, SIZE, PROT_READ | PROT_WRITE);
+}
+
 /* Stores as fast as it can; a fault means: try again. */
 static int by_mapping(void *arg)
 {
@@ -72,7 +78,8 @@ static int by_mapping(void *arg)
 	need(p);
 	word = p + (intptr_t)arg * WORDS_APART;
 	catch_faults();
-	(void)sigsetjmp(again, 0);
+	if (sigsetjmp(again, 0))
+		make_writable(p);
 	while (!*stop)
 		++*word;
 	return 0;
@@ -113,6 +120,8 @@ static int by_children(void *arg)
 			_exit(0);
 		}
 		need(waitpid(pid, &status, 0) == pid);
+		if (status)
+			make_writable(p);
 	}
 	return 0;
 }

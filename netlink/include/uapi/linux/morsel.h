@@ -661,7 +661,8 @@ enum {
  *   that right is lost. From its first revoke on an object is strict: a
  *   descriptor or mapping is good only for what both who opened it and who
  *   uses it (mapped it) have the right to after the last revoke. Who is given
- *   a right back can go on with the mapping and the descriptor he has. With
+ *   a right back can go on with the mapping and the descriptor he has; a
+ *   mapping that was made read-only needs mprotect(2). With
  *   revoke alone nothing is changed but that. Direct I/O in flight and pipes
  *   that hold pages (splice, vmsplice) can end what they have begun. Of a
  *   directory nothing is open in this sense.
