@@ -37,7 +37,7 @@ struct morsel_account {
 	bool own;		/* @limits hold, not the default; written under that lock */
 	struct morsel_quota_limits limits;
 	atomic64_t used[MORSEL_NR_QUOTAS];
-	unsigned long told[MORSEL_NR_QUOTAS]; /* when a refusal was last told, in jiffies; 0: never */
+	unsigned long told[MORSEL_NR_QUOTAS]; /* of the last refusal, in jiffies; 0: never */
 };
 
 /* Those of a pool. */

@@ -208,7 +208,7 @@ static void *take_events(void *arg)
 {
 	int fd = *(int *)arg;
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	struct uffd_msg msg;
+	struct uffd_msg msg = { .arg.fork.ufd = -1 };
 
 	while (poll(&p, 1, 10000) == 1)
 		if (read(fd, &msg, sizeof(msg)) == sizeof(msg) && msg.event == UFFD_EVENT_FORK)
@@ -242,7 +242,8 @@ static int forked(struct actor *a)
 static int refused(struct actor *a)
 {
 	int fd = open_uffd(WP_ASYNC);
-	char *own = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *own = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			 -1, 0);
 	uintptr_t at = (uintptr_t)a->map;
 	struct uffdio_copy copy = { .dst = at, .src = (uintptr_t)own, .len = PAGE };
 	struct uffdio_zeropage zero = { .range = { at, PAGE } };

@@ -11,6 +11,7 @@
 #include <linux/falloc.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -223,6 +224,7 @@ static void test_chown(void)
 	quota_check_sums(&nl);
 	close(fd);
 	need(unlink(path) == 0);
+	free(path);
 }
 
 static void test_default(void)
