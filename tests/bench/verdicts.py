@@ -55,6 +55,7 @@ def mapping(rows):
                       set(faults.values()) == {1} if faults else None,
                       f"faults: {sorted(set(faults.values()))}" if faults else "not measured")
     populated = rows.curve("map", "hugetlbfs", "populate", "total")
+    yield no_more("below hugetlbfs, populated, from 8 MiB up", first, populated, 1, 8 * MIB)
     yield no_more("below hugetlbfs, populated, from 16 MiB up", first, populated, 1, 16 * MIB)
     yield no_more("the same from 8 MiB up, once the process has had a morsel",
                   rows.curve("map", "morsel", "first", "again"),
