@@ -66,6 +66,11 @@ test-lanes: deps-test
 test-mutants: deps-test
 	$(Q)tests/mutants/run $(T)
 
+# KERNEL=debug is the place where it finds most.
+soak: deps-test
+	$(Q)$(userland)
+	$(Q)tests/qemu/soak $(or $(SECONDS),600) $(SEED)
+
 test-harness: deps-test
 	$(Q)tests/qemu/selftest/run $(T)
 
@@ -100,4 +105,4 @@ help:
 export KERNEL MEM CPUS NVDIMM KARGS JOBS ACCEL TIMEOUT_SCALE
 
 .PHONY: all $(PARTS) install install-man clean help deps
-.PHONY: test test-debug test-backports test-lanes test-mutants test-harness unit shell demo bench style format
+.PHONY: test test-debug test-backports test-lanes test-mutants soak test-harness unit shell demo bench style format
