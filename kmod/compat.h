@@ -8,6 +8,7 @@
 
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/pkeys.h>
 #include <linux/posix_acl.h>
 #include <linux/posix_acl_xattr.h>
@@ -105,6 +106,17 @@ static inline unsigned long morsel_mm_unmapped_area(struct file *file, unsigned 
  * it (UFFD_FEATURE_WP_ASYNC), and nothing asks us: see stub.c.
  */
 #define MORSEL_STUBS_PER_MM (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0))
+
+/*
+ * Advice for a part of a 2 MiB frame (MADV_COLD) has it split since 6.12, unless its file wants
+ * no smaller ones: a split fails in the end, but first it unmaps the frame from everybody.
+ */
+static inline void morsel_never_split(struct address_space *mapping)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	mapping_set_folio_order_range(mapping, HPAGE_PMD_ORDER, HPAGE_PMD_ORDER);
+#endif
+}
 
 /* Generic netlink: what pre_doit gets, and the attributes of a dump. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)

@@ -81,6 +81,7 @@ static void morsel_set_ops(struct inode *inode)
 		inode->i_op = &morsel_file_iops;
 		inode->i_fop = &morsel_fops;
 		inode->i_mapping->a_ops = &morsel_aops;
+		morsel_never_split(inode->i_mapping);
 		inode->i_flags |= S_DAX;
 		break;
 	case S_IFDIR:

@@ -133,9 +133,9 @@ static int futexes(struct actor *a)
 {
 	uint32_t *word = (uint32_t *)mm_first(a->obj, a->map);
 
-	if (syscall(NR_FUTEX_WAKE, word, ~0UL, 1, 2))
+	if (syscall(NR_FUTEX_WAKE, word, ~0U, 1, 2))
 		want(errno == ENOSYS);
-	want(syscall(NR_FUTEX_WAIT, word, *word + 1UL, ~0UL, 2, NULL, 0) == -1);
+	want(syscall(NR_FUTEX_WAIT, word, *word + 1U, ~0U, 2, NULL, 0) == -1);
 	want(errno == ENOSYS || errno == EAGAIN);
 	want(use(a));
 	return 0;
