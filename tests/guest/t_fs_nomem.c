@@ -21,58 +21,11 @@
 #include <sys/statfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+#include "lib/failnth.h"
 #include "tap.h"
 
 #define MIB	(1L << 20)
 #define DIR	"/mnt/nomem"
-
-enum { MAX_FAILURES = 2000 };
-
-static int nth_file;
-
-static void set_file(const char *path, const char *value)
-{
-	int fd = open(path, O_WRONLY);
-
-	if (fd < 0 || write(fd, value, strlen(value)) < 0)
-		bail_out("%s: %m", path);
-	close(fd);
-}
-
-static void arm(void)
-{
-	static const char *const kinds[] = { "failslab", "fail_page_alloc" };
-	char path[96];
-
-	for (int i = 0; i < 2; i++) {
-		snprintf(path, sizeof(path), "/sys/kernel/debug/%s/ignore-gfp-wait", kinds[i]);
-		set_file(path, "N");
-		snprintf(path, sizeof(path), "/sys/kernel/debug/%s/verbose", kinds[i]);
-		set_file(path, "0");
-	}
-	set_file("/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem", "N");
-	set_file("/sys/kernel/debug/fail_page_alloc/min-order", "0");
-	nth_file = open("/proc/thread-self/fail-nth", O_RDWR);
-	need(nth_file >= 0);
-}
-
-static void fail_nth(int n)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%d", n);
-	need(pwrite(nth_file, text, strlen(text), 0) > 0);
-}
-
-/* Has the failure that was asked for happened?  Takes it back if not. */
-static bool has_failed(void)
-{
-	char text[16] = "";
-
-	need(pread(nth_file, text, sizeof(text) - 1, 0) > 0);
-	fail_nth(0);
-	return atoi(text) == 0;
-}
 
 /* All that must be as before when an operation was refused. */
 struct state {
@@ -277,11 +230,11 @@ static void try(const struct operation *op, int fd)
 	int n, result, error, wrong = 0, changed = 0;
 	bool failed;
 
-	for (n = 1; n < MAX_FAILURES; n++) {
-		fail_nth(n);
+	for (n = 1; n < FAILNTH_MOST; n++) {
+		failnth_arm(n);
 		result = op->run(fd);
 		error = errno;
-		failed = has_failed();
+		failed = failnth_failed();
 		if (!failed && result == 0)
 			break;
 		if (result == 0) {	/* it got by without */
@@ -302,10 +255,10 @@ static void try(const struct operation *op, int fd)
 			before = after;
 		}
 	}
-	diag("%s: %d allocations", op->name, n - 1);
-	ok(n < MAX_FAILURES, "%s: works in the end", op->name);
+	ok(n < FAILNTH_MOST, "%s: works in the end", op->name);
 	is_int(wrong, 0, "%s: says that there is no memory", op->name);
 	is_int(changed, 0, "%s: changes nothing when it fails", op->name);
+	failnth_enough(op->name, n - 1);
 	if (op->undo)
 		op->undo(fd);
 }
@@ -323,7 +276,7 @@ int main(void)
 	need(mkdir(DIR "/pool/dir", 0700) == 0);
 	need(system("setfacl -d -m u:bob:rwx " DIR "/pool/dir") == 0);
 	need(system("setfacl -m u:bob:rw " DIR "/pool/other") == 0);
-	arm();
+	failnth_start();
 	for (i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
 		try(&operations[i], fd);
 	close(fd);

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "lib/failnth.h"
 #include "nltest.h"
 
 enum {
@@ -24,18 +25,6 @@ enum {
 
 static struct nl nl;
 static struct nl probe; /* for what must not fail: nothing is left over in this one */
-static int fail_nth;
-
-/* Let the @nth allocation of this process fail; 0: none.  Return: was the last one reached? */
-static bool arm(int nth)
-{
-	char text[16] = "";
-
-	need(pread(fail_nth, text, sizeof(text) - 1, 0) > 0);
-	snprintf(text + 8, 8, "%d", nth);
-	need(pwrite(fail_nth, text + 8, strlen(text + 8), 0) > 0);
-	return atoi(text) == 0;
-}
 
 /* Send what was begun with the @nth allocation failing.  Return: was it reached? */
 static bool send_failing(int nth, int flags, int *error)
@@ -45,10 +34,10 @@ static bool send_failing(int nth, int flags, int *error)
 
 	header->nlmsg_len = nl.len;
 	header->nlmsg_flags = NLM_F_REQUEST | flags;
-	arm(nth);
+	failnth_arm(nth);
 	sent = send(nl.fd, nl.out, nl.len, 0);
 	*error = sent < 0 ? errno : 0;
-	return arm(0);
+	return failnth_failed();
 }
 
 /* What came back, if there was room for it. */
@@ -239,16 +228,16 @@ static void begin_pool_del(void)
 }
 
 static const struct command commands[] = {
-	{ "get", begin_get, NULL, NULL },
-	{ "get by id", begin_get_id, NULL, NULL },
-	{ "new file", begin_new, done_new, undo_new },
-	{ "new directory", begin_mkdir, done_new, undo_mkdir },
-	{ "set", begin_set, done_set, undo_set },
-	{ "rename", begin_rename, done_rename, undo_rename },
-	{ "exchange", begin_exchange, done_exchange, undo_exchange },
-	{ "remove", begin_del, done_del, undo_del },
-	{ "new pool", begin_pool_new, has_pool, drop_pool },
-	{ "drop pool", begin_pool_del, has_no_pool, make_pool },
+	{ "netlink get", begin_get, NULL, NULL },
+	{ "netlink get by id", begin_get_id, NULL, NULL },
+	{ "netlink new file", begin_new, done_new, undo_new },
+	{ "netlink new directory", begin_mkdir, done_new, undo_mkdir },
+	{ "netlink set", begin_set, done_set, undo_set },
+	{ "netlink rename", begin_rename, done_rename, undo_rename },
+	{ "netlink exchange", begin_exchange, done_exchange, undo_exchange },
+	{ "netlink remove", begin_del, done_del, undo_del },
+	{ "netlink new pool", begin_pool_new, has_pool, drop_pool },
+	{ "netlink drop pool", begin_pool_del, has_no_pool, make_pool },
 };
 
 /* An acknowledgment says done if and only if it is done; without one it is anybody's guess. */
@@ -273,10 +262,10 @@ static void run(const struct command *command)
 		if (command->done())
 			command->undo();
 	}
-	diag("%s: %d allocations, %d failed it", command->name, nth - 2, failed);
 	ok(!reached, "%s: all allocations have failed once", command->name);
 	ok(failed > 0, "%s: some of that was fatal", command->name);
 	is_int(wrong, 0, "%s: what is refused is not done", command->name);
+	failnth_enough(command->name, nth - 2);
 }
 
 static void run_dump(int command, const char *name)
@@ -294,17 +283,7 @@ static void run_dump(int command, const char *name)
 		nl_open(&nl);
 	}
 	ok(!reached, "%s: all allocations have failed once", name);
-}
-
-static void set_debugfs(const char *path, const char *value)
-{
-	char file[128];
-	int fd;
-
-	snprintf(file, sizeof(file), "/sys/kernel/debug/%s", path);
-	fd = open(file, O_WRONLY);
-	need(fd >= 0 && write(fd, value, 1) == 1);
-	close(fd);
+	failnth_enough(name, nth - 2);
 }
 
 static void run_all(void)
@@ -318,24 +297,15 @@ static void run_all(void)
 		if (commands[i].undo == make_pool)
 			drop_pool();
 	}
-	run_dump(MORSEL_CMD_MORSEL_GET, "dump of objects");
-	run_dump(MORSEL_CMD_POOL_GET, "dump of pools");
+	run_dump(MORSEL_CMD_MORSEL_GET, "netlink dump of objects");
+	run_dump(MORSEL_CMD_POOL_GET, "netlink dump of pools");
 }
 
 int main(void)
 {
 	struct nl events;
 
-	mount("none", "/sys/kernel/debug", "debugfs", 0, NULL);
-	/* Also allocations that may sleep, and single pages. */
-	set_debugfs("failslab/ignore-gfp-wait", "N");
-	set_debugfs("fail_page_alloc/ignore-gfp-wait", "N");
-	set_debugfs("fail_page_alloc/min-order", "0");
-	set_debugfs("failslab/verbose", "0");
-	set_debugfs("fail_page_alloc/verbose", "0");
-	fail_nth = open("/proc/self/fail-nth", O_RDWR);
-	need(fail_nth >= 0);
-
+	failnth_start();
 	nl_open(&nl);
 	nl_open(&probe);
 	need(!mkdir(pool_path("d"), 0755));

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+#include "../tap.h"
+#include "failnth.h"
+#include "failnth_sites.h"
+
+static int file = -1;
+
+static void set(const char *kind, const char *name, const char *value)
+{
+	char path[96];
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s", kind, name);
+	fd = open(path, O_WRONLY);
+	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+		bail_out("%s: %m", path);
+	close(fd);
+}
+
+void failnth_start(void)
+{
+	static const char *const kinds[] = { "failslab", "fail_page_alloc" };
+	int i;
+
+	mount("none", "/sys/kernel/debug", "debugfs", 0, NULL);
+	for (i = 0; i < 2; i++) {
+		set(kinds[i], "ignore-gfp-wait", "N");
+		set(kinds[i], "verbose", "0");
+	}
+	set("fail_page_alloc", "ignore-gfp-highmem", "N");
+	set("fail_page_alloc", "min-order", "0");
+	file = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	need(file >= 0);
+}
+
+void failnth_arm(int n)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", n);
+	need(pwrite(file, text, strlen(text), 0) > 0);
+}
+
+bool failnth_failed(void)
+{
+	char text[16] = "";
+
+	need(pread(file, text, sizeof(text) - 1, 0) > 0);
+	failnth_arm(0);
+	return atoi(text) == 0;
+}
+
+void failnth_enough(const char *name, int sites)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (!strcmp(kept[i].name, name))
+			break;
+	if (i == sizeof(kept) / sizeof(kept[0])) {
+		ok(false, "%s: %d allocations, and failnth_sites.h says nothing about it", name,
+		   sites);
+		return;
+	}
+	ok(sites >= kept[i].sites, "%s: %d allocations have failed, %d at least", name, sites,
+	   kept[i].sites);
+}
