@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Which basic blocks of the module have run, by whomever and in whatever context: the
  * compiler calls __sanitizer_cov_trace_pc() in each.  Linked into a copy of the module
