@@ -117,7 +117,7 @@ static void unlink_to_none(struct morsel_attachment *att, unsigned long start, u
  * more, unless a split or a move failed half-way; mmap_lock is held for write
  * then.
  */
-static void morsel_vm_close(struct vm_area_struct *vma)
+void morsel_detach(struct vm_area_struct *vma)
 {
 	struct morsel_attachment *att = morsel_vma_attachment(vma);
 	const struct cred *mapper = morsel_vma_mapper(vma);
@@ -214,6 +214,8 @@ static int morsel_vm_may_split(struct vm_area_struct *vma, unsigned long addr)
 
 static int morsel_vm_mremap(struct vm_area_struct *vma)
 {
+	if (morsel_check_place(vma))
+		return -EINVAL;
 	return IS_ALIGNED(vma->vm_start - (vma->vm_pgoff << PAGE_SHIFT), PMD_SIZE) ? 0 : -EINVAL;
 }
 
@@ -271,7 +273,7 @@ void morsel_attach_readonly(struct mm_struct *mm, unsigned long addr)
 
 const struct vm_operations_struct morsel_vm_ops = {
 	.open = morsel_vm_open,
-	.close = morsel_vm_close,
+	.close = morsel_detach,
 	.may_split = morsel_vm_may_split,
 	.mremap = morsel_vm_mremap,
 	.mprotect = morsel_vm_mprotect,

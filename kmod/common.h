@@ -31,7 +31,11 @@
  *   pud lock, pmd lock         (core) entries of a process's own   under morsel_mm.lock
  *                              tables
  *   page->ptl of a view table  leaves of that table                innermost
- *   morsel_inode.attach_lock   spin: list of attachments           innermost
+ *   morsel_inode.attach_lock   spin: list of attachments; whether  innermost but for
+ *                              the object gets a place             reserve_lock
+ *   reserve_lock               spin: places in the morsel window   innermost (global; taken
+ *                              (global)                            once or twice in the life
+ *                                                                  of an object with a place)
  *   morsel_mms_lock            spin: list of registered mms        innermost (global; taken
  *                              (global)                            once in the life of an mm)
  *

@@ -206,7 +206,7 @@ static int morsel_allocate(struct inode *inode, int mode, loff_t offset, loff_t 
 	LIST_HEAD(filled);
 	int error;
 
-	error = inode_newsize_ok(inode, end);
+	error = morsel_reserve_allows(inode, end) ?: inode_newsize_ok(inode, end);
 	if (error)
 		return error;
 	error = morsel_fill(inode, offset, end, &filled);

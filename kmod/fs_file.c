@@ -184,6 +184,19 @@ static ssize_t morsel_write_leaf(struct inode *inode, loff_t pos, struct iov_ite
 	return copied ?: -EAGAIN;
 }
 
+/* Cut a write short where the place of the object ends.  Return: what is left, or -EFBIG. */
+static ssize_t morsel_limit_write(struct inode *inode, loff_t pos, struct iov_iter *from)
+{
+	u64 max = morsel_i(inode)->reservation.max;
+
+	if (!morsel_reserve_allows(inode, pos + iov_iter_count(from)))
+		return iov_iter_count(from);
+	if (pos >= max)
+		return -EFBIG;
+	iov_iter_truncate(from, max - pos);
+	return iov_iter_count(from);
+}
+
 /* Context: i_rwsem held, maybe not for the first time in this write.  Return: > 0, or no. */
 static ssize_t morsel_write_begin(struct kiocb *iocb, struct iov_iter *from)
 {
@@ -193,6 +206,8 @@ static ssize_t morsel_write_begin(struct kiocb *iocb, struct iov_iter *from)
 	if (error)
 		return error;
 	ret = generic_write_checks(iocb, from);
+	if (ret > 0)
+		ret = morsel_limit_write(file_inode(iocb->ki_filp), iocb->ki_pos, from);
 	if (ret <= 0)
 		return ret;
 	error = file_remove_privs(iocb->ki_filp);
@@ -321,6 +336,9 @@ static void morsel_show_fdinfo(struct seq_file *m, struct file *file)
 		   atomic_long_read(&mi->view[MORSEL_VIEW_RO].tables));
 	seq_printf(m, "morsel-attachments:\t%lu\n", stat.attachments);
 	seq_printf(m, "morsel-links:\t%lu\n", stat.links);
+	if (READ_ONCE(mi->reservation.start))
+		seq_printf(m, "morsel-addr:\t0x%llx\nmorsel-max-size:\t%llu\n",
+			   mi->reservation.start, mi->reservation.max);
 }
 
 const struct file_operations morsel_fops = {

@@ -40,6 +40,7 @@ struct inode *morsel_alloc_inode(struct super_block *sb)
 	mi->account = NULL;
 	atomic_long_set(&mi->revokes, 0);
 	mi->sealed = false;
+	mi->reservation.start = 0;
 	morsel_tree_init(&mi->tree);
 	for (i = 0; i < MORSEL_NR_VIEWS; i++)
 		morsel_view_init(&mi->view[i]);
@@ -70,6 +71,7 @@ void morsel_evict_inode(struct inode *inode)
 	}
 	truncate_inode_pages_final(&inode->i_data);
 	clear_inode(inode);
+	morsel_reserve_end(inode);
 	xa_erase(&pool->objects, inode->i_ino);
 	morsel_uncharge_inode(inode);
 }
@@ -176,7 +178,8 @@ static int morsel_prepare_change(morsel_idmap_t *idmap, struct dentry *dentry, s
 	if (!error && attr->ia_valid & ATTR_SIZE)
 		error = morsel_may_resize(idmap, inode, attr);
 	if (!error && attr->ia_valid & ATTR_SIZE)
-		error = inode_newsize_ok(inode, attr->ia_size);
+		error = morsel_reserve_allows(inode, attr->ia_size) ?:
+			inode_newsize_ok(inode, attr->ia_size);
 	if (!error && attr->ia_valid & ATTR_UID)
 		error = morsel_charge_move(inode, from_vfsuid(idmap, i_user_ns(inode),
 							      attr->ia_vfsuid));

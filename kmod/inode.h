@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/mutex.h>
 #include "pool.h"
+#include "reserve.h"
 #include "tree.h"
 #include "view.h"
 
@@ -16,6 +17,7 @@ struct morsel_inode {
 	struct mutex write_lock;	/* write(2): outside of i_rwsem */
 	atomic_long_t revokes;	/* how often rights were taken back; see revoke.h */
 	bool sealed;	/* contents are final; set with i_rwsem and invalidate_lock exclusive */
+	struct morsel_reservation reservation;
 	struct morsel_tree tree;
 	struct morsel_view view[MORSEL_NR_VIEWS];
 

@@ -121,6 +121,14 @@ int morsel_attach(struct vm_area_struct *vma);
  * that cannot be written.  Context: mmap_lock held for write.
  */
 void morsel_attach_readonly(struct mm_struct *mm, unsigned long addr);
+/* A VMA ends, or is refused after all.  Context: mmap_lock held for write. */
+void morsel_detach(struct vm_area_struct *vma);
+
+/*
+ * map.c: is the VMA where the object has its place, if it has one?
+ * Return: 0; -EINVAL (elsewhere), -EFBIG (it reaches behind the place).
+ */
+int morsel_check_place(const struct vm_area_struct *vma);
 /* Attach all VMAs of @mm that have no attachment yet.  Context: mmap_lock held for write. */
 int morsel_attach_all(struct mm_struct *mm);
 

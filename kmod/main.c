@@ -6,11 +6,13 @@
 #include "attach.h"
 #include "fs.h"
 #include "netlink.h"
+#include "reserve.h"
 
 static int __init morsel_init(void)
 {
 	int err;
 
+	morsel_reserve_init();
 	err = morsel_attach_init();
 	if (err)
 		return err;

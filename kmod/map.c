@@ -6,6 +6,7 @@
 #include <linux/mman.h>
 #include <linux/sizes.h>
 #include "attach.h"
+#include "event.h"
 #include "link.h"
 #include "revoke.h"
 
@@ -31,7 +32,33 @@ static int check_flags(struct vm_area_struct *vma)
 	}
 	if (!congruent(vma->vm_start, vma->vm_pgoff))
 		return -EINVAL;
-	return 0;
+	return morsel_check_place(vma);
+}
+
+/* Where page @pgoff of the object has to be, if it has a place; 0: it has none. */
+static u64 place_of(const struct morsel_inode *mi, unsigned long pgoff)
+{
+	u64 start = READ_ONCE(mi->reservation.start);
+
+	return start ? start + ((u64)pgoff << PAGE_SHIFT) : 0;
+}
+
+static int check_end(const struct morsel_inode *mi, u64 addr, unsigned long len)
+{
+	u64 end = READ_ONCE(mi->reservation.end);
+
+	return addr > end || len > end - addr ? -EFBIG : 0;
+}
+
+int morsel_check_place(const struct vm_area_struct *vma)
+{
+	const struct morsel_inode *mi = morsel_i(file_inode(vma->vm_file));
+	u64 addr = place_of(mi, vma->vm_pgoff);
+
+	if (!addr)
+		return 0;
+	return vma->vm_start != addr ? -EINVAL :
+				       check_end(mi, addr, vma->vm_end - vma->vm_start);
 }
 
 int morsel_mmap(struct file *file, struct vm_area_struct *vma)
@@ -49,11 +76,46 @@ int morsel_mmap(struct file *file, struct vm_area_struct *vma)
 	file_accessed(file);
 	vma->vm_private_data = morsel_mark_mapper(get_current_cred());
 	err = morsel_attach(vma);
-	if (err)
+	if (err) {
 		put_cred(morsel_vma_mapper(vma));
+		return err;
+	}
+	/* It may have got a place meanwhile; from here on it cannot. */
+	err = morsel_check_place(vma);
+	if (err)
+		morsel_detach(vma);
 	else
 		vma->vm_ops = &morsel_vm_ops;
 	return err;
+}
+
+/* The id of the object of the same pool that a VMA maps; 0: something else. */
+static u64 other_object(const struct vm_area_struct *vma, const struct inode *inode)
+{
+	const struct inode *other = vma->vm_file ? file_inode(vma->vm_file) : NULL;
+
+	return other && other->i_sb == inode->i_sb ? other->i_ino : 0;
+}
+
+/*
+ * An object with a place is mapped there or not at all; a hint does not count.
+ * The core goes on with MAP_FIXED_NOREPLACE by itself.
+ */
+static unsigned long own_area(struct inode *inode, u64 want, unsigned long addr, unsigned long len,
+			      unsigned long flags)
+{
+	struct vm_area_struct *vma;
+	int err = check_end(morsel_i(inode), want, len);
+
+	if (err)
+		return err;
+	if (flags & MAP_FIXED)
+		return addr == want ? addr : -EINVAL;
+	vma = find_vma_intersection(current->mm, want, want + len);
+	if (!vma)
+		return want;
+	morsel_event_collision(inode, want, len, other_object(vma, inode), EEXIST);
+	return -EEXIST;
 }
 
 /* The span whose entry a mapping of this length can use at best. */
@@ -66,7 +128,11 @@ unsigned long morsel_get_unmapped_area(struct file *file, unsigned long addr, un
 				       unsigned long pgoff, unsigned long flags)
 {
 	unsigned long align = best_align(len), off = pgoff << PAGE_SHIFT, got;
+	struct inode *inode = file_inode(file);
+	u64 want = place_of(morsel_i(inode), pgoff);
 
+	if (want)
+		return own_area(inode, want, addr, len, flags);
 	if (flags & MAP_FIXED)
 		return congruent(addr, pgoff) ? addr : -EINVAL;
 	if (addr && congruent(addr, pgoff)) {

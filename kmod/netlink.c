@@ -113,6 +113,21 @@ static const struct genl_ops ops[] = {
 		.internal_flags = MORSEL_NL_ADMIN | MORSEL_NL_POOL,
 		POLICY(morsel_nl_quota_set_policy),
 		.doit = morsel_nl_quota_set_doit,
+	}, {
+		.cmd = MORSEL_CMD_WINDOW_GET,
+		POLICY(morsel_nl_window_get_policy),
+		.doit = morsel_nl_window_get_doit,
+	}, {
+		.cmd = MORSEL_CMD_WINDOW_SET,
+		.internal_flags = MORSEL_NL_ADMIN,
+		POLICY(morsel_nl_window_set_policy),
+		.doit = morsel_nl_window_set_doit,
+	}, {
+		.cmd = MORSEL_CMD_VAS_GET,
+		POLICY(morsel_nl_vas_get_policy),
+		.start = morsel_nl_vas_get_start,
+		.dumpit = morsel_nl_vas_get_dumpit,
+		.done = morsel_nl_dump_done,
 	},
 };
 

@@ -51,6 +51,12 @@ int morsel_nl_quota_set_doit(struct sk_buff *skb, struct genl_info *info);
 int morsel_nl_quota_get_start(struct netlink_callback *cb);
 int morsel_nl_quota_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
+/* nl_reserve.c, nl_vas.c */
+int morsel_nl_window_get_doit(struct sk_buff *skb, struct genl_info *info);
+int morsel_nl_window_set_doit(struct sk_buff *skb, struct genl_info *info);
+int morsel_nl_vas_get_start(struct netlink_callback *cb);
+int morsel_nl_vas_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+
 /* nl_dump.c */
 int morsel_nl_pool_get_start(struct netlink_callback *cb);
 int morsel_nl_pool_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);

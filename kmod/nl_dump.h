@@ -11,8 +11,12 @@ struct morsel_nl_dump {
 	const char *refusal;		/* with @error: the reason */
 	u64 next;			/* id of the object to go on with */
 	u64 within;			/* id of the directory asked for; 0: all */
-	u32 pool;			/* id of the pool that is being, or was last, dumped */
+	union {
+		u32 pool;		/* id of the pool that is being, or was last, dumped */
+		u32 pid;		/* process that is being dumped; 0: the window */
+	};
 	int error;			/* start cannot explain itself, so dumpit does */
+	bool gaps;			/* between reservations, too */
 	bool one_pool;
 	bool recursive;
 	bool pool_done;			/* all objects of @pool are dumped */

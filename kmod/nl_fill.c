@@ -129,11 +129,19 @@ static int fill_memory(struct sk_buff *skb, struct inode *inode)
 	       put_u64(skb, MORSEL_A_OBJECT_LINKS, stat.links);
 }
 
+static int fill_place(struct sk_buff *skb, const struct morsel_inode *mi)
+{
+	u64 start = READ_ONCE(mi->reservation.start);
+
+	return start && (put_u64(skb, MORSEL_A_OBJECT_ADDR, start) ||
+			 put_u64(skb, MORSEL_A_OBJECT_MAX_SIZE, mi->reservation.max));
+}
+
 int morsel_nl_fill_object(struct sk_buff *skb, const struct morsel_nl_object *object,
 			  struct user_namespace *reader)
 {
 	if (fill_identity(skb, object) || fill_attributes(skb, object->inode, reader) ||
-	    fill_memory(skb, object->inode))
+	    fill_memory(skb, object->inode) || fill_place(skb, morsel_i(object->inode)))
 		return -EMSGSIZE;
 	return 0;
 }

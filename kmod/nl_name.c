@@ -107,9 +107,12 @@ static void leave_wanted(struct iattr *want, const struct inode *inode)
 		want->ia_valid |= ATTR_SIZE;
 }
 
-/* Create what is asked for, with all its attributes, or leave nothing behind. */
+/*
+ * Create what is asked for, with all its attributes, or leave nothing behind.
+ * @explained: set if extack has been filled in
+ */
 static int create(struct genl_info *info, struct inode *dir, struct dentry *dentry,
-		  struct iattr *want)
+		  struct iattr *want, bool *explained)
 {
 	bool directory = wants_directory(info);
 	struct inode *inode;
@@ -136,6 +139,10 @@ static int create(struct genl_info *info, struct inode *dir, struct dentry *dent
 	leave_wanted(want, inode);
 	if (want->ia_valid)
 		error = morsel_nl_change(dentry, want);
+	if (!error) {
+		error = morsel_nl_new_place(info, inode);
+		*explained = error;
+	}
 	if (error)
 		remove_again(dir, dentry);
 out:
@@ -161,6 +168,7 @@ static struct inode *create_or_find(struct genl_info *info, const struct name *n
 {
 	struct dentry *dentry = lookup(name);
 	struct inode *inode = NULL;
+	bool explained = false;
 	int error;
 
 	if (IS_ERR(dentry))
@@ -169,9 +177,11 @@ static struct inode *create_or_find(struct genl_info *info, const struct name *n
 	if (!*created)
 		error = accept_existing(info, name, dentry);
 	else
-		error = create(info, d_inode(name->dir), dentry, want);
+		error = create(info, d_inode(name->dir), dentry, want, &explained);
 	if (!error)
 		inode = igrab(d_inode(dentry));
+	else if (explained)
+		;
 	else if (*created && (error == -EPERM || error == -EFBIG))
 		morsel_nl_refuse_change(info, error);
 	else if (*created)
@@ -217,7 +227,7 @@ static int check_new(struct genl_info *info)
 					"only files and directories can be made");
 	if (size && wants_directory(info))
 		return morsel_nl_refuse(info->extack, size, -EINVAL, "a directory has no size");
-	return 0;
+	return morsel_nl_check_place(info, wants_directory(info));
 }
 
 int morsel_nl_morsel_new_doit(struct sk_buff *skb, struct genl_info *info)

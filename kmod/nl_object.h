@@ -39,6 +39,22 @@ int morsel_nl_change(struct dentry *dentry, struct iattr *want);
 /* Refuse, and blame the attribute it is most likely about. */
 int morsel_nl_refuse_change(struct genl_info *info, int error);
 
+/* Take i_rwsem, but do not wait for ever.  Return: 0, -EBUSY, -EINTR. */
+int morsel_nl_lock(struct inode *inode);
+
+/*
+ * nl_reserve.c: addresses.  Errors have extack filled in.
+ */
+
+/* Does the request say something about an address? */
+bool morsel_nl_wants_place(struct genl_info *info);
+/* Can what the request says about a new object be? */
+int morsel_nl_check_place(struct genl_info *info, bool directory);
+/* Give the object the address that the request asks for, if any. */
+int morsel_nl_new_place(struct genl_info *info, struct inode *inode);
+/* Change the address of an object, and reply. */
+int morsel_nl_set_place(struct genl_info *info, struct morsel_nl_found *found);
+
 /*
  * Begin and end a change in a pool.  Return: 0; -EROFS with extack filled in.
  */

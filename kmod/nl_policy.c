@@ -6,6 +6,16 @@ static struct netlink_range_validation morsel_a_object_size_range = {
 	.max = 70368744177664ULL,
 };
 
+static struct netlink_range_validation morsel_a_object_max_size_range = {
+	.min = 1,
+	.max = 70368744177664ULL,
+};
+
+static struct netlink_range_validation morsel_a_window_max_size_range = {
+	.min = 1,
+	.max = 70368744177664ULL,
+};
+
 const struct nla_policy morsel_nl_acl_entry_policy[MORSEL_A_ACL_ENTRY_MAX + 1] = {
 	[MORSEL_A_ACL_ENTRY_TAG] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
 	[MORSEL_A_ACL_ENTRY_ID] = { .type = NLA_U32 },
@@ -40,7 +50,7 @@ const struct nla_policy morsel_nl_morsel_get_policy[MORSEL_A_OBJECT_RECURSIVE + 
 	[MORSEL_A_OBJECT_RECURSIVE] = { .type = NLA_FLAG },
 };
 
-const struct nla_policy morsel_nl_morsel_new_policy[MORSEL_A_OBJECT_EXCLUSIVE + 1] = {
+const struct nla_policy morsel_nl_morsel_new_policy[MORSEL_A_OBJECT_MAX_SIZE + 1] = {
 	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
 	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
@@ -50,9 +60,12 @@ const struct nla_policy morsel_nl_morsel_new_policy[MORSEL_A_OBJECT_EXCLUSIVE + 
 	[MORSEL_A_OBJECT_UID] = { .type = NLA_U32 },
 	[MORSEL_A_OBJECT_GID] = { .type = NLA_U32 },
 	[MORSEL_A_OBJECT_EXCLUSIVE] = { .type = NLA_FLAG },
+	[MORSEL_A_OBJECT_ADDR] = { .type = NLA_U64 },
+	[MORSEL_A_OBJECT_MAX_SIZE] =
+		NLA_POLICY_FULL_RANGE(NLA_U64, &morsel_a_object_max_size_range),
 };
 
-const struct nla_policy morsel_nl_morsel_set_policy[MORSEL_A_OBJECT_GID + 1] = {
+const struct nla_policy morsel_nl_morsel_set_policy[MORSEL_A_OBJECT_NO_ADDR + 1] = {
 	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
 	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
@@ -61,6 +74,10 @@ const struct nla_policy morsel_nl_morsel_set_policy[MORSEL_A_OBJECT_GID + 1] = {
 	[MORSEL_A_OBJECT_MODE] = NLA_POLICY_MAX(NLA_U32, 4095),
 	[MORSEL_A_OBJECT_UID] = { .type = NLA_U32 },
 	[MORSEL_A_OBJECT_GID] = { .type = NLA_U32 },
+	[MORSEL_A_OBJECT_ADDR] = { .type = NLA_U64 },
+	[MORSEL_A_OBJECT_MAX_SIZE] =
+		NLA_POLICY_FULL_RANGE(NLA_U64, &morsel_a_object_max_size_range),
+	[MORSEL_A_OBJECT_NO_ADDR] = { .type = NLA_FLAG },
 };
 
 const struct nla_policy morsel_nl_morsel_rename_policy[MORSEL_A_OBJECT_RENAME_FLAGS + 1] = {
@@ -125,4 +142,19 @@ const struct nla_policy morsel_nl_quota_set_policy[MORSEL_A_QUOTA_OBJECTS_HARD +
 	[MORSEL_A_QUOTA_BYTES_HARD] = { .type = NLA_U64 },
 	[MORSEL_A_QUOTA_OBJECTS_SOFT] = { .type = NLA_U64 },
 	[MORSEL_A_QUOTA_OBJECTS_HARD] = { .type = NLA_U64 },
+};
+
+const struct nla_policy morsel_nl_window_get_policy[MORSEL_A_WINDOW_MAX_SIZE + 1] = {
+	[MORSEL_A_WINDOW_MAX_SIZE] =
+		NLA_POLICY_FULL_RANGE(NLA_U64, &morsel_a_window_max_size_range),
+};
+
+const struct nla_policy morsel_nl_window_set_policy[MORSEL_A_WINDOW_END + 1] = {
+	[MORSEL_A_WINDOW_START] = { .type = NLA_U64 },
+	[MORSEL_A_WINDOW_END] = { .type = NLA_U64 },
+};
+
+const struct nla_policy morsel_nl_vas_get_policy[MORSEL_A_VAS_PID + 1] = {
+	[MORSEL_A_VAS_GAPS] = { .type = NLA_FLAG },
+	[MORSEL_A_VAS_PID] = NLA_POLICY_MIN(NLA_U32, 1),
 };

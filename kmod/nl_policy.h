@@ -12,8 +12,8 @@ extern const struct nla_policy morsel_nl_pool_get_policy[MORSEL_A_POOL_NAME + 1]
 extern const struct nla_policy morsel_nl_pool_new_policy[MORSEL_A_POOL_GID + 1];
 extern const struct nla_policy morsel_nl_pool_del_policy[MORSEL_A_POOL_NAME + 1];
 extern const struct nla_policy morsel_nl_morsel_get_policy[MORSEL_A_OBJECT_RECURSIVE + 1];
-extern const struct nla_policy morsel_nl_morsel_new_policy[MORSEL_A_OBJECT_EXCLUSIVE + 1];
-extern const struct nla_policy morsel_nl_morsel_set_policy[MORSEL_A_OBJECT_GID + 1];
+extern const struct nla_policy morsel_nl_morsel_new_policy[MORSEL_A_OBJECT_MAX_SIZE + 1];
+extern const struct nla_policy morsel_nl_morsel_set_policy[MORSEL_A_OBJECT_NO_ADDR + 1];
 extern const struct nla_policy morsel_nl_morsel_rename_policy[MORSEL_A_OBJECT_RENAME_FLAGS + 1];
 extern const struct nla_policy morsel_nl_morsel_del_policy[MORSEL_A_OBJECT_PATH + 1];
 extern const struct nla_policy morsel_nl_rights_get_policy[MORSEL_A_OBJECT_RECURSIVE + 1];
@@ -21,5 +21,8 @@ extern const struct nla_policy morsel_nl_rights_set_policy[MORSEL_A_OBJECT_REVOK
 extern const struct nla_policy morsel_nl_morsel_seal_policy[MORSEL_A_OBJECT_PATH + 1];
 extern const struct nla_policy morsel_nl_quota_get_policy[MORSEL_A_QUOTA_DEFAULT + 1];
 extern const struct nla_policy morsel_nl_quota_set_policy[MORSEL_A_QUOTA_OBJECTS_HARD + 1];
+extern const struct nla_policy morsel_nl_window_get_policy[MORSEL_A_WINDOW_MAX_SIZE + 1];
+extern const struct nla_policy morsel_nl_window_set_policy[MORSEL_A_WINDOW_END + 1];
+extern const struct nla_policy morsel_nl_vas_get_policy[MORSEL_A_VAS_PID + 1];
 
 #endif

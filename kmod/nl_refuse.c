@@ -22,7 +22,7 @@ static const struct {
 	{ EBUSY, "in use, or a mount point" },
 	{ EDQUOT, "the quota is used up" },
 	{ EEXIST, "there is an object of that name" },
-	{ EFBIG, "too large for a morsel, or for the sender's limit of file sizes" },
+	{ EFBIG, "too large for a morsel, for its place, or for the sender's limit of file sizes" },
 	{ EINVAL, "not possible with this object" },
 	{ EISDIR, "it is a directory" },
 	{ ELOOP, "symbolic links are not followed" },

@@ -73,9 +73,9 @@ static unsigned int privileges_to_drop(struct inode *inode, unsigned int valid)
  * Who allocates or frees much may take his time, and requests run under a lock of
  * all of generic netlink.
  */
-static int lock_within(struct inode *inode, unsigned long timeout)
+int morsel_nl_lock(struct inode *inode)
 {
-	unsigned long end = jiffies + timeout;
+	unsigned long end = jiffies + 5 * HZ;
 
 	while (!inode_trylock(inode)) {
 		if (fatal_signal_pending(current))
@@ -92,7 +92,7 @@ int morsel_nl_change(struct dentry *dentry, struct iattr *want)
 	struct inode *inode = d_inode(dentry);
 	int error;
 
-	error = lock_within(inode, 5 * HZ);
+	error = morsel_nl_lock(inode);
 	if (error)
 		return error;
 	want->ia_valid |= ATTR_CTIME | privileges_to_drop(inode, want->ia_valid);
@@ -211,7 +211,10 @@ int morsel_nl_morsel_set_doit(struct sk_buff *skb, struct genl_info *info)
 	error = morsel_nl_find(&found, info);
 	if (error)
 		return error;
-	error = set_found(info, &found);
+	if (morsel_nl_wants_place(info))
+		error = morsel_nl_set_place(info, &found);
+	else
+		error = set_found(info, &found);
 	morsel_nl_found_put(&found);
 	return error;
 }

@@ -4,6 +4,7 @@
 #include <linux/file.h>
 #include <linux/net.h>
 #include <linux/nsproxy.h>
+#include <linux/sched/coredump.h>
 #include <linux/sched/task.h>
 #include <linux/netlink.h>
 #include <net/sock.h>
@@ -83,6 +84,35 @@ bool morsel_may_list(struct inode *dir)
 bool morsel_may_see_pool(const struct morsel_pool *pool)
 {
 	return morsel_may_search(d_inode(pool->sb->s_root)) || capable(CAP_SYS_ADMIN);
+}
+
+/* As the capability module judges for ptrace_may_access(), which is not exported. */
+static bool has_rights_of(const struct cred *cred, const struct cred *theirs)
+{
+	bool same = uid_eq(cred->fsuid, theirs->euid) && uid_eq(cred->fsuid, theirs->suid) &&
+		    uid_eq(cred->fsuid, theirs->uid) && gid_eq(cred->fsgid, theirs->egid) &&
+		    gid_eq(cred->fsgid, theirs->sgid) && gid_eq(cred->fsgid, theirs->gid);
+
+	if (same && cred->user_ns == theirs->user_ns &&
+	    cap_issubset(theirs->cap_permitted, cred->cap_effective))
+		return true;
+	return ns_capable(theirs->user_ns, CAP_SYS_PTRACE);
+}
+
+bool morsel_may_read_process(struct task_struct *task, const struct mm_struct *mm)
+{
+	const struct cred *theirs = get_task_cred(task);
+	bool may = has_rights_of(current_cred(), theirs);
+
+	put_cred(theirs);
+	if (may && mm && get_dumpable((struct mm_struct *)mm) != SUID_DUMP_USER)
+		may = ns_capable(mm->user_ns, CAP_SYS_PTRACE);
+	return may;
+}
+
+bool morsel_is_admin(void)
+{
+	return capable(CAP_SYS_ADMIN);
 }
 
 bool morsel_may_see_quota(kuid_t uid)

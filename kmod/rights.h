@@ -7,8 +7,10 @@
 #include <linux/uidgid.h>
 
 struct inode;
+struct mm_struct;
 struct morsel_pool;
 struct sk_buff;
+struct task_struct;
 
 /**
  * morsel_caller_check() - judge who sent a request
@@ -29,6 +31,12 @@ bool morsel_may_see_pool(const struct morsel_pool *pool);
 
 /* May they see what a user has, and his quota? */
 bool morsel_may_see_quota(kuid_t uid);
+
+/* May they read the memory of a process, whose is @mm (NULL: none any more)? */
+bool morsel_may_read_process(struct task_struct *task, const struct mm_struct *mm);
+
+/* Have they CAP_SYS_ADMIN in the initial user namespace? */
+bool morsel_is_admin(void);
 
 /* May they see an object that has no name? */
 bool morsel_may_see_nameless(struct inode *inode);

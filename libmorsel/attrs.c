@@ -65,6 +65,9 @@ static const char *const object_names[] = {
 	[MORSEL_A_OBJECT_DEFAULT_ACL] = "default-acl",
 	[MORSEL_A_OBJECT_NO_DEFAULT_ACL] = "no-default-acl",
 	[MORSEL_A_OBJECT_REVOKE] = "revoke",
+	[MORSEL_A_OBJECT_ADDR] = "addr",
+	[MORSEL_A_OBJECT_MAX_SIZE] = "max-size",
+	[MORSEL_A_OBJECT_NO_ADDR] = "no-addr",
 };
 
 static const char *const quota_names[] = {
@@ -81,6 +84,33 @@ static const char *const quota_names[] = {
 	[MORSEL_A_QUOTA_OBJECTS_SOFT] = "objects-soft",
 	[MORSEL_A_QUOTA_OBJECTS_HARD] = "objects-hard",
 	[MORSEL_A_QUOTA_OBJECTS_USED] = "objects-used",
+};
+
+static const char *const window_names[] = {
+	[MORSEL_A_WINDOW_START] = "start",
+	[MORSEL_A_WINDOW_END] = "end",
+	[MORSEL_A_WINDOW_PAD] = "pad",
+	[MORSEL_A_WINDOW_RESERVATIONS] = "reservations",
+	[MORSEL_A_WINDOW_RESERVED] = "reserved",
+	[MORSEL_A_WINDOW_LARGEST_GAP] = "largest-gap",
+	[MORSEL_A_WINDOW_MAX_SIZE] = "max-size",
+	[MORSEL_A_WINDOW_ADDR] = "addr",
+};
+
+static const char *const vas_names[] = {
+	[MORSEL_A_VAS_POOL_ID] = "pool-id",
+	[MORSEL_A_VAS_POOL_NAME] = "pool-name",
+	[MORSEL_A_VAS_PAD] = "pad",
+	[MORSEL_A_VAS_ID] = "id",
+	[MORSEL_A_VAS_PATH] = "path",
+	[MORSEL_A_VAS_KIND] = "kind",
+	[MORSEL_A_VAS_START] = "start",
+	[MORSEL_A_VAS_LENGTH] = "length",
+	[MORSEL_A_VAS_MAX_SIZE] = "max-size",
+	[MORSEL_A_VAS_GAPS] = "gaps",
+	[MORSEL_A_VAS_PID] = "pid",
+	[MORSEL_A_VAS_OFFSET] = "offset",
+	[MORSEL_A_VAS_VIEW] = "view",
 };
 
 static const char *const cmd_names[] = {
@@ -112,20 +142,37 @@ static const char *const cmd_names[] = {
 	[MORSEL_CMD_MORSEL_SEAL] = "morsel-seal",
 	[MORSEL_CMD_QUOTA_GET] = "quota-get",
 	[MORSEL_CMD_QUOTA_SET] = "quota-set",
+	[MORSEL_CMD_WINDOW_GET] = "window-get",
+	[MORSEL_CMD_WINDOW_SET] = "window-set",
+	[MORSEL_CMD_VAS_GET] = "vas-get",
 };
 
 _Static_assert(ARRAY_SIZE(pool_names) == MORSEL_A_POOL_MAX + 1, "the contract has grown");
 _Static_assert(ARRAY_SIZE(object_names) == MORSEL_A_OBJECT_MAX + 1, "the contract has grown");
 _Static_assert(ARRAY_SIZE(quota_names) == MORSEL_A_QUOTA_MAX + 1, "the contract has grown");
+_Static_assert(ARRAY_SIZE(window_names) == MORSEL_A_WINDOW_MAX + 1, "the contract has grown");
+_Static_assert(ARRAY_SIZE(vas_names) == MORSEL_A_VAS_MAX + 1, "the contract has grown");
 _Static_assert(ARRAY_SIZE(cmd_names) == MORSEL_CMD_MAX + 1, "the contract has grown");
+
+#define SPACE(names)                   \
+	{                              \
+		names, ARRAY_SIZE(names) \
+	}
+
+static const struct {
+	const char *const *names;
+	size_t count;
+} spaces[] = {
+	[MORSEL_SPACE_POOL] = SPACE(pool_names),
+	[MORSEL_SPACE_OBJECT] = SPACE(object_names),
+	[MORSEL_SPACE_QUOTA] = SPACE(quota_names),
+	[MORSEL_SPACE_WINDOW] = SPACE(window_names),
+	[MORSEL_SPACE_VAS] = SPACE(vas_names),
+};
 
 const char *morsel_attr_name(enum morsel_attr_space space, unsigned int type)
 {
-	if (space == MORSEL_SPACE_POOL)
-		return type < ARRAY_SIZE(pool_names) ? pool_names[type] : NULL;
-	if (space == MORSEL_SPACE_QUOTA)
-		return type < ARRAY_SIZE(quota_names) ? quota_names[type] : NULL;
-	return type < ARRAY_SIZE(object_names) ? object_names[type] : NULL;
+	return type < spaces[space].count ? spaces[space].names[type] : NULL;
 }
 
 const char *morsel_cmd_name(unsigned int cmd)

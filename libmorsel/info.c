@@ -46,6 +46,8 @@ GETTER(uint64_t, info, links)
 GETTER(uint64_t, info, rw_tables)
 GETTER(uint64_t, info, ro_tables)
 GETTER(uint64_t, info, tree_tables)
+GETTER(uint64_t, info, addr)
+GETTER(uint64_t, info, max_size)
 GETTER(bool, info, created)
 
 MORSEL_EXPORT const char *morsel_info_path(const struct morsel_info *info)

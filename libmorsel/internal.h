@@ -92,7 +92,7 @@ struct morsel_pool {
 };
 
 struct morsel_info {
-	uint64_t id, parent, size, allocated, huge;
+	uint64_t id, parent, size, allocated, huge, addr, max_size;
 	int64_t atime, mtime, ctime, btime;
 	uint64_t attachments, links, rw_tables, ro_tables, tree_tables;
 	uint32_t pool_id, type, mode, uid, gid, nlink;

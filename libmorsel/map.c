@@ -54,7 +54,7 @@ static void *map_span(int fd, const struct morsel_span *span, uint64_t offset, v
 /* Errors of a wide mapping that a narrower one may not meet. */
 static bool worth_narrowing(int err)
 {
-	return err == ENOMEM || err == EAGAIN || err == EEXIST;
+	return err == ENOMEM || err == EAGAIN || err == EEXIST || err == EFBIG;
 }
 
 static int map_best(const struct morsel *morsel, uint64_t offset, void *addr, int prot,
@@ -110,6 +110,12 @@ static int check(const struct morsel *morsel, uint64_t offset, uint64_t *length,
 
 static int explain(const struct morsel *morsel, int err, const void *addr)
 {
+	if (err == -EEXIST && !addr)
+		return morsel_fail(morsel->owner, err,
+				   "something is mapped where the morsel has its address");
+	if (err == -EFBIG)
+		return morsel_fail(morsel->owner, err,
+				   "the addresses of the morsel end before that");
 	if (err == -EEXIST)
 		return morsel_fail(morsel->owner, err, "something is mapped at %p already", addr);
 	return morsel_fail(morsel->owner, err, "mmap: %s", strerror(-err));

@@ -43,5 +43,7 @@
 #include <morsel/map.h>
 #include <morsel/rights.h>
 #include <morsel/event.h>
+#include <morsel/quota.h>
+#include <morsel/vas.h>
 
 #endif

@@ -44,7 +44,9 @@ ssize_t morsel_recv_kernel(int fd, void *buf, size_t len, int flags);
 
 enum morsel_attr_space { MORSEL_SPACE_POOL,
 			 MORSEL_SPACE_OBJECT,
-			 MORSEL_SPACE_QUOTA };
+			 MORSEL_SPACE_QUOTA,
+			 MORSEL_SPACE_WINDOW,
+			 MORSEL_SPACE_VAS };
 
 /* Return: the name, or NULL if there is none of that number. Static. */
 const char *morsel_attr_name(enum morsel_attr_space space, unsigned int type);

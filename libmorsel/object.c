@@ -56,7 +56,8 @@ int morsel_begin_object(struct morsel_ctx *ctx, struct morsel_request *req, unsi
 
 static int check_attr(struct morsel_ctx *ctx, const struct morsel_attr *attr)
 {
-	const uint32_t known = MORSEL_SET_SIZE | MORSEL_SET_MODE | MORSEL_SET_UID | MORSEL_SET_GID;
+	const uint32_t known = MORSEL_SET_SIZE | MORSEL_SET_MODE | MORSEL_SET_UID | MORSEL_SET_GID |
+			       MORSEL_SET_ADDR | MORSEL_SET_MAX_SIZE | MORSEL_SET_NO_ADDR;
 	bool zero = true;
 	size_t i;
 
@@ -77,6 +78,12 @@ static void put_attr(struct morsel_request *req, const struct morsel_attr *attr)
 		morsel_put_u32(req, MORSEL_A_OBJECT_UID, attr->uid);
 	if (attr->set & MORSEL_SET_GID)
 		morsel_put_u32(req, MORSEL_A_OBJECT_GID, attr->gid);
+	if (attr->set & MORSEL_SET_ADDR)
+		morsel_put_u64(req, MORSEL_A_OBJECT_ADDR, attr->addr);
+	if (attr->set & MORSEL_SET_MAX_SIZE)
+		morsel_put_u64(req, MORSEL_A_OBJECT_MAX_SIZE, attr->max_size);
+	if (attr->set & MORSEL_SET_NO_ADDR)
+		morsel_put_flag(req, MORSEL_A_OBJECT_NO_ADDR);
 }
 
 MORSEL_EXPORT int morsel_create(struct morsel_ctx *ctx, const char *name,

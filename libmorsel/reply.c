@@ -131,6 +131,8 @@ static const struct field object_fields[MORSEL_A_OBJECT_MAX + 1] = {
 	[MORSEL_A_OBJECT_RW_TABLES] = FIELD(morsel_info, rw_tables),
 	[MORSEL_A_OBJECT_RO_TABLES] = FIELD(morsel_info, ro_tables),
 	[MORSEL_A_OBJECT_TREE_TABLES] = FIELD(morsel_info, tree_tables),
+	[MORSEL_A_OBJECT_ADDR] = FIELD(morsel_info, addr),
+	[MORSEL_A_OBJECT_MAX_SIZE] = FIELD(morsel_info, max_size),
 };
 
 /* Fill @object from the attributes in @tb. Return: 0 or -EPROTO. */

@@ -164,6 +164,8 @@ void progress_end(struct progress *progress);
 /* Read an argument or complain about it. Return: 0 or STATUS_USAGE. */
 int parse_size(struct app *app, const char *what, const char *text, uint64_t *size);
 int parse_number(struct app *app, const char *what, const char *text, uint64_t *number);
+/* "auto" or 0x...; auto is 0. */
+int parse_address(struct app *app, const char *text, uint64_t *addr);
 int parse_mode(struct app *app, const char *text, uint32_t *mode);
 int parse_user(struct app *app, const char *text, uint32_t *uid);
 int parse_group(struct app *app, const char *text, uint32_t *gid);
@@ -171,7 +173,7 @@ int parse_group(struct app *app, const char *text, uint32_t *gid);
 /* ---- commands by noun ---- */
 extern const struct option_desc pool_create_options[], create_options[], ls_options[], mv_options[],
 	rm_options[], rights_revoke_options[], events_options[], import_options[],
-	export_options[], check_options[];
+	export_options[], check_options[], quota_set_options[], vas_options[];
 int run_pool_create(struct app *app);
 int run_pool_list(struct app *app);
 int run_pool_remove(struct app *app);
@@ -191,5 +193,8 @@ int run_seal(struct app *app);
 int run_import(struct app *app);
 int run_export(struct app *app);
 int run_check(struct app *app);
+int run_quota_show(struct app *app);
+int run_quota_set(struct app *app);
+int run_vas(struct app *app);
 
 #endif

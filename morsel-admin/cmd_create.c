@@ -5,6 +5,11 @@
 #include <string.h>
 #include "output.h"
 
+enum {
+	OPT_ADDR = 256,
+	OPT_MAX,
+};
+
 const struct option_desc create_options[] = {
 	{ 's', "size", "SIZE", "Size; default: empty" },
 	{ 'm', "mode", "MODE", "Permission bits, octal; default: 600, for a directory 700" },
@@ -13,9 +18,28 @@ const struct option_desc create_options[] = {
 	  "Group; default: yours, or the directory's if it is set-group-id" },
 	{ 'd', "directory", NULL, "Create directories" },
 	{ 'P', "parents", NULL, "Create missing directories on the way, too" },
+	{ OPT_ADDR, "addr", "ADDRESS",
+	  "Address in every process that maps it: 0x..., or auto for the lowest that is free" },
+	{ OPT_MAX, "max", "SIZE", "With --addr: how large it may become; default: its size" },
 	{ 'k', "keep", NULL, "Leave what exists as it is, without an error" },
 	{ 0 },
 };
+
+static int read_place(struct app *app, struct morsel_attr *attr)
+{
+	const char *addr = option_value(app, OPT_ADDR), *max = option_value(app, OPT_MAX);
+
+	if (!addr && !max)
+		return 0;
+	if (!addr)
+		return usage_error(app, "--max goes with --addr");
+	if (has_option(app, 'd'))
+		return usage_error(app, "--addr \"%s\": a directory has none", shown(addr));
+	attr->set |= MORSEL_SET_ADDR | (max ? MORSEL_SET_MAX_SIZE : 0);
+	if (parse_address(app, addr, &attr->addr))
+		return STATUS_USAGE;
+	return max ? parse_size(app, "size", max, &attr->max_size) : 0;
+}
 
 static int read_attr(struct app *app, struct morsel_attr *attr)
 {
@@ -41,7 +65,7 @@ static int read_attr(struct app *app, struct morsel_attr *attr)
 		attr->set |= MORSEL_SET_GID;
 		status = parse_group(app, text, &attr->gid);
 	}
-	return status;
+	return status ? status : read_place(app, attr);
 }
 
 /* Create the directories that @name is to be in. Return: 0 or -errno, reported. */

@@ -143,6 +143,21 @@ OBJECT_NUMBER(links, VALUE_NUMBER)
 OBJECT_NUMBER(rw_tables, VALUE_NUMBER)
 OBJECT_NUMBER(ro_tables, VALUE_NUMBER)
 OBJECT_NUMBER(tree_tables, VALUE_NUMBER)
+static void object_addr(const void *item, struct value *value)
+{
+	static char text[24];
+	uint64_t addr = morsel_info_addr(item);
+
+	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)addr);
+	set_text(value, VALUE_TEXT, addr ? text : NULL);
+}
+
+static void object_max_size(const void *item, struct value *value)
+{
+	if (morsel_info_addr(item))
+		set_number(value, VALUE_SIZE, morsel_info_max_size(item));
+}
+
 OBJECT_TIME(atime)
 OBJECT_TIME(mtime)
 OBJECT_TIME(ctime)
@@ -276,6 +291,8 @@ static const struct column object_columns[] = {
 	{ "rw_tables", object_rw_tables, "page-table pages of its writable view" },
 	{ "ro_tables", object_ro_tables, "page-table pages of its read-only view" },
 	{ "tree_tables", object_tree_tables, "pages of its canonical tree" },
+	{ "addr", object_addr, "address in every process" },
+	{ "max_size", object_max_size, "how large it may become there" },
 	{ "atime", object_atime, "last access" },
 	{ "mtime", object_mtime, "last change of contents" },
 	{ "ctime", object_ctime, "last change of contents or attributes" },

@@ -68,6 +68,8 @@ static const struct command *find_verb(struct app *app, const char *noun, const 
 	}
 	if (found && !ambiguous)
 		return found;
+	if (!word)
+		return find_verb(app, noun, "show");
 	usage_error(app,
 		    ambiguous ? "\"%s\" may stand for several commands of %s"
 			      : "there is no command \"%s\" of %s",

@@ -207,6 +207,40 @@ const struct command commands[] = {
 		.options = export_options,
 	},
 	{
+		.noun = "quota",
+		.verb = "show",
+		.run = run_quota_show,
+		.args = "[POOL...]",
+		.args_max = -1,
+		.help = "Show what users may have in pools, and have",
+		.details = "Without a name, of all pools. You see your own quota and the default "
+			   "one,\nadministrators see all.",
+		.sheet = &quota_sheet,
+	},
+	{
+		.noun = "quota",
+		.verb = "set",
+		.run = run_quota_set,
+		.args = "POOL USER",
+		.args_min = 2,
+		.args_max = 2,
+		.help = "Limit what a user may have in a pool",
+		.details = "The user \"default\" stands for all who have no limits of their own, "
+			   "but root.\nWhat is in use stays, even above a new limit.",
+		.options = quota_set_options,
+		.sheet = &quota_sheet,
+	},
+	{
+		.noun = "vas",
+		.run = run_vas,
+		.args = "",
+		.help = "Show the addresses that morsels have",
+		.details = "Those reserved in the morsel window, or with --pid what processes have "
+			   "mapped.",
+		.options = vas_options,
+		.sheet = &vas_sheet,
+	},
+	{
 		.noun = "check",
 		.run = run_check,
 		.args = "[POOL...]",

@@ -84,6 +84,8 @@ struct pool_item {
 
 extern const struct sheet pool_sheet;	/* items: struct pool_item */
 extern const struct sheet object_sheet; /* items: struct morsel_info */
+extern const struct sheet quota_sheet;	/* items: struct morsel_quota */
+extern const struct sheet vas_sheet;	/* items: struct morsel_vas */
 /* Fill a value; a text of NULL is none. */
 void set_number(struct value *value, enum value_kind kind, uint64_t number);
 void set_text(struct value *value, enum value_kind kind, const char *text);

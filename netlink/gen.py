@@ -133,7 +133,9 @@ def make_policy_source(family):
         for a in attributes:
             entry, decl = policy_entry(a)
             ranges[a.c_name] = decl
-            tables += [f'\t[{a.c_name}] = {entry},']
+            line = f'\t[{a.c_name}] = {entry},'
+            fits = len(line.expandtabs(8)) <= 100
+            tables += [line] if fits else [f'\t[{a.c_name}] =', f'\t\t{entry},']
         tables += ['};', '']
     for decl in ranges.values():
         out += decl

@@ -58,8 +58,12 @@ enum morsel_map_flags {
  * spans, so that one page-table entry serves each span. Memory behind the end
  * of the morsel raises SIGBUS when touched. fork() hands it down.
  *
+ * A morsel that has an address of its own is mapped there, in every process; @addr
+ * is best NULL then.
+ *
  * Return: 0; -EINVAL (flags; @addr not congruent; an empty morsel), -EEXIST
- * (something is at @addr), -EOVERFLOW, -EACCES (not open for writing), -ENOMEM,
+ * (something is at @addr, or at the morsel's address), -EFBIG (behind the end of its
+ * addresses), -EOVERFLOW, -EACCES (not open for writing), -ENOMEM,
  * and what mmap(2) returns.
  */
 int morsel_map(const struct morsel *morsel, uint64_t offset, uint64_t length, void *addr,

@@ -20,6 +20,9 @@ enum morsel_attr_set {
 	MORSEL_SET_MODE = 1 << 1,
 	MORSEL_SET_UID = 1 << 2,
 	MORSEL_SET_GID = 1 << 3,
+	MORSEL_SET_ADDR = 1 << 4,
+	MORSEL_SET_MAX_SIZE = 1 << 5,
+	MORSEL_SET_NO_ADDR = 1 << 6, /* morsel_set(): take the address away */
 };
 
 /* What a morsel or directory is to be like. */
@@ -29,7 +32,9 @@ struct morsel_attr {
 	uint64_t size; /* default 0; not for directories */
 	uint32_t uid;  /* default the caller */
 	uint32_t gid;
-	uint64_t reserved[6]; /* must be 0 */
+	uint64_t addr;	   /* in every process, in the morsel window; 0: the lowest that fits */
+	uint64_t max_size; /* with an address: the largest size; default @size */
+	uint64_t reserved[4]; /* must be 0 */
 };
 
 enum morsel_create_flags {
@@ -49,7 +54,9 @@ enum morsel_create_flags {
  *
  * Return: 0; -EINVAL (name, attributes), -ENAMETOOLONG, -ENOENT (no such pool
  * or directory), -ENOTDIR, -ELOOP (a symbolic link on the way), -EACCES,
- * -EEXIST, -EISDIR (exists, but is of the other type), -EROFS, -ENOSPC.
+ * -EEXIST, -EISDIR (exists, but is of the other type), -EROFS, -ENOSPC, -EDQUOT. If the
+ * address cannot be had: -ERANGE (outside of the window), -EEXIST (another morsel has it),
+ * -EFBIG (larger than the window), -ENOSPC (no gap is large enough), -EPERM.
  */
 int morsel_create(struct morsel_ctx *ctx, const char *name, const struct morsel_attr *attr,
 		  unsigned int flags, struct morsel_info **info);
@@ -74,7 +81,8 @@ int morsel_stat_id(struct morsel_ctx *ctx, const char *pool, uint64_t id,
  * @info: receives what is there now; free it with morsel_info_free()
  *
  * Return: 0; as morsel_stat(), and -EINVAL (nothing to set, or an invalid
- * value), -EISDIR (size of a directory), -EPERM, -EFBIG, -EROFS, -ENOSPC.
+ * value), -EISDIR (size of a directory), -EPERM, -EFBIG, -EROFS, -ENOSPC. An address is
+ * set or taken away by itself, as in morsel_create(): -EBUSY (mapped), -ENOENT (none).
  */
 int morsel_set(struct morsel_ctx *ctx, const char *name, uint64_t id,
 	       const struct morsel_attr *attr, struct morsel_info **info);
@@ -149,6 +157,9 @@ uint64_t morsel_info_links(const struct morsel_info *info);
 uint64_t morsel_info_rw_tables(const struct morsel_info *info);
 uint64_t morsel_info_ro_tables(const struct morsel_info *info);
 uint64_t morsel_info_tree_tables(const struct morsel_info *info);
+/* The address in every process, 0 if it has none, and its largest size then. */
+uint64_t morsel_info_addr(const struct morsel_info *info);
+uint64_t morsel_info_max_size(const struct morsel_info *info);
 /* From morsel_create(): it did not exist before. */
 bool morsel_info_created(const struct morsel_info *info);
 

@@ -37,7 +37,9 @@ sort > "$root/expected" <<-END
 	usr/include/morsel/name.h
 	usr/include/morsel/object.h
 	usr/include/morsel/pool.h
+	usr/include/morsel/quota.h
 	usr/include/morsel/rights.h
+	usr/include/morsel/vas.h
 	usr/lib/here/libmorsel.a
 	usr/lib/here/libmorsel.so
 	usr/lib/here/libmorsel.so.0

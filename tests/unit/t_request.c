@@ -58,7 +58,7 @@ static void test_refused_early(void **state)
 	assert_int_equal(morsel_pool_create(ctx, "a/b", NULL, NULL), -EINVAL);
 	assert_int_equal(morsel_pool_create(ctx, "ab", &pool_attr, NULL), -EINVAL);
 	assert_int_equal(morsel_create(ctx, "p:a", &attr, 0, NULL), -EINVAL);
-	attr = (struct morsel_attr){ .reserved[5] = 1 };
+	attr = (struct morsel_attr){ .reserved[3] = 1 };
 	assert_int_equal(morsel_set(ctx, "p:a", 0, &attr, NULL), -EINVAL);
 	assert_int_equal(morsel_create(ctx, "p:a", NULL, 64, NULL), -EINVAL);
 	assert_int_equal(morsel_list(ctx, "p:a", 64, NULL), -EINVAL);

@@ -148,6 +148,18 @@ enum morsel_acl_perm {
 	MORSEL_ACL_PERM_READ = 4,
 };
 
+/**
+ * enum morsel_vas_kind - What is at a range of addresses.
+ * @MORSEL_VAS_KIND_RESERVATION: The place of an object in the morsel window.
+ * @MORSEL_VAS_KIND_GAP: A part of the window that no object has.
+ * @MORSEL_VAS_KIND_MAPPING: A mapping of an object in a process.
+ */
+enum morsel_vas_kind {
+	MORSEL_VAS_KIND_RESERVATION = 1,
+	MORSEL_VAS_KIND_GAP = 2,
+	MORSEL_VAS_KIND_MAPPING = 3,
+};
+
 /*
  * Attributes "pool": A pool.
  *
@@ -288,6 +300,14 @@ enum {
  * @MORSEL_A_OBJECT_NO_DEFAULT_ACL: flag. Remove the list for new objects.
  * @MORSEL_A_OBJECT_REVOKE: flag. Take rights back from who has the object open
  *   or mapped, too.
+ * @MORSEL_A_OBJECT_ADDR: u64. Address that the object has in every process
+ *   that maps it, in the morsel window; absent in a reply if it has none. In
+ *   requests 0 means the lowest one that fits.
+ * @MORSEL_A_OBJECT_MAX_SIZE: u64, 1..70368744177664. The largest size of an
+ *   object with an address; addresses are reserved for so much. In requests
+ *   default is the size. What is reserved is rounded up, as the address is
+ *   aligned: to 1 GiB if this is 1 GiB or more, else to 2 MiB.
+ * @MORSEL_A_OBJECT_NO_ADDR: flag. In morsel-set take the address away.
  */
 enum {
 	MORSEL_A_OBJECT_POOL_ID = 1,
@@ -332,6 +352,9 @@ enum {
 	MORSEL_A_OBJECT_DEFAULT_ACL = 40,
 	MORSEL_A_OBJECT_NO_DEFAULT_ACL = 41,
 	MORSEL_A_OBJECT_REVOKE = 42,
+	MORSEL_A_OBJECT_ADDR = 43,
+	MORSEL_A_OBJECT_MAX_SIZE = 44,
+	MORSEL_A_OBJECT_NO_ADDR = 45,
 
 	__MORSEL_A_OBJECT_MAX,
 	MORSEL_A_OBJECT_MAX = (__MORSEL_A_OBJECT_MAX - 1)
@@ -446,6 +469,76 @@ enum {
 };
 
 /*
+ * Attributes "window": The morsel window, the addresses that objects can have
+ * in every process.
+ *
+ * @MORSEL_A_WINDOW_START: u64. First address; a multiple of 1 GiB.
+ * @MORSEL_A_WINDOW_END: u64. The address behind the last; a multiple of 1 GiB.
+ * @MORSEL_A_WINDOW_PAD: pad (alignment)
+ * @MORSEL_A_WINDOW_RESERVATIONS: u64. Objects that have an address.
+ * @MORSEL_A_WINDOW_RESERVED: u64. Bytes of the window that they have.
+ * @MORSEL_A_WINDOW_LARGEST_GAP: u64. Bytes of the largest gap.
+ * @MORSEL_A_WINDOW_MAX_SIZE: u64, 1..70368744177664. Look for a place for an
+ *   object that may have so many bytes.
+ * @MORSEL_A_WINDOW_ADDR: u64. The address that such an object would get now;
+ *   absent if there is none.
+ */
+enum {
+	MORSEL_A_WINDOW_START = 1,
+	MORSEL_A_WINDOW_END = 2,
+	MORSEL_A_WINDOW_PAD = 3,
+	MORSEL_A_WINDOW_RESERVATIONS = 4,
+	MORSEL_A_WINDOW_RESERVED = 5,
+	MORSEL_A_WINDOW_LARGEST_GAP = 6,
+	MORSEL_A_WINDOW_MAX_SIZE = 7,
+	MORSEL_A_WINDOW_ADDR = 8,
+
+	__MORSEL_A_WINDOW_MAX,
+	MORSEL_A_WINDOW_MAX = (__MORSEL_A_WINDOW_MAX - 1)
+};
+
+/*
+ * Attributes "vas": A range of addresses.
+ *
+ * @MORSEL_A_VAS_POOL_ID: u32. Number of the pool of the object.
+ * @MORSEL_A_VAS_POOL_NAME: string, up to 63 bytes. Name of the pool.
+ * @MORSEL_A_VAS_PAD: pad (alignment)
+ * @MORSEL_A_VAS_ID: u64. Number of the object.
+ * @MORSEL_A_VAS_PATH: string, up to 4095 bytes. Where the object is, from the
+ *   root of the pool. Absent if it has no name (any more), one that is too
+ *   long, or one that the caller may not see.
+ * @MORSEL_A_VAS_KIND: u32 vas-kind. What is there.
+ * @MORSEL_A_VAS_START: u64. First address.
+ * @MORSEL_A_VAS_LENGTH: u64. How many bytes from there on.
+ * @MORSEL_A_VAS_MAX_SIZE: u64. Reservations only. The largest size of the
+ *   object.
+ * @MORSEL_A_VAS_GAPS: flag. Dump the gaps in the window, too.
+ * @MORSEL_A_VAS_PID: u32, at least 1. A process, in the pid namespace of the
+ *   caller: dump its mappings of objects, not the window.
+ * @MORSEL_A_VAS_OFFSET: u64. Mappings only. Where in the object the mapping
+ *   begins, in bytes.
+ * @MORSEL_A_VAS_VIEW: u32 map-view. Mappings only. Which view is mapped.
+ */
+enum {
+	MORSEL_A_VAS_POOL_ID = 1,
+	MORSEL_A_VAS_POOL_NAME = 2,
+	MORSEL_A_VAS_PAD = 3,
+	MORSEL_A_VAS_ID = 4,
+	MORSEL_A_VAS_PATH = 5,
+	MORSEL_A_VAS_KIND = 6,
+	MORSEL_A_VAS_START = 7,
+	MORSEL_A_VAS_LENGTH = 8,
+	MORSEL_A_VAS_MAX_SIZE = 9,
+	MORSEL_A_VAS_GAPS = 10,
+	MORSEL_A_VAS_PID = 11,
+	MORSEL_A_VAS_OFFSET = 12,
+	MORSEL_A_VAS_VIEW = 13,
+
+	__MORSEL_A_VAS_MAX,
+	MORSEL_A_VAS_MAX = (__MORSEL_A_VAS_MAX - 1)
+};
+
+/*
  * Commands and notifications
  *
  * MORSEL_CMD_POOL_GET
@@ -519,6 +612,10 @@ enum {
  *   exclusive is not given, nothing is changed and the reply is the
  *   existing object, without the attribute created.
  *
+ *   With addr the object has an address in the morsel window, for as long as
+ *   it exists: every process maps it there and nowhere else, and it cannot
+ *   become larger than max-size.
+ *
  *   Who: as open(2) with O_CREAT or mkdir(2): write and search permission on
  *   the directory. An owner other than the sender needs CAP_CHOWN, a group
  *   that the sender is not in too.
@@ -529,7 +626,13 @@ enum {
  *   symlink or a directory with a size), ENAMETOOLONG, ENOENT (no such
  *   pool, or no directory to hold it), ENOTDIR, ELOOP, EACCES, EPERM
  *   (owner or group), EEXIST, EISDIR or ENOTDIR (exists, but is of the
- *   other type), EROFS, ENOSPC (the pool's limit of objects), ENOMEM.
+ *   other type), EROFS, ENOSPC (the pool's limit of objects), EDQUOT,
+ *   ENOMEM. Of addr and max-size: EINVAL (max-size without addr, neither it nor
+ *   size, a directory, not aligned), EFBIG (the size is above it, or it is
+ *   above the window),
+ *   ERANGE (outside of the window), EEXIST (overlaps another reservation),
+ *   ENOSPC (no gap is large enough), EPERM (the module parameter
+ *   fixed_addr_admin_only lets only CAP_SYS_ADMIN choose an address).
  *
  * MORSEL_CMD_MORSEL_SET
  *
@@ -540,6 +643,12 @@ enum {
  *   Who: the object is found as by morsel-get. size needs write permission
  *   on the object, mode its owner or CAP_FOWNER, uid CAP_CHOWN, gid its
  *   owner (for his own groups) or CAP_CHOWN.
+ *
+ *   With addr an object gets an address, as in morsel-new; with no-addr it
+ *   loses it. Either goes without any other change, for the owner or
+ *   CAP_FOWNER, and while the object is not mapped; errors are those of
+ *   morsel-new, and EBUSY (mapped, or it has an address already) and ENOENT
+ *   (no-addr: it has none).
  *
  *   Reply: the object. Event: morsel-set-ntf.
  *
@@ -716,10 +825,12 @@ enum {
  *   default ones else. What is in use stays, even above a new limit.
  *
  *   A hard limit is never passed: what would pass it fails with EDQUOT, a
- *   store into a hole with SIGBUS. Events: quota-soft-ntf when use rises above
- *   a soft limit, quota-refused-ntf when something is refused, for each
- *   user, pool and kind of limit at most once a second. Quotas hold for every way to allocate,
+ *   store into a hole with SIGBUS. Quotas hold for every way to allocate,
  *   and for giving objects to a user by chown(2).
+ *
+ *   Events: quota-soft-ntf when use rises above a soft limit;
+ *   quota-refused-ntf when something is refused, for each user, pool and
+ *   kind of limit at most once a second.
  *
  *   Who: CAP_SYS_ADMIN in the initial user namespace.
  *
@@ -728,6 +839,36 @@ enum {
  *   Errors: EINVAL (no pool; neither uid nor default, or both; nothing to
  *   set; remove with a limit or with default; a soft limit above the hard
  *   one; an invalid uid), ENOENT (no such pool), ENOMEM.
+ *
+ * MORSEL_CMD_WINDOW_GET
+ *
+ *   Get the morsel window, and with max-size the place where an object would fit.
+ *
+ *   Who: anybody.
+ *
+ * MORSEL_CMD_WINDOW_SET
+ *
+ *   Change the morsel window, as the module parameter "window" does; only
+ *   while no object has an address.
+ *
+ *   Who: CAP_SYS_ADMIN in the initial user namespace.
+ *
+ *   Reply: the window.
+ *
+ *   Errors: EINVAL (start or end is missing or not aligned, the end is not
+ *   behind the start, not in user space), EBUSY (there are reservations).
+ *
+ * MORSEL_CMD_VAS_GET
+ *
+ *   Dump the reservations in the morsel window in the order of their
+ *   addresses, with the flag gaps also what is between them; or with a pid
+ *   the mappings of objects that a process has.
+ *
+ *   Who: anybody; reservations of objects that the caller may not see (see
+ *   morsel-get) do not appear, and are no gaps. Mappings: who may read the
+ *   memory of the process as ptrace(2) has it.
+ *
+ *   Errors: EINVAL (gaps and pid at once), ESRCH (no such process), EPERM.
  */
 enum {
 	MORSEL_CMD_POOL_GET = 1,
@@ -758,6 +899,9 @@ enum {
 	MORSEL_CMD_MORSEL_SEAL = 26,
 	MORSEL_CMD_QUOTA_GET = 27,
 	MORSEL_CMD_QUOTA_SET = 28,
+	MORSEL_CMD_WINDOW_GET = 29,
+	MORSEL_CMD_WINDOW_SET = 30,
+	MORSEL_CMD_VAS_GET = 31,
 
 	__MORSEL_CMD_MAX,
 	MORSEL_CMD_MAX = (__MORSEL_CMD_MAX - 1)

@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# morsel-admin: addresses and quotas.
+# pool: size=64M,name=p,mode=1777
+# groups: cli space quota
+# timeout: 60
+. /tests/lib/tap.sh
+
+ma=morsel-admin
+
+ok "an address" $ma create -s 4M -m 666 --addr auto --max 16M p:a
+is "the lowest one" "$($ma ls -o addr p:a)" 0x200000000000
+like "in a long listing" "$($ma ls -l p:a)" '0x200000000000'
+like "in JSON a string, the size a number" "$($ma -j stat p:a)" \
+	'"addr":"0x200000000000","max_size":16777216'
+ok "a chosen one" $ma create -s 1M --addr 0x300000000000 p:b
+fails "one that is taken" "another object" $ma create -s 1M --addr 0x300000000000 p:c
+fails "outside of the window" "not in the morsel window" $ma create -s 1M --addr 0x100000000000 p:c
+fails "not an address" "neither auto nor" $ma create -s 1M --addr 12 p:c
+fails "a largest size alone" "goes with --addr" $ma create -s 1M --max 2M p:c
+fails "of a directory" "directory" $ma create -d --addr auto p:c
+fails "larger than that" "too large" $ma resize p:a 17M
+is "reservations" "$($ma vas -H -o start,length,name | tr -s ' ')" \
+	"0x200000000000 16M p:a
+0x300000000000 2M p:b"
+is "gaps" "$($ma -j vas --free | tr '{' '\n' | grep -c '"kind":"gap"')" 2
+like "JSON of a gap" "$($ma -j vas --free)" '"kind":"gap","name":null'
+like "the window" "$($ma -v vas)" 'window 0x200000000000-0x500000000000, 2 reservations of 18M'
+fails "gaps of a process" "exclude" $ma vas --free --pid 1
+fails "no such process" "no such process" $ma vas --pid 4000000
+is "a process that maps nothing" "$($ma -j vas --pid $$)" "[]"
+ok "all processes" $ma vas --pid all
+fails "somebody else's" "somebody else" as alice $ma vas --pid 1
+
+ok "quotas of a user" $ma quota set p alice --hard 1M --soft 512K --objects-hard 2
+is "are shown" "$($ma quota show p -H -o user,used,soft,hard,objects,objects_hard | tr -s ' ' | grep alice)" \
+	"alice 0B 512K 1M 0 2"
+like "in JSON" "$($ma -j quota show p)" \
+	'"user":"alice","uid":1000,"own":true,"used":0,"soft":524288,"hard":1048576'
+like "to the user, too" "$(as alice $ma quota show p)" alice
+fails "they hold" "quota" as alice sh -c "$ma create p:x p:y p:z"
+ok "the user has two" test -e /mnt/morsel/y
+fails "a soft limit above the hard one" "above the hard one" $ma quota set p alice --soft 2M
+fails "nothing to set" "which limit" $ma quota set p alice
+fails "a wrong size" "no unit" $ma quota set p alice --hard 1Q
+fails "who may not" "CAP_SYS_ADMIN" as alice $ma quota set p alice --hard none
+ok "no limit" $ma quota set p alice --objects-hard none
+ok "the default" $ma quota set p default --hard 8M
+like "is shown" "$($ma quota show p)" 'default +- +- +8M'
+ok "limits are removed" $ma quota set p alice --remove
+like "the default one holds then" "$($ma quota show p -o user,own,hard | grep alice)" 'no +8M'
+like "noun alone" "$($ma quota)" '^POOL'
+done_testing
