@@ -78,6 +78,11 @@ unit: deps-unit
 	$(if $(UNIT),,@echo "no unit tests yet")
 	$(if $(UNIT),$(Q)$(MAKE) -C $(UNIT) run)
 
+# The persistence engine, crashed at every fence, on this machine.
+crash: deps-build
+	$(Q)$(MAKE) -C tests/crash
+	$(Q)build/crash/crash $(or $(STATES),100000) $(SEED)
+
 shell: deps-test
 	$(Q)$(userland)
 	$(Q)$(RUN) shell
@@ -105,4 +110,4 @@ help:
 export KERNEL MEM CPUS NVDIMM KARGS JOBS ACCEL TIMEOUT_SCALE
 
 .PHONY: all $(PARTS) install install-man clean help deps
-.PHONY: test test-debug test-backports test-lanes test-mutants soak test-harness unit shell demo bench style format
+.PHONY: test test-debug test-backports test-lanes test-mutants soak test-harness unit crash shell demo bench style format

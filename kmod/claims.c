@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Frames in use: the allocator's and those that something on the media names
+ * are the same, and each has one owner.  What is allocated is claimed at once.
+ */
+#include "engine.h"
+
+static bool claim(unsigned long *claims, u64 frame, unsigned int order, bool set)
+{
+	u64 end = frame + (1ULL << order);
+	bool found = false;
+
+	for (; frame < end; frame++) {
+		if (set)
+			found |= test_and_set_bit(frame, claims);
+		else
+			clear_bit(frame, claims);
+	}
+	return found;
+}
+
+u64 pp_frame_get(struct pp_pool *pool, unsigned int order)
+{
+	unsigned int cpu = raw_smp_processor_id();
+	u64 frame = fa_get(pool->frames, cpu, order);
+
+	if (frame == FA_NONE)
+		return 0;
+	claim(pool->claims, frame, order, true);
+	return frame;
+}
+
+void pp_frame_put(struct pp_pool *pool, u64 frame, unsigned int order)
+{
+	claim(pool->claims, frame, order, false);
+	fa_put(pool->frames, raw_smp_processor_id(), frame, order);
+}
+
+static void claim_run(unsigned long *claims, u64 first, u64 count)
+{
+	while (count--)
+		__set_bit(first++, claims);
+}
+
+void pp_claim_fixed(const struct pp_pool *pool, unsigned long *claims)
+{
+	claim_run(claims, 0, 1);
+	claim_run(claims, pool->nr_frames - 1, 1);
+	claim_run(claims, pool->log_first, pool->log_frames);
+	claim_run(claims, pool->checkpoint_first, pool->checkpoint_frames);
+}

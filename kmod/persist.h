@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stores to persistent memory, and what makes them last.  Nothing else writes
+ * to a pool's metadata, and nothing else flushes or fences.
+ *
+ * A store may reach the media at any time after it was made, lines of 64 bytes
+ * in any order, eight aligned bytes never in part.  It is sure to be there when
+ * its line has been flushed (or the store was a streaming one) and a fence has
+ * followed.  Offsets are in bytes from the start of the pool; the caller has
+ * checked that they are within.
+ */
+#ifndef MORSEL_PERSIST_H
+#define MORSEL_PERSIST_H
+
+#include "portable.h"
+
+#ifdef __KERNEL__
+#include <linux/libnvdimm.h>
+#include <linux/uaccess.h>
+#include <asm/barrier.h>
+
+struct pm {
+	u8 *base;		/* where the pool is mapped */
+	u64 size;		/* bytes */
+	atomic64_t lines;	/* flushed or streamed; for the curious */
+	atomic64_t fences;
+};
+
+static inline void pm_store8(struct pm *pm, u64 offset, u64 value)
+{
+	WRITE_ONCE(*(u64 *)(pm->base + offset), (__force u64)cpu_to_le64(value));
+}
+
+static inline void pm_write(struct pm *pm, u64 offset, const void *from, size_t length)
+{
+	memcpy(pm->base + offset, from, length);
+}
+
+static inline void pm_zero(struct pm *pm, u64 offset, size_t length)
+{
+	memset(pm->base + offset, 0, length);
+}
+
+/* Streams: no flush is needed, the fence is. */
+static inline void pm_stream(struct pm *pm, u64 offset, const void *from, size_t length)
+{
+	memcpy_flushcache(pm->base + offset, from, length);
+	atomic64_add(length / 64, &pm->lines);
+}
+
+static inline void pm_stream_zeros(struct pm *pm, u64 offset, size_t length)
+{
+	size_t part;
+
+	for (; length; offset += part, length -= part) {
+		part = min_t(size_t, length, PAGE_SIZE - offset_in_page(offset));
+		memcpy_flushcache(pm->base + offset, page_address(ZERO_PAGE(0)), part);
+		atomic64_add(part / 64, &pm->lines);
+		cond_resched();
+	}
+}
+
+static inline void pm_flush(struct pm *pm, u64 offset, size_t length)
+{
+	arch_wb_cache_pmem(pm->base + offset, length);
+	atomic64_add(DIV_ROUND_UP(offset % 64 + length, 64), &pm->lines);
+}
+
+static inline void pm_fence(struct pm *pm)
+{
+	pmem_wmb();
+	atomic64_inc(&pm->fences);
+}
+
+/* Return: 0, or -EIO where the media has an error. */
+static inline int pm_load(const struct pm *pm, u64 offset, void *to, size_t length)
+{
+	return copy_mc_to_kernel(to, pm->base + offset, length) ? -EIO : 0;
+}
+#else
+/* What a test wants to see; without it (NULL) the pool is plain memory. */
+struct pm_trace {
+	void (*store)(struct pm_trace *trace, u64 offset, const void *from, size_t length,
+		      bool stream);
+	void (*flush)(struct pm_trace *trace, u64 offset, size_t length, const char *file,
+		      int line);
+	void (*fence)(struct pm_trace *trace, const char *file, int line);
+	int (*load)(struct pm_trace *trace, u64 offset, size_t length);
+};
+
+struct pm {
+	u8 *base;
+	u64 size;
+	struct pm_trace *trace;
+};
+
+static inline void pm_write_as(struct pm *pm, u64 offset, const void *from, size_t length,
+			       bool stream)
+{
+	if (pm->trace)
+		pm->trace->store(pm->trace, offset, from, length, stream);
+	else if (from)
+		memcpy(pm->base + offset, from, length);
+	else
+		memset(pm->base + offset, 0, length);
+}
+
+static inline void pm_store8(struct pm *pm, u64 offset, u64 value)
+{
+	pm_write_as(pm, offset, &value, sizeof(value), false);
+}
+
+static inline void pm_write(struct pm *pm, u64 offset, const void *from, size_t length)
+{
+	pm_write_as(pm, offset, from, length, false);
+}
+
+static inline void pm_zero(struct pm *pm, u64 offset, size_t length)
+{
+	pm_write_as(pm, offset, NULL, length, false);
+}
+
+static inline void pm_stream(struct pm *pm, u64 offset, const void *from, size_t length)
+{
+	pm_write_as(pm, offset, from, length, true);
+}
+
+static inline void pm_stream_zeros(struct pm *pm, u64 offset, size_t length)
+{
+	pm_write_as(pm, offset, NULL, length, true);
+}
+
+#define pm_flush(pm, offset, length)                                                      \
+	do {                                                                              \
+		if ((pm)->trace)                                                          \
+			(pm)->trace->flush((pm)->trace, offset, length, __FILE__, __LINE__); \
+	} while (0)
+
+#define pm_fence(pm)                                                                      \
+	do {                                                                              \
+		if ((pm)->trace)                                                          \
+			(pm)->trace->fence((pm)->trace, __FILE__, __LINE__);              \
+	} while (0)
+
+static inline int pm_load(const struct pm *pm, u64 offset, void *to, size_t length)
+{
+	int err = pm->trace ? pm->trace->load(pm->trace, offset, length) : 0;
+
+	if (!err)
+		memcpy(to, pm->base + offset, length);
+	return err;
+}
+#endif
+
+static inline int pm_load8(const struct pm *pm, u64 offset, u64 *value)
+{
+	__le64 raw;
+	int err = pm_load(pm, offset, &raw, sizeof(raw));
+
+	*value = err ? 0 : le64_to_cpu(raw);
+	return err;
+}
+
+#endif

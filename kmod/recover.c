@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A pool is taken into use and out of it.
+ *
+ * After a crash: what the log has is done again, what is behind the end of an
+ * object goes, objects without a name go, and what is in use is what the trees
+ * name.  Each step can be done twice: a crash in the middle of recovery is a
+ * crash like any other.
+ */
+#include "engine.h"
+
+/* ---- superblocks ---- */
+
+static u64 super_offset(u64 frames, unsigned int which)
+{
+	return which ? pp_frame_offset(frames - 1) : 0;
+}
+
+static void take_super(struct pp_pool *pool, const struct media_super *super)
+{
+	pool->nr_frames = le64_to_cpu(super->nr_frames);
+	pool->log_first = le64_to_cpu(super->log_first);
+	pool->log_frames = le64_to_cpu(super->log_frames);
+	pool->checkpoint_first = le64_to_cpu(super->checkpoint_first);
+	pool->checkpoint_frames = le64_to_cpu(super->checkpoint_frames);
+	pool->record_root = le64_to_cpu(super->record_root);
+	pool->created = le64_to_cpu(super->created);
+	memcpy(pool->uuid, super->uuid, sizeof(pool->uuid));
+	memcpy(pool->label, super->label, MEDIA_LABEL);
+	pool->label[MEDIA_LABEL] = 0;
+	pool->seed = pp_seed(super->uuid);
+	pool->read_only |= (le64_to_cpu(super->ro_compat) & ~MEDIA_RO_COMPAT_KNOWN) != 0;
+	pool->sequence = le64_to_cpu(super->sequence);
+	pool->generation = le64_to_cpu(super->generation);
+	pool->clean = le32_to_cpu(super->state) == MEDIA_STATE_CLEAN &&
+		      super->checkpoint_generation == super->generation;
+	pool->checkpoint_crc = le32_to_cpu(super->checkpoint_crc);
+}
+
+int pp_identify(struct pp_pool *pool, const char **why, struct pp_report *report)
+{
+	u64 device = pool->pm.size >> MEDIA_FRAME_SHIFT, frames = device;
+	const char *wrong[2] = { NULL, NULL };
+	struct media_super super[2];
+	unsigned int i, use;
+
+	if (device < MEDIA_FRAMES_MIN) {
+		*why = "it is too small for a pool";
+		return -EINVAL;
+	}
+	for (i = 0; i < 2; i++) {
+		if (pm_load(&pool->pm, super_offset(frames, i), &super[i], sizeof(super[i])))
+			wrong[i] = "the superblock cannot be read";
+		else
+			wrong[i] = pp_super_check(&super[i], i, device);
+		if (!i && !wrong[0])	/* the device may be larger than the pool */
+			frames = le64_to_cpu(super[0].nr_frames);
+	}
+	if (wrong[0] && wrong[1]) {
+		*why = le64_to_cpu(super[0].magic) == MEDIA_MAGIC ||
+		       le64_to_cpu(super[1].magic) != MEDIA_MAGIC ? wrong[0] : wrong[1];
+		return -EINVAL;
+	}
+	if (!wrong[0] && !wrong[1] && memcmp(super[0].uuid, super[1].uuid, 16))
+		wrong[1] = "the superblock is of another pool";
+	for (i = 0; i < 2; i++)
+		if (wrong[i])
+			pp_found(report, PP_SUPER, 0, i ? frames - 1 : 0, wrong[i]);
+	use = wrong[0] || (!wrong[1] && le64_to_cpu(super[1].sequence) >
+					le64_to_cpu(super[0].sequence));
+	pool->current_super = use;
+	take_super(pool, &super[use]);
+	return 0;
+}
+
+static void fill_super(const struct pp_pool *pool, struct media_super *super, unsigned int which,
+		       enum media_state state, u32 checkpoint_crc)
+{
+	memset(super, 0, sizeof(*super));
+	super->magic = cpu_to_le64(MEDIA_MAGIC);
+	super->version = cpu_to_le32(MEDIA_VERSION);
+	memcpy(super->uuid, pool->uuid, sizeof(super->uuid));
+	memcpy(super->label, pool->label, sizeof(super->label));
+	super->sequence = cpu_to_le64(pool->sequence);
+	super->generation = cpu_to_le64(pool->generation);
+	super->state = cpu_to_le32(state);
+	super->frame_shift = cpu_to_le32(MEDIA_FRAME_SHIFT);
+	super->nr_frames = cpu_to_le64(pool->nr_frames);
+	super->log_first = cpu_to_le64(pool->log_first);
+	super->log_frames = cpu_to_le64(pool->log_frames);
+	super->checkpoint_first = cpu_to_le64(pool->checkpoint_first);
+	super->checkpoint_frames = cpu_to_le64(pool->checkpoint_frames);
+	super->record_root = cpu_to_le64(pool->record_root);
+	super->checkpoint_generation = cpu_to_le64(state == MEDIA_STATE_CLEAN ?
+						   pool->generation : 0);
+	super->checkpoint_crc = cpu_to_le32(checkpoint_crc);
+	super->which = cpu_to_le32(which);
+	super->created = cpu_to_le64(pool->created);
+	pp_super_seal(super);
+}
+
+int pp_super_write(struct pp_pool *pool, enum media_state state, u32 checkpoint_crc)
+{
+	struct media_super super;
+	unsigned int which, i;
+	u64 offset;
+
+	/* The one that counts now is touched last: one of them is whole at any time. */
+	for (i = 0; i < 2; i++) {
+		which = pool->current_super ^ 1;
+		pool->current_super = which;
+		pool->sequence++;
+		fill_super(pool, &super, which, state, checkpoint_crc);
+		offset = super_offset(pool->nr_frames, which);
+		pm_write(&pool->pm, offset, &super, sizeof(super));
+		pm_flush(&pool->pm, offset, sizeof(super));
+		pm_fence(&pool->pm);
+	}
+	return 0;
+}
+
+/* ---- the checkpoint: a bit for each frame in use ---- */
+
+/* Bytes of the map, and of the part of it that is in checkpoint frame @i. */
+static size_t map_part(const struct pp_pool *pool, u64 i)
+{
+	size_t size = BITS_TO_LONGS(pool->nr_frames) * sizeof(long);
+
+	return min_t(size_t, MEDIA_FRAME, size - i * MEDIA_FRAME);
+}
+
+/* Return: is @used what the last mount has left? */
+static bool load_checkpoint(const struct pp_pool *pool, unsigned long *used)
+{
+	u32 crc = pool->seed;
+	u64 i;
+
+	for (i = 0; i < pool->checkpoint_frames; i++) {
+		u8 *part = (u8 *)used + i * MEDIA_FRAME;
+
+		if (pm_load(&pool->pm, pp_frame_offset(pool->checkpoint_first + i), part,
+			    map_part(pool, i)))
+			return false;
+		crc = crc32c(crc, part, map_part(pool, i));
+	}
+	return crc == pool->checkpoint_crc;
+}
+
+static u32 write_checkpoint(struct pp_pool *pool, const unsigned long *used)
+{
+	u32 crc = pool->seed;
+	u64 i;
+
+	for (i = 0; i < pool->checkpoint_frames; i++) {
+		const u8 *part = (const u8 *)used + i * MEDIA_FRAME;
+
+		pm_stream(&pool->pm, pp_frame_offset(pool->checkpoint_first + i), part,
+			  map_part(pool, i));
+		crc = crc32c(crc, part, map_part(pool, i));
+		cond_resched();
+	}
+	pm_fence(&pool->pm);
+	return crc;
+}
+
+/* What the records occupy must be in use, or the checkpoint is not ours. */
+static bool covers(const unsigned long *used, const unsigned long *claims, u64 nr_frames)
+{
+	u64 i;
+
+	for (i = 0; i < BITS_TO_LONGS(nr_frames); i++)
+		if (claims[i] & ~used[i])
+			return false;
+	return true;
+}
+
+/* ---- into use ---- */
+
+static int allocate(struct pp_pool *pool)
+{
+	int i;
+
+	mutex_init(&pool->id_lock);
+	for (i = 0; i < PP_LOGS; i++)
+		mutex_init(&pool->log_lock[i]);
+	pool->next_id = MEDIA_ROOT_ID;
+	pool->claims = kvcalloc(BITS_TO_LONGS(pool->nr_frames), sizeof(long), GFP_KERNEL);
+	pool->frames = fa_new(pool->nr_frames, nr_cpu_ids);
+	return pool->claims && pool->frames ? 0 : -ENOMEM;
+}
+
+/* An object that has no name is free, durably, before its frames are somebody else's. */
+static int free_orphans(struct pp_pool *pool, const struct pp_scan *scan)
+{
+	struct pp_record *free = kvzalloc(sizeof(*free), GFP_KERNEL);
+	struct pp_object *obj = kvzalloc(sizeof(*obj), GFP_KERNEL);
+	bool any = false;
+	int err = free && obj ? 0 : -ENOMEM;
+	u64 i;
+
+	for (i = 0; i < scan->nr && !err; i++) {
+		if (scan->items[i].state != PP_ITEM_ORPHAN)
+			continue;
+		free->type = MEDIA_FREE;
+		err = pp_record_load(pool, scan->items[i].id, obj);
+		if (!err)
+			err = pp_record_write(pool, obj, free);
+		__clear_bit(scan->items[i].id, pool->ids);
+		any = true;
+	}
+	if (any)
+		pm_fence(&pool->pm);
+	kvfree(obj);
+	kvfree(free);
+	return err;
+}
+
+/* Leaves behind the end of an object are left from something that was not finished. */
+static int trim(struct pp_pool *pool, struct pp_scan *scan)
+{
+	struct pp_object *obj = kvzalloc(sizeof(*obj), GFP_KERNEL);
+	const struct pp_item *item;
+	int err = obj ? 0 : -ENOMEM;
+	u64 i;
+
+	for (i = 0; i < scan->nr && !err; i++) {
+		item = &scan->items[i];
+		if (!item->root || item->bad || item->prealloc || item->state == PP_ITEM_ORPHAN)
+			continue;
+		obj->rec.root = item->root;
+		err = pp_tree_cut(pool, obj, (item->size + MEDIA_FRAME - 1) >> MEDIA_FRAME_SHIFT,
+				  MEDIA_SIZE_MAX >> MEDIA_FRAME_SHIFT);
+	}
+	kvfree(obj);
+	return err;
+}
+
+static bool has_orphans(const struct pp_scan *scan)
+{
+	u64 i;
+
+	for (i = 0; i < scan->nr; i++)
+		if (scan->items[i].state == PP_ITEM_ORPHAN)
+			return true;
+	return false;
+}
+
+/* Which frames are in use?  Return: 1: as the checkpoint says, 0: as the trees say, -errno. */
+static int find_used(struct pp_pool *pool, const struct pp_open *how, struct pp_scan *scan)
+{
+	unsigned long *used;
+	bool good = false;
+	int err = 0;
+
+	if (how->trust && pool->clean && !has_orphans(scan)) {
+		used = kvcalloc(BITS_TO_LONGS(pool->nr_frames), sizeof(long), GFP_KERNEL);
+		if (!used)
+			return -ENOMEM;
+		good = load_checkpoint(pool, used) && covers(used, scan->claims, pool->nr_frames);
+		if (good)
+			fa_build(pool->frames, used);
+		else
+			pp_found(how->report, PP_CHECKPOINT, 0, pool->checkpoint_first,
+				 "the checkpoint is not valid: all trees are walked");
+		kvfree(used);
+	}
+	if (good)
+		return 1;
+	err = pp_scan_trees(pool, scan);
+	if (!err)
+		fa_build(pool->frames, scan->claims);
+	return err;
+}
+
+int pp_start(struct pp_pool *pool, const struct pp_open *how, struct pp_scan *scan)
+{
+	int err = allocate(pool);
+
+	memset(scan, 0, sizeof(*scan));
+	pool->read_only |= how->read_only;
+	scan->claims = pool->claims;
+	scan->report = how->report;
+	if (!err && !pool->read_only) {
+		pool->generation++;
+		err = pp_super_write(pool, MEDIA_STATE_OPEN, 0);
+	}
+	if (!err)
+		err = pp_log_replay(pool, how->report);
+	if (err > 0)
+		err = pool->read_only ? -EROFS : 0;
+	if (!err)
+		err = pp_scan_records(pool, scan);
+	if (!err)
+		err = pp_scan_names(pool, scan);
+	if (!err)
+		err = find_used(pool, how, scan);
+	scan->trusted = err == 1;
+	if (err < 0 || pool->read_only)
+		return min(err, 0);
+	err = free_orphans(pool, scan);
+	if (!err && !scan->trusted)
+		err = trim(pool, scan);
+	return err;
+}
+
+/* ---- out of use ---- */
+
+int pp_stop(struct pp_pool *pool)
+{
+	unsigned long *used;
+	u64 frame;
+	u32 crc;
+
+	if (pool->read_only || pool->leaky)
+		return 0;	/* the next one walks all trees */
+	used = kvcalloc(BITS_TO_LONGS(pool->nr_frames), sizeof(long), GFP_KERNEL);
+	if (!used)
+		return -ENOMEM;
+	for (frame = 0; frame < pool->nr_frames; frame++)
+		if (!fa_is_free(pool->frames, frame))
+			__set_bit(frame, used);
+	crc = write_checkpoint(pool, used);
+	kvfree(used);
+	return pp_super_write(pool, MEDIA_STATE_CLEAN, crc);
+}
+
+void pp_close(struct pp_pool *pool)
+{
+	fa_free(pool->frames);
+	kvfree(pool->claims);
+	kvfree(pool->ids);
+	pool->frames = NULL;
+	pool->claims = NULL;
+	pool->ids = NULL;
+}

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What there is on the media: all records, and whether names and places can
+ * be.  Nothing that is read is believed.  The pool is not changed, but for its
+ * map of ids in memory.
+ */
+#include "engine.h"
+
+void pp_found(struct pp_report *report, enum pp_problem problem, u64 id, u64 frame,
+	      const char *text)
+{
+	if (!report)
+		return;
+	report->count[problem]++;
+	if (report->found)
+		report->found(report, problem, id, frame, text);
+}
+
+void pp_scan_free(struct pp_scan *scan)
+{
+	kvfree(scan->items);
+	kvfree(scan->twice);
+	scan->items = NULL;
+	scan->twice = NULL;
+	scan->nr = 0;
+	scan->room = 0;
+}
+
+static struct pp_item *add_item(struct pp_scan *scan)
+{
+	struct pp_item *items;
+	u64 room;
+
+	if (scan->nr == scan->room) {
+		room = max_t(u64, 64, scan->room * 2);
+		items = kvcalloc(room, sizeof(*items), GFP_KERNEL);
+		if (!items)
+			return NULL;
+		if (scan->nr)
+			memcpy(items, scan->items, scan->nr * sizeof(*items));
+		kvfree(scan->items);
+		scan->items = items;
+		scan->room = room;
+	}
+	return &scan->items[scan->nr++];
+}
+
+struct pp_item *pp_scan_find(const struct pp_scan *scan, u64 id)
+{
+	u64 low = 0, high = scan->nr, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (scan->items[middle].id == id)
+			return &scan->items[middle];
+		if (scan->items[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/* ---- records ---- */
+
+static int add_record(struct pp_pool *pool, struct pp_scan *scan, const struct pp_object *obj,
+		      u64 offset)
+{
+	const struct pp_record *rec = &obj->rec;
+	const char *why = pp_record_check(pool, obj->id, rec);
+	struct pp_item *item;
+
+	if (why) {
+		pp_found(scan->report, PP_RECORD, obj->id, 0, why);
+		return 0;
+	}
+	item = add_item(scan);
+	if (!item)
+		return -ENOMEM;
+	item->id = obj->id;
+	item->parent = rec->parent;
+	item->root = rec->root;
+	item->size = rec->size;
+	item->acl = rec->acl;
+	item->target = rec->target;
+	item->name_at = offset + obj->slot * MEDIA_SLOT + offsetof(struct media_slot, name);
+	item->name_len = rec->name_len;
+	item->name_hash = crc32c(0, rec->name, rec->name_len);
+	item->type = rec->type;
+	item->prealloc = rec->flags & MEDIA_F_PREALLOC;
+	return 0;
+}
+
+/* The records of a frame; what is not free is not to be given out. */
+static int scan_frame(struct pp_pool *pool, struct pp_scan *scan, u64 index, u64 frame,
+		      struct media_slot *slots)
+{
+	u64 id = index * MEDIA_RECORDS, offset = pp_frame_offset(frame);
+	struct pp_object obj;
+	int i, err;
+
+	for (; pool->nr_ids < id; __set_bit(pool->nr_ids - 1, pool->ids))
+		if (pp_ids_extend(pool, pool->nr_ids + 1))
+			return -ENOMEM;
+	if (pp_ids_extend(pool, id + MEDIA_RECORDS))
+		return -ENOMEM;
+	err = pm_load(&pool->pm, offset, slots, MEDIA_FRAME);
+	if (err)
+		pp_found(scan->report, PP_RECORDS, 0, frame, "records cannot be read");
+	for (i = 0; i < MEDIA_RECORDS; i++, id++, offset += MEDIA_RECORD) {
+		if (!err && id) {
+			switch (pp_record_choose(pool, &slots[2 * i], id, &obj)) {
+			case -ENOENT:
+				continue;
+			case 0:
+				if (add_record(pool, scan, &obj, offset))
+					return -ENOMEM;
+				break;
+			default:
+				pp_found(scan->report, PP_RECORD, id, frame,
+					 "neither of its two versions is whole");
+			}
+		}
+		__set_bit(id, pool->ids);
+	}
+	return 0;
+}
+
+static bool claim_once(struct pp_scan *scan, u64 frame)
+{
+	if (!test_and_set_bit(frame, scan->claims))
+		return true;
+	pp_found(scan->report, PP_RECORDS, 0, frame, "a table of records has another owner");
+	return false;
+}
+
+/* As deep as the tree of records is high. */
+static int scan_table(struct pp_pool *pool, struct pp_scan *scan, u64 table, unsigned int level,
+		      u64 base, struct media_slot *slots)
+{
+	unsigned int slot;
+	const char *why;
+	u64 entry, index;
+	int err = 0;
+
+	for (slot = 0; slot < MEDIA_ENTRIES && !err; slot++) {
+		if (pm_load8(&pool->pm, pp_entry_offset(table, slot), &entry)) {
+			pp_found(scan->report, PP_RECORDS, 0, table, "a table cannot be read");
+			continue;
+		}
+		if (!entry)
+			continue;
+		why = pp_entry_check(pool, entry, level);
+		if (!why && level > 1 && pp_is_leaf(entry, level))
+			why = "records are not in leaves of 2 MiB";
+		if (why) {
+			pp_found(scan->report, PP_RECORDS, 0, table, why);
+			continue;
+		}
+		if (!claim_once(scan, pp_entry_frame(entry)))
+			continue;
+		index = base + ((u64)slot << pp_shift(level));
+		if (level == 1)
+			err = scan_frame(pool, scan, index, pp_entry_frame(entry), slots);
+		else
+			err = scan_table(pool, scan, pp_entry_frame(entry), level - 1, index,
+					 slots);
+		cond_resched();
+	}
+	return err;
+}
+
+int pp_scan_records(struct pp_pool *pool, struct pp_scan *scan)
+{
+	struct media_slot *slots = kvzalloc(MEDIA_FRAME, GFP_KERNEL);
+	const struct pp_item *root;
+	int err;
+
+	if (!slots)
+		return -ENOMEM;
+	pool->nr_ids = 0;
+	pp_claim_fixed(pool, scan->claims);
+	if (claim_once(scan, pool->record_root))
+		err = scan_table(pool, scan, pool->record_root, MEDIA_RECORD_LEVEL, 0, slots);
+	else
+		err = -EUCLEAN;
+	kvfree(slots);
+	if (err)
+		return err;
+	root = pp_scan_find(scan, MEDIA_ROOT_ID);
+	if (root)	/* pp_record_check() has seen to it that it is a directory */
+		return 0;
+	pp_found(scan->report, PP_ROOT, MEDIA_ROOT_ID, 0, "there is no root directory");
+	return -EUCLEAN;
+}
+
+/* ---- names and places ---- */
+
+static int compare_names(const struct pp_pool *pool, const struct pp_item *a,
+			 const struct pp_item *b)
+{
+	char name[2][MEDIA_NAME_MAX];
+
+	if (a->name_len != b->name_len)
+		return a->name_len < b->name_len ? -1 : 1;
+	if (pm_load(&pool->pm, a->name_at, name[0], a->name_len) ||
+	    pm_load(&pool->pm, b->name_at, name[1], b->name_len))
+		return 0;
+	return memcmp(name[0], name[1], a->name_len);
+}
+
+static int compare_places(const struct pp_pool *pool, const struct pp_item *a,
+			  const struct pp_item *b)
+{
+	if (a->parent != b->parent)
+		return a->parent < b->parent ? -1 : 1;
+	if (a->name_hash != b->name_hash)
+		return a->name_hash < b->name_hash ? -1 : 1;
+	return compare_names(pool, a, b);
+}
+
+static int compare(const void *a, const void *b, const void *priv)
+{
+	const struct pp_item *x = *(const struct pp_item *const *)a;
+	const struct pp_item *y = *(const struct pp_item *const *)b;
+	int order = compare_places(priv, x, y);
+
+	if (order)
+		return order;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void lose(struct pp_scan *scan, struct pp_item *item, enum pp_problem problem,
+		 const char *why)
+{
+	if (item->state == PP_ITEM_LOST)
+		return;
+	item->state = PP_ITEM_LOST;
+	pp_found(scan->report, problem, item->id, 0, why);
+}
+
+/* Of two of a name the one with the lower id has it. */
+static int find_doubles(struct pp_pool *pool, struct pp_scan *scan)
+{
+	struct pp_item **order = kvcalloc(scan->nr, sizeof(*order), GFP_KERNEL);
+	u64 i, n = 0, last = 0;
+
+	if (!order)
+		return -ENOMEM;
+	for (i = 0; i < scan->nr; i++)
+		if (scan->items[i].name_len && scan->items[i].state == PP_ITEM_LIVE)
+			order[n++] = &scan->items[i];
+	sort_r(order, n, sizeof(*order), compare, NULL, pool);
+	for (i = 1; i < n; i++) {
+		if (compare_places(pool, order[last], order[i]))
+			last = i;
+		else
+			lose(scan, order[i], PP_NAME, "another object has its name");
+	}
+	kvfree(order);
+	return 0;
+}
+
+enum mark {
+	MARK_NONE,
+	MARK_PATH,		/* on the way up that is being walked */
+	MARK_GOOD,		/* leads to the root */
+	MARK_LOST,
+};
+
+static struct pp_item *parent_of(const struct pp_scan *scan, const struct pp_item *item)
+{
+	struct pp_item *parent = pp_scan_find(scan, item->parent);
+
+	return parent && parent->type == MEDIA_DIR ? parent : NULL;
+}
+
+/* Go up from @item to what is judged already, then mark the way. */
+static void judge_place(struct pp_scan *scan, struct pp_item *item)
+{
+	struct pp_item *at;
+	u8 verdict;
+
+	for (at = item; at && !at->mark; at = parent_of(scan, at)) {
+		at->mark = at->id == MEDIA_ROOT_ID ? MARK_GOOD : MARK_PATH;
+		if (at->state == PP_ITEM_LOST)
+			at->mark = MARK_LOST;
+	}
+	verdict = at && at->mark == MARK_GOOD ? MARK_GOOD : MARK_LOST;
+	for (at = item; at && at->mark == MARK_PATH; at = parent_of(scan, at)) {
+		at->mark = verdict;
+		if (verdict == MARK_LOST)
+			lose(scan, at, PP_PARENT, "no way leads from it to the root directory");
+	}
+}
+
+static void count_names(struct pp_scan *scan)
+{
+	struct pp_item *item, *target;
+	u64 i;
+
+	for (i = 0; i < scan->nr; i++) {
+		item = &scan->items[i];
+		if (item->type != MEDIA_LINK) {
+			item->names += item->name_len > 0;
+			continue;
+		}
+		target = pp_scan_find(scan, item->target);
+		if (target && (target->type == MEDIA_REG || target->type == MEDIA_SYMLINK))
+			target->names++;
+		else
+			lose(scan, item, PP_LINK, "it is a name of nothing");
+	}
+}
+
+int pp_scan_names(struct pp_pool *pool, struct pp_scan *scan)
+{
+	struct pp_item *item;
+	int err;
+	u64 i;
+
+	count_names(scan);
+	for (i = 0; i < scan->nr; i++) {
+		item = &scan->items[i];
+		if ((item->type == MEDIA_REG || item->type == MEDIA_SYMLINK) && !item->names) {
+			item->state = PP_ITEM_ORPHAN;
+			pp_found(scan->report, PP_ORPHAN, item->id, 0,
+				 "it was removed while in use");
+		}
+	}
+	err = find_doubles(pool, scan);
+	if (err)
+		return err;
+	for (i = 0; i < scan->nr; i++) {
+		item = &scan->items[i];
+		if (item->name_len && item->type != MEDIA_QUOTA)
+			judge_place(scan, item);
+	}
+	return 0;
+}

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The files of the persistence engine, for those who build it in user space.
+# The last ones are not in the module.
+
+ENGINE := media.c record.c log.c change.c names.c blob.c claims.c frames_alloc.c \
+	ptree.c ptree_cut.c data.c scan.c verify.c recover.c \
+	format.c user/shim.c

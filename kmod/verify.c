@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Trees: each entry has the flags it may have, each frame lies in the pool and
+ * has one owner.  A frame that two objects name makes both bad: nobody can say
+ * whose it is.
+ */
+#include "engine.h"
+
+struct walk {
+	const struct pp_pool *pool;
+	struct pp_report *report;
+	unsigned long *claims;
+	unsigned long *twice;	/* or NULL */
+	bool look;		/* claim nothing: is there a frame in @twice? */
+	bool in_use;		/* the allocator must know the frames as in use */
+	u64 id;
+};
+
+static bool bad(const struct walk *walk, enum pp_problem problem, u64 frame, const char *why)
+{
+	pp_found(walk->report, problem, walk->id, frame, why);
+	return false;
+}
+
+static bool claim(const struct walk *walk, u64 frame, unsigned int order)
+{
+	u64 end = frame + (1ULL << order), at;
+	bool good = true;
+
+	for (at = frame; at < end && good; at++) {
+		if (walk->look) {
+			good = !test_bit(at, walk->twice);
+		} else if (walk->in_use && fa_is_free(walk->pool->frames, at)) {
+			good = false;
+		} else if (test_and_set_bit(at, walk->claims)) {
+			if (walk->twice)
+				__set_bit(at, walk->twice);
+			good = false;
+		}
+	}
+	if (good)
+		return true;
+	return bad(walk, PP_DOUBLE, at - 1, "a frame has another owner as well");
+}
+
+/* As deep as the tree is high: MEDIA_TOP_LEVEL at most.  Goes on after damage, for the report. */
+static bool walk_table(const struct walk *walk, u64 table, unsigned int level)
+{
+	unsigned int slot;
+	bool good = true;
+	const char *why;
+	u64 entry;
+
+	for (slot = 0; slot < MEDIA_ENTRIES; slot++) {
+		if (pm_load8(&walk->pool->pm, pp_entry_offset(table, slot), &entry))
+			return bad(walk, PP_TREE, table, "a table cannot be read");
+		if (!entry)
+			continue;
+		why = pp_entry_check(walk->pool, entry, level);
+		if (why)
+			good = bad(walk, PP_TREE, table, why);
+		else if (!claim(walk, pp_entry_frame(entry),
+				level == 2 && pp_is_leaf(entry, level) ? MEDIA_HUGE_ORDER : 0))
+			good = false;
+		else if (!pp_is_leaf(entry, level))
+			good &= walk_table(walk, pp_entry_frame(entry), level - 1);
+	}
+	cond_resched();
+	return good;
+}
+
+static bool walk_object(const struct walk *walk, u64 root, u64 acl, u64 target)
+{
+	bool good = true;
+
+	if (root)
+		good = claim(walk, pp_entry_frame(root), 0) &&
+		       walk_table(walk, pp_entry_frame(root), pp_height(root));
+	if (acl)
+		good &= claim(walk, acl, 0);
+	if (target)
+		good &= claim(walk, target, 0);
+	return good;
+}
+
+static bool walk_item(const struct walk *walk, const struct pp_item *item)
+{
+	return walk_object(walk, item->root, item->acl,
+			   item->type == MEDIA_SYMLINK ? item->target : 0);
+}
+
+static bool blob_is_good(const struct pp_pool *pool, struct pp_scan *scan,
+			 const struct pp_item *item, u64 frame, enum media_blob_kind kind,
+			 void *buffer)
+{
+	int length = pp_blob_read(pool, frame, item->id, kind, buffer, MEDIA_FRAME);
+
+	if (length >= 0 && (kind == MEDIA_BLOB_ACL ? length % sizeof(struct media_acl_entry) == 0 :
+			    (u64)length == item->size && !memchr(buffer, 0, length)))
+		return true;
+	pp_found(scan->report, PP_BLOB, item->id, frame, kind == MEDIA_BLOB_ACL ?
+		 "its ACL is damaged" : "its target is damaged");
+	return false;
+}
+
+static int check_blobs(const struct pp_pool *pool, struct pp_scan *scan)
+{
+	void *buffer = kvzalloc(MEDIA_FRAME, GFP_KERNEL);
+	struct pp_item *item;
+	u64 i;
+
+	if (!buffer)
+		return -ENOMEM;
+	for (i = 0; i < scan->nr; i++) {
+		item = &scan->items[i];
+		if (item->state == PP_ITEM_ORPHAN)
+			continue;
+		if (item->acl && !blob_is_good(pool, scan, item, item->acl, MEDIA_BLOB_ACL, buffer))
+			item->bad = true;
+		if (item->type == MEDIA_SYMLINK &&
+		    !blob_is_good(pool, scan, item, item->target, MEDIA_BLOB_TARGET, buffer))
+			item->bad = true;
+	}
+	kvfree(buffer);
+	return 0;
+}
+
+int pp_scan_trees(struct pp_pool *pool, struct pp_scan *scan)
+{
+	struct walk walk = { .pool = pool, .report = scan->report, .claims = scan->claims };
+	u64 i;
+
+	scan->twice = kvcalloc(BITS_TO_LONGS(pool->nr_frames), sizeof(long), GFP_KERNEL);
+	if (!scan->twice)
+		return -ENOMEM;
+	walk.twice = scan->twice;
+	for (i = 0; i < scan->nr; i++) {
+		walk.id = scan->items[i].id;
+		if (scan->items[i].state != PP_ITEM_ORPHAN && !walk_item(&walk, &scan->items[i]))
+			scan->items[i].bad = true;
+	}
+	/* Who was there first is no better. */
+	walk.look = true;
+	if (memchr_inv(scan->twice, 0, BITS_TO_LONGS(pool->nr_frames) * sizeof(long)))
+		for (i = 0; i < scan->nr; i++) {
+			walk.id = scan->items[i].id;
+			if (scan->items[i].state != PP_ITEM_ORPHAN && !scan->items[i].bad &&
+			    !walk_item(&walk, &scan->items[i]))
+				scan->items[i].bad = true;
+		}
+	return check_blobs(pool, scan);
+}
+
+int pp_object_verify(struct pp_pool *pool, struct pp_object *obj, struct pp_report *report)
+{
+	struct walk walk = {
+		.pool = pool, .report = report, .claims = pool->claims, .in_use = true,
+		.id = obj->id,
+	};
+
+	if (obj->verified)
+		return obj->bad ? -EUCLEAN : 0;
+	obj->verified = true;
+	if (!walk_object(&walk, obj->rec.root, obj->rec.acl,
+			 obj->rec.type == MEDIA_SYMLINK ? obj->rec.target : 0))
+		obj->bad = true;
+	return obj->bad ? -EUCLEAN : 0;
+}
