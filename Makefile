@@ -110,4 +110,5 @@ help:
 export KERNEL MEM CPUS NVDIMM KARGS JOBS ACCEL TIMEOUT_SCALE
 
 .PHONY: all $(PARTS) install install-man clean help deps
-.PHONY: test test-debug test-backports test-lanes test-mutants soak test-harness unit crash shell demo bench style format
+.PHONY: test test-debug test-backports test-lanes test-mutants soak test-harness
+.PHONY: unit crash shell demo bench style format
