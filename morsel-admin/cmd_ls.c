@@ -232,7 +232,8 @@ static int print_as_tree(struct app *app, const char *normal, const struct listi
 int run_ls(struct app *app)
 {
 	bool tree = has_option(app, OPT_TREE);
-	static const char long_keys[] = "rights,owner,group,size,allocated,attachments,addr,mtime,name";
+	static const char long_keys[] =
+		"rights,owner,group,size,allocated,attachments,addr,mtime,name";
 	struct sheet sheet = object_sheet;
 	struct listing listing = { 0 };
 	int i, status = 0;

@@ -13,8 +13,8 @@ bool is_free(struct world *w, const char *path);
 bool is_type(struct world *w, const char *path, u8 type);
 bool is_empty(struct world *w, const char *path);
 struct name *name_of(struct world *w, const char *path);
-void each(struct world *w, const char *path, void (*change)(struct name *name,
-	  const struct name *like), const struct name *like);
+typedef void change_fn(struct name *name, const struct name *like);
+void each(struct world *w, const char *path, change_fn *change, const struct name *like);
 void set_like(struct name *name, const struct name *like);
 void more_names(struct name *name, const struct name *like);
 void drop(struct world *w, const char *path);
@@ -53,8 +53,7 @@ bool op_exchange(struct world *w);
 bool op_exchange_dir(struct world *w);
 
 /* ops_data.c */
-bool change(struct world *w, const char *path, void (*set)(struct name *,
-	  const struct name *), struct pp_record *rec);
+bool change(struct world *w, const char *path, change_fn *set, struct pp_record *rec);
 bool op_setattr(struct world *w);
 bool op_address(struct world *w);
 bool acl(struct world *w, const char *path, size_t length);

@@ -65,7 +65,8 @@ static int sealed(struct actor *a)
 	}
 	want_errno(munmap(a->map, len), EPERM);
 	want_errno(mprotect(a->map, len, PROT_NONE), EPERM);
-	want_errno(mremap(a->map, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, a->map + 4 * GiB), EPERM);
+	want_errno(mremap(a->map, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, a->map + 4 * GiB),
+		   EPERM);
 	want(use(a));
 	want(madvise(a->map, a->len, MADV_COLD) == 0);
 	want(use(a));
@@ -157,7 +158,12 @@ static int droppable(struct actor *a)
 static int rings(struct actor *a)
 {
 	struct io_uring_params p = { .flags = NO_MMAP };
-	struct { uint64_t addr; uint32_t entries; uint16_t bgid, flags; uint64_t resv[3]; } buffers = {
+	struct {
+		uint64_t addr;
+		uint32_t entries;
+		uint16_t bgid, flags;
+		uint64_t resv[3];
+	} buffers = {
 		(uintptr_t)mm_first(a->obj, a->map) & -PAGE, 16, 1, 0, { 0 },
 	};
 	int fd;

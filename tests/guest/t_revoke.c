@@ -189,7 +189,7 @@ static int write_is_lost(void *arg)
 {
 	int fd = open_m(O_RDWR);
 	volatile uint64_t *rw = map(fd, PROT_READ | PROT_WRITE), *ro = map(fd, PROT_READ);
-	struct iovec iov = { &notes[40], 8 };
+	struct iovec iov = { &notes[40], 8 }, from;
 	int pipes[2];
 
 	need(!pipe(pipes));
@@ -208,8 +208,8 @@ static int write_is_lost(void *arg)
 	notes[6] = error_of(readv(pipes[0], &(struct iovec){ (void *)&rw[1], 8 }, 1));
 	need(process_vm_readv(getpid(), &iov, 1, &(struct iovec){ (void *)rw, 8 }, 1, 0) == 8);
 	iov.iov_base = (void *)&rw[0];
-	notes[7] = error_of(
-		process_vm_writev(getpid(), &(struct iovec){ &notes[41], 8 }, 1, &iov, 1, 0));
+	from = (struct iovec){ &notes[41], 8 };
+	notes[7] = error_of(process_vm_writev(getpid(), &from, 1, &iov, 1, 0));
 	turn();
 	turn();
 	notes[8] = mprotect((void *)rw, SIZE, PROT_READ | PROT_WRITE) ? errno : 0;
