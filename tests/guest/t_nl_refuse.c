@@ -149,7 +149,7 @@ static void test_numbers(void)
 	refuse_number(new, "n", MORSEL_A_OBJECT_SIZE, 1ULL << 47, 8, ERANGE, "out of range");
 	refuse_number(new, "n", MORSEL_A_OBJECT_UID, 0xffffffff, 4, EINVAL, "no such user");
 	refuse_number(new, "n", MORSEL_A_OBJECT_ID, 1, 8, EINVAL, "");
-	refuse_number(new, "n", MORSEL_A_OBJECT_EVENT_SEQ, 1, 8, EINVAL, "Unknown attribute");
+	refuse_number(new, "n", MORSEL_A_OBJECT_EVENT_SEQ, 1, 8, EINVAL, "Unsupported attribute");
 	nl_object(&nl, new, "p", "n");
 	nl_u32(&nl, MORSEL_A_OBJECT_TYPE, MORSEL_OBJECT_TYPE_DIRECTORY);
 	nl_u64(&nl, MORSEL_A_OBJECT_SIZE, 1);
