@@ -39,12 +39,12 @@ static void start_colors(void)
 		[PAINT_WARN] = { COLOR_YELLOW, -1 },
 		[PAINT_BAD] = { COLOR_RED, -1 },
 	};
-	short i;
+	int i;
 
 	start_color();
 	use_default_colors();
 	for (i = 1; i < NR_PAINTS; i++)
-		init_pair(i, pairs[i][0], pairs[i][1]);
+		init_pair((short)i, pairs[i][0], pairs[i][1]);
 }
 
 int term_start(bool color)

@@ -32,8 +32,9 @@ static volatile uint64_t *mapped;
 
 static void mapper(void)
 {
-	int sig = touch_read(&mapped[0]);
+	int sig;
 
+	touch_read(&mapped[0]);
 	__atomic_add_fetch(&shared->ready, 1, __ATOMIC_SEQ_CST);
 	while (!__atomic_load_n(&shared->go, __ATOMIC_SEQ_CST))
 		usleep(20000);
