@@ -212,10 +212,9 @@ static struct sk_buff *window_reply(void)
 	return genlmsg_new(MORSEL_A_WINDOW_MAX * nla_total_size_64bit(sizeof(u64)), GFP_KERNEL);
 }
 
-/* Consumes @reply. */
-static int send_window(struct sk_buff *reply, struct genl_info *info)
+/* @max: say where an object of that size would go; or NULL.  Consumes @reply. */
+static int send_window(struct sk_buff *reply, struct genl_info *info, const struct nlattr *max)
 {
-	const struct nlattr *max = info->attrs[MORSEL_A_WINDOW_MAX_SIZE];
 	void *header = genlmsg_put_reply(reply, info, &morsel_nl_family, 0, info->genlhdr->cmd);
 	struct morsel_window window;
 
@@ -233,7 +232,9 @@ int morsel_nl_window_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct sk_buff *reply = window_reply();
 
-	return reply ? send_window(reply, info) : -ENOMEM;
+	if (!reply)
+		return -ENOMEM;
+	return send_window(reply, info, info->attrs[MORSEL_A_WINDOW_MAX_SIZE]);
 }
 
 static int require(struct genl_info *info, int attr)
@@ -259,7 +260,8 @@ int morsel_nl_window_set_doit(struct sk_buff *skb, struct genl_info *info)
 	why = morsel_window_set(nla_get_u64(info->attrs[MORSEL_A_WINDOW_START]),
 				nla_get_u64(info->attrs[MORSEL_A_WINDOW_END]), &error);
 	if (!why) {
-		send_window(reply, info);
+		/* The attributes of this command end before the size. */
+		send_window(reply, info, NULL);
 		return 0;
 	}
 	nlmsg_free(reply);
