@@ -152,7 +152,7 @@ static void offlined(void)
 	for (i = 0; i < 192 * MiB / 8; i += HUGE / 8) {
 		uint64_t nr = frame_of(map + i) * PAGE / block;
 
-		if (nr == last)
+		if (!nr || nr == last)
 			continue;
 		last = nr;
 		tried++;
