@@ -29,7 +29,7 @@ KEYS = {
     "ldflags",  # for C tests
     "expect",  # self-tests of the harness: the failure that must be found
 }
-BOOT_KEYS = ("mem", "cpus", "cpu", "nvdimm", "kargs", "modules", "programs", "files")
+BOOT_KEYS = ("mem", "cpus", "cpu", "icount", "nvdimm", "kargs", "modules", "programs", "files")
 DEFAULT_TIMEOUT = 60
 
 
