@@ -171,10 +171,12 @@ int parse_user(struct app *app, const char *text, uint32_t *uid);
 int parse_group(struct app *app, const char *text, uint32_t *gid);
 
 /* ---- commands by noun ---- */
-extern const struct option_desc pool_create_options[], create_options[], ls_options[], mv_options[],
+extern const struct option_desc pool_create_options[], pool_format_options[], create_options[],
+	ls_options[], mv_options[],
 	rm_options[], rights_revoke_options[], events_options[], import_options[],
 	export_options[], check_options[], quota_set_options[], vas_options[];
 int run_pool_create(struct app *app);
+int run_pool_format(struct app *app);
 int run_pool_list(struct app *app);
 int run_pool_remove(struct app *app);
 int run_pool_show(struct app *app);

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "output.h"
+#include "image.h"
 
 enum {
 	OPT_HUGE = 256,
@@ -167,11 +167,39 @@ static int show_list(struct app *app, const struct morsel_pool_list *list)
 	return status;
 }
 
+/* What is on devices and in images, mounted or not. */
+static int list_media(struct app *app)
+{
+	struct media_item *media = calloc(app->nr_args, sizeof(*media));
+	struct pool_item *items = calloc(app->nr_args, sizeof(*items));
+	const void **rows = calloc(app->nr_args, sizeof(*rows));
+	int status = STATUS_FAILED, i;
+
+	if (media && items && rows) {
+		for (i = 0; i < app->nr_args; i++) {
+			if (!media_look(app, app->args[i], &media[app->done]))
+				continue;
+			items[app->done].media = &media[app->done];
+			rows[app->done] = &items[app->done];
+			app->done++;
+		}
+		status = print_table(app, &media_sheet, rows, app->done);
+	} else {
+		report_text(app, NULL, -ENOMEM, "%s", strerror(ENOMEM));
+	}
+	free(rows);
+	free(items);
+	free(media);
+	return status ? status : final_status(app);
+}
+
 int run_pool_list(struct app *app)
 {
 	struct morsel_pool_list *list;
 	int err, status;
 
+	if (app->nr_args)
+		return list_media(app);
 	err = morsel_pool_list(app->ctx, &list);
 	if (err) {
 		report(app, NULL, err);
@@ -182,25 +210,46 @@ int run_pool_list(struct app *app)
 	return status ? status : final_status(app);
 }
 
-int run_pool_show(struct app *app)
+static int show_card(struct app *app, const struct pool_item *item)
+{
+	if (app->done++ && !app->json)
+		putchar('\n');
+	return print_card(app, &pool_sheet, item);
+}
+
+static int show_media(struct app *app, const char *path)
+{
+	struct media_item media;
+
+	if (!media_look(app, path, &media))
+		return 0;
+	return show_card(app, &(struct pool_item){ .media = &media });
+}
+
+static int show_pool(struct app *app, const char *name)
 {
 	struct morsel_pool *pool;
 	struct pool_item item;
-	int i, err, status = 0;
+	int status, err = morsel_pool_get(app->ctx, name, &pool);
 
-	for (i = 0; i < app->nr_args && !status; i++) {
-		err = morsel_pool_get(app->ctx, app->args[i], &pool);
-		if (err) {
-			report(app, app->args[i], err);
-			continue;
-		}
-		if (app->done++ && !app->json)
-			putchar('\n');
-		item = item_of(app, pool);
-		status = print_card(app, &pool_sheet, &item);
-		free(item.mount);
-		morsel_pool_free(pool);
+	if (err) {
+		report(app, name, err);
+		return 0;
 	}
+	item = item_of(app, pool);
+	status = show_card(app, &item);
+	free(item.mount);
+	morsel_pool_free(pool);
+	return status;
+}
+
+int run_pool_show(struct app *app)
+{
+	int i, status = 0;
+
+	for (i = 0; i < app->nr_args && !status; i++)
+		status = is_path(app->args[i]) ? show_media(app, app->args[i])
+					       : show_pool(app, app->args[i]);
 	return status ? status : final_status(app);
 }
 

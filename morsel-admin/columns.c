@@ -24,14 +24,14 @@ static const struct morsel_pool *pool_of(const void *item)
 	return ((const struct pool_item *)item)->pool;
 }
 
-#define POOL_NUMBER(member, kind)                                             \
-	static void pool_##member(const void *item, struct value *value)      \
-	{                                                                     \
-		set_number(value, kind, morsel_pool_##member(pool_of(item))); \
+#define POOL_NUMBER(member, kind)                                                     \
+	static void pool_##member(const void *item, struct value *value)              \
+	{                                                                             \
+		if (pool_of(item))                                                    \
+			set_number(value, kind, morsel_pool_##member(pool_of(item))); \
 	}
 
 POOL_NUMBER(id, VALUE_NUMBER)
-POOL_NUMBER(size, VALUE_SIZE)
 POOL_NUMBER(used, VALUE_SIZE)
 POOL_NUMBER(objects, VALUE_NUMBER)
 POOL_NUMBER(mode, VALUE_MODE)
@@ -40,17 +40,32 @@ POOL_NUMBER(gid, VALUE_NUMBER)
 POOL_NUMBER(poisoned, VALUE_SIZE)
 POOL_NUMBER(generation, VALUE_NUMBER)
 
+static const struct media_item *media_of(const void *item)
+{
+	return ((const struct pool_item *)item)->media;
+}
+
 static void pool_name(const void *item, struct value *value)
 {
-	set_text(value, VALUE_NAME, morsel_pool_name(pool_of(item)));
+	if (pool_of(item))
+		set_text(value, VALUE_NAME, morsel_pool_name(pool_of(item)));
+}
+
+static void pool_size(const void *item, struct value *value)
+{
+	set_number(value, VALUE_SIZE,
+		   media_of(item) ? media_of(item)->size : morsel_pool_size(pool_of(item)));
 }
 
 static void pool_free(const void *item, struct value *value)
 {
 	const struct morsel_pool *pool = pool_of(item);
-	uint64_t size = morsel_pool_size(pool);
-	uint64_t gone = morsel_pool_used(pool) + morsel_pool_poisoned(pool);
+	uint64_t size, gone;
 
+	if (!pool)
+		return;
+	size = morsel_pool_size(pool);
+	gone = morsel_pool_used(pool) + morsel_pool_poisoned(pool);
 	set_number(value, VALUE_SIZE, gone < size ? size - gone : 0);
 	if (value->number < size / 16)
 		value->color = "red";
@@ -58,7 +73,8 @@ static void pool_free(const void *item, struct value *value)
 
 static void pool_objects_max(const void *item, struct value *value)
 {
-	uint64_t max = morsel_pool_objects_max(pool_of(item));
+	const struct morsel_pool *pool = pool_of(item);
+	uint64_t max = pool ? morsel_pool_objects_max(pool) : 0;
 
 	if (max)
 		set_number(value, VALUE_NUMBER, max);
@@ -66,25 +82,68 @@ static void pool_objects_max(const void *item, struct value *value)
 
 static void pool_huge(const void *item, struct value *value)
 {
-	bool always = morsel_pool_huge(pool_of(item)) == MORSEL_HUGE_ALWAYS;
+	const struct morsel_pool *pool = pool_of(item);
 
-	set_text(value, VALUE_TEXT, always ? "always" : "never");
+	if (pool)
+		set_text(value, VALUE_TEXT,
+			 morsel_pool_huge(pool) == MORSEL_HUGE_ALWAYS ? "always" : "never");
 }
 
 static void pool_pinned(const void *item, struct value *value)
 {
-	set_number(value, VALUE_FLAG, morsel_pool_flags(pool_of(item)) & MORSEL_POOL_FLAG_PINNED);
+	if (pool_of(item))
+		set_number(value, VALUE_FLAG,
+			   morsel_pool_flags(pool_of(item)) & MORSEL_POOL_FLAG_PINNED);
 }
 
 static void pool_persistent(const void *item, struct value *value)
 {
 	set_number(value, VALUE_FLAG,
-		   morsel_pool_flags(pool_of(item)) & MORSEL_POOL_FLAG_PERSISTENT);
+		   media_of(item) ||
+			   morsel_pool_flags(pool_of(item)) & MORSEL_POOL_FLAG_PERSISTENT);
 }
 
 static void pool_mount(const void *item, struct value *value)
 {
 	set_text(value, VALUE_NAME, ((const struct pool_item *)item)->mount);
+}
+
+static void pool_device(const void *item, struct value *value)
+{
+	if (media_of(item))
+		set_text(value, VALUE_NAME, media_of(item)->path);
+}
+
+static void pool_label(const void *item, struct value *value)
+{
+	if (media_of(item) && media_of(item)->label[0])
+		set_text(value, VALUE_NAME, media_of(item)->label);
+}
+
+static void pool_uuid(const void *item, struct value *value)
+{
+	if (media_of(item))
+		set_text(value, VALUE_TEXT, media_of(item)->uuid);
+}
+
+static void pool_state(const void *item, struct value *value)
+{
+	if (media_of(item))
+		set_text(value, VALUE_TEXT, media_of(item)->clean ? "clean" : "open");
+}
+
+static void pool_mounts(const void *item, struct value *value)
+{
+	if (media_of(item))
+		set_number(value, VALUE_NUMBER, media_of(item)->mounts);
+}
+
+static void pool_created(const void *item, struct value *value)
+{
+	if (media_of(item)) {
+		value->kind = VALUE_TIME;
+		value->time = media_of(item)->created;
+	}
 }
 
 static const struct column pool_columns[] = {
@@ -104,10 +163,18 @@ static const struct column pool_columns[] = {
 	{ "poisoned", pool_poisoned, "bytes withdrawn because of memory errors" },
 	{ "generation", pool_generation, "changes whenever a name does" },
 	{ "mount", pool_mount, "where it is mounted" },
+	{ "device", pool_device, "of a persistent pool: what it is on" },
+	{ "label", pool_label, "its label" },
+	{ "uuid", pool_uuid, "its UUID" },
+	{ "state", pool_state, "clean, or open: it is mounted, or was when the power went" },
+	{ "mounts", pool_mounts, "how often it was mounted for writing" },
+	{ "created", pool_created, "when it was made" },
 };
 
 const struct sheet pool_sheet = { pool_columns, ARRAY_SIZE(pool_columns),
 				  "name,size,used,free,objects,mount" };
+const struct sheet media_sheet = { pool_columns, ARRAY_SIZE(pool_columns),
+				   "device,size,label,uuid,state" };
 
 /* ---- objects ---- */
 

@@ -23,18 +23,22 @@ const struct command commands[] = {
 		.noun = "pool",
 		.verb = "list",
 		.run = run_pool_list,
-		.args = "",
+		.args = "[DEV|IMAGE...]",
+		.args_max = -1,
 		.help = "List the pools",
+		.details = "Those that are there, or those on the devices and in the images given, "
+			   "mounted or not.",
 		.sheet = &pool_sheet,
 	},
 	{
 		.noun = "pool",
 		.verb = "show",
 		.run = run_pool_show,
-		.args = "NAME...",
+		.args = "NAME|DEV|IMAGE...",
 		.args_min = 1,
 		.args_max = -1,
 		.help = "Tell all about pools",
+		.details = "A word with a slash in it is a device or an image.",
 		.sheet = &pool_sheet,
 	},
 	{
@@ -46,6 +50,20 @@ const struct command commands[] = {
 		.args_max = -1,
 		.help = "Unmount pools and drop all that is in them",
 		.details = "A pool of which something is open or mapped stays as it is.",
+		.sheet = &pool_sheet,
+	},
+	{
+		.noun = "pool",
+		.verb = "format",
+		.run = run_pool_format,
+		.args = "DEV|IMAGE",
+		.args_min = 1,
+		.args_max = 1,
+		.help = "Make a persistent pool on a device or in a file",
+		.details = "What holds something is left alone unless --force is given, and what is "
+			   "in use in\nany case. A file that is not there is made, if --size tells how "
+			   "large.",
+		.options = pool_format_options,
 		.sheet = &pool_sheet,
 	},
 	{

@@ -77,12 +77,24 @@ int json_flags(const struct app *app);
 
 /* ---- columns.c ---- */
 
+/* What is known of a pool from its media alone. */
+struct media_item {
+	const char *path;
+	uint64_t size;
+	char label[65], uuid[37];
+	bool clean; /* it was unmounted */
+	int64_t created;
+	uint64_t mounts;
+};
+
 struct pool_item {
-	const struct morsel_pool *pool;
-	char *mount; /* where it is mounted, or NULL */
+	const struct morsel_pool *pool; /* or NULL: then there is @media */
+	char *mount;			/* where it is mounted, or NULL */
+	const struct media_item *media;
 };
 
 extern const struct sheet pool_sheet;	/* items: struct pool_item */
+extern const struct sheet media_sheet;	/* the same columns, others usual */
 extern const struct sheet object_sheet; /* items: struct morsel_info */
 extern const struct sheet quota_sheet;	/* items: struct morsel_quota */
 extern const struct sheet vas_sheet;	/* items: struct morsel_vas */

@@ -124,7 +124,7 @@ static void test_usage_errors(void **state)
 		{ "stat", "stat: POOL:PATH... is missing" },
 		{ "mv p:a", "mv: POOL:PATH POOL:NEW-PATH is missing" },
 		{ "mv p:a p:b p:c", "too many words, from \"p:c\" on" },
-		{ "pool list x", "too many words, from \"x\" on" },
+		{ "vas x", "too many words, from \"x\" on" },
 		{ "stat -z p:a", "unknown option -z" },
 		{ "stat --frob p:a", "--frob" },
 		{ "create -s", "the option -s needs an argument" },

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Pools in images: what format makes, what it refuses, what list shows. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "cli.h"
+#include "kmod/engine.h"
+
+static char dir[] = "/tmp/morsel-image-XXXXXX";
+static char image[64];
+
+static int run(const char *format, const char *path)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), format, path); /* NOLINT: a format of the caller */
+	return cli_run(cli_unused, line);
+}
+
+/* It fails, and this is why. */
+static void refused(const char *format, const char *why)
+{
+	char line[300];
+
+	assert_int_equal(run(format, image), 1);
+	snprintf(line, sizeof(line), "morsel-admin: %s: %s\n", image, why);
+	assert_string_equal(cli.err, line);
+}
+
+static off_t size_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? -1 : st.st_size;
+}
+
+static void put(off_t offset, const void *bytes, size_t length)
+{
+	int fd = open(image, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, bytes, length, offset), length);
+	close(fd);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	snprintf(image, sizeof(image), "%s/image", dir);
+	unlink(image);
+	return 0;
+}
+
+static void test_make(void **state)
+{
+	(void)state;
+	assert_int_equal(run("pool format -s 1M -l db --uuid "
+			     "01234567-89ab-cdef-0123-456789abcdef %s", image), 0);
+	assert_string_equal(cli.out, "");
+	assert_string_equal(cli.err, "");
+	assert_int_equal(size_of(image), 1 << 20);
+	assert_int_equal(run("pool list -Ho size,label,uuid,state,mounts %s", image), 0);
+	assert_string_equal(cli.out, "  1M db    01234567-89ab-cdef-0123-456789abcdef clean      0\n");
+	assert_int_equal(run("pool show -j %s", image), 0);
+	assert_non_null(strstr(cli.out, "\"label\":\"db\""));
+	assert_non_null(strstr(cli.out, "\"persistent\":true"));
+	assert_non_null(strstr(cli.out, "\"used\":null"));
+}
+
+/* The engine takes it, and finds the root directory as it was asked for. */
+static void test_root(void **state)
+{
+	struct pp_report report = { 0 };
+	struct pp_open how = { .report = &report };
+	struct pp_pool *pool = calloc(1, sizeof(*pool));
+	struct pp_object root;
+	struct pp_scan scan = { 0 };
+	const char *why;
+	FILE *file;
+	int i;
+
+	(void)state;
+	assert_int_equal(run("pool format -s 1M -m 2770 -u 7 -g 8 %s", image), 0);
+	pool->pm.size = 1 << 20;
+	pool->pm.base = malloc(pool->pm.size);
+	file = fopen(image, "re");
+	assert_int_equal(fread(pool->pm.base, 1, pool->pm.size, file), pool->pm.size);
+	fclose(file);
+	assert_int_equal(pp_identify(pool, &why, &report), 0);
+	assert_int_equal(pp_start(pool, &how, &scan), 0);
+	for (i = 0; i < PP_PROBLEMS; i++)
+		assert_int_equal(report.count[i], 0);
+	assert_int_equal(pp_record_load(pool, MEDIA_ROOT_ID, &root), 0);
+	assert_int_equal(root.rec.mode, 02770);
+	assert_int_equal(root.rec.uid, 7);
+	assert_int_equal(root.rec.gid, 8);
+	assert_true(root.rec.btime > 0);
+	pp_scan_free(&scan);
+	pp_close(pool);
+	free(pool->pm.base);
+	free(pool);
+}
+
+static void test_size(void **state)
+{
+	static const struct {
+		const char *line, *why;
+	} cases[] = {
+		{ "pool format -s 252K %s", "size \"252K\": a pool needs at least 256K" },
+		{ "pool format -s 1000001 %s", "size \"1000001\" is not a multiple of 4K" },
+		{ "pool format -s 9000P %s", "size \"9000P\" is too large" },
+		{ "pool format --uuid 12 %s", "\"12\" is not a UUID" },
+		{ "pool format -l a/b %s", "label \"a/b\" has a slash or a colon" },
+		{ "pool format -l a:b %s", "label \"a:b\" has a slash or a colon" },
+		{ "pool format -l .. %s", "label \"..\" is not allowed" },
+		{ "pool format -l \x1b %s", "label \"\\x1b\" has a control character" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(run(cases[i].line, image), 2);
+		if (!strstr(cli.err, cases[i].why))
+			fail_msg("%s: %s", cases[i].line, cli.err);
+		assert_int_equal(size_of(image), -1);
+	}
+	refused("pool format %s", "it is not there; --size SIZE makes a file (ENOENT)");
+	put(0, "", 0);
+	refused("pool format %s", "it is empty; --size SIZE makes it larger (ENOSPC)");
+	assert_int_equal(run("pool format -s 256K %s", image), 0);
+	assert_int_equal(size_of(image), 256 << 10);
+	refused("pool format -f -s 1M %s", "it is there, and has 256K (EEXIST)");
+	assert_int_equal(truncate(image, 100 << 10), 0);
+	refused("pool format -f %s", "it has 100K, and a pool needs at least 256K (ENOSPC)");
+}
+
+static void test_contents(void **state)
+{
+	/* The superblock of an ext2 file system is behind 1 KiB. */
+	static const u8 ext2[] = { 0x53, 0xef, 1, 0, 1, 0, 0, 0 };
+
+	(void)state;
+	assert_int_equal(run("pool format -s 1M -l db %s", image), 0);
+	refused("pool format %s", "it holds a pool labelled \"db\"; --force destroys that (EEXIST)");
+	assert_int_equal(run("pool format -n -f %s", image), 0);
+	assert_non_null(strstr(cli.out, "would make a pool of 1M and destroy a pool labelled"));
+	put(8, "", 1);
+	refused("pool format %s", "it holds a pool labelled \"db\"; --force destroys that (EEXIST)");
+	assert_int_equal(run("pool format -f -l other %s", image), 0);
+	assert_int_equal(run("pool list -Ho label %s", image), 0);
+	assert_string_equal(cli.out, "other\n");
+	put(8, "", 1);
+	put((1 << 20) - 4096 + 8, "", 1);
+	refused("pool format %s", "it holds a pool; --force destroys that (EEXIST)");
+	unlink(image);
+	put((1 << 20) - 3, "end", 3);
+	refused("pool format %s", "it holds data that is not known; --force destroys that (EEXIST)");
+	unlink(image);
+	assert_int_equal(run("pool format -s 1M %s", image), 0);
+	put(0, (u8[4096]){ 0 }, 4096);
+	put((1 << 20) - 4096, (u8[4096]){ 0 }, 4096);
+	put(1024 + 56, ext2, sizeof(ext2));
+	assert_int_equal(run("pool format %s", image), 1);
+	assert_non_null(strstr(cli.err, "it holds ext"));
+}
+
+static void test_in_use(void **state)
+{
+	int fd;
+
+	(void)state;
+	assert_int_equal(run("pool format -s 1M %s", image), 0);
+	fd = open(image, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	refused("pool format -f %s", "another program is using it (EBUSY)");
+	assert_int_equal(run("pool list %s", image), 0);
+	close(fd);
+	assert_int_equal(run("pool format -f %s", image), 0);
+}
+
+static void test_dry_run(void **state)
+{
+	(void)state;
+	assert_int_equal(run("pool format -n -s 1M %s", image), 0);
+	assert_non_null(strstr(cli.out, "would make a file with a pool of 1M"));
+	assert_int_equal(size_of(image), -1);
+	put(0, "", 0);
+	assert_int_equal(run("pool format -n -s 1M %s", image), 0);
+	assert_int_equal(size_of(image), 0);
+}
+
+static void test_list(void **state)
+{
+	(void)state;
+	assert_int_equal(run("pool format -s 1M %s", image), 0);
+	assert_int_equal(run("pool list -Ho label /dev/null %s", image), 5);
+	assert_string_equal(cli.out, "-\n");
+	assert_string_equal(cli.err, "morsel-admin: /dev/null: it is neither a block device nor a "
+				     "file (ENOTBLK)\n");
+	put(0, (u8[4096]){ 0 }, 4096);
+	assert_int_equal(run("pool list -Ho state %s", image), 0);
+	assert_string_equal(cli.out, "clean\n");
+	put((1 << 20) - 4096, (u8[4096]){ 0 }, 4096);
+	refused("pool list %s", "this is no morsel pool (EINVAL)");
+	assert_int_equal(truncate(image, 100), 0);
+	refused("pool show %s", "it is too small for a pool (EINVAL)");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_make, start),
+		cmocka_unit_test_setup(test_root, start),
+		cmocka_unit_test_setup(test_size, start),
+		cmocka_unit_test_setup(test_contents, start),
+		cmocka_unit_test_setup(test_in_use, start),
+		cmocka_unit_test_setup(test_dry_run, start),
+		cmocka_unit_test_setup(test_list, start),
+	};
+	int failed;
+
+	if (!mkdtemp(dir))
+		return 1;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	unlink(image);
+	rmdir(dir);
+	return failed;
+}
