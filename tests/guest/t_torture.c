@@ -138,6 +138,7 @@ int main(void)
 	board = shared_page();
 	collect();
 	torture_seed(seed);
+	torture_io_start();
 	torture_world_start();
 	diag("seed %llu", (unsigned long long)seed);
 	for (i = 0; i < OBJECTS; i++)

@@ -65,6 +65,7 @@ extern const struct torture_op torture_map_ops[], torture_file_ops[], torture_io
 	torture_world_ops[];
 
 /* Before there are processes, and after. */
+void torture_io_start(void);
 void torture_world_start(void);
 void torture_world_end(void);
 
