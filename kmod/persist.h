@@ -17,7 +17,9 @@
 #ifdef __KERNEL__
 #include <linux/libnvdimm.h>
 #include <linux/uaccess.h>
+#include <asm/asm.h>
 #include <asm/barrier.h>
+#include <asm/extable_fixup_types.h>
 
 struct pm {
 	u8 *base;		/* where the pool is mapped */
@@ -76,6 +78,26 @@ static inline void pm_fence(struct pm *pm)
 static inline int pm_load(const struct pm *pm, u64 offset, void *to, size_t length)
 {
 	return copy_mc_to_kernel(to, pm->base + offset, length) ? -EIO : 0;
+}
+
+/*
+ * Eight aligned bytes, never in part, as somebody may be changing them.
+ * Return: 0, or -EIO where the media has an error.
+ */
+static inline int pm_load8(const struct pm *pm, u64 offset, u64 *value)
+{
+	const u64 *from = (const u64 *)(pm->base + offset);
+	int err = -EIO;
+	u64 got = 0;
+
+	asm volatile("1:	movq	%[from], %[got]\n"
+		     "	xorl	%[err], %[err]\n"
+		     "2:\n"
+		     _ASM_EXTABLE_TYPE(1b, 2b, EX_TYPE_DEFAULT_MCE_SAFE)
+		     : [got] "+r" (got), [err] "+r" (err)
+		     : [from] "m" (*from));
+	*value = got;
+	return err;
 }
 #else
 /* What a test wants to see; without it (NULL) the pool is plain memory. */
@@ -150,7 +172,6 @@ static inline int pm_load(const struct pm *pm, u64 offset, void *to, size_t leng
 		memcpy(to, pm->base + offset, length);
 	return err;
 }
-#endif
 
 static inline int pm_load8(const struct pm *pm, u64 offset, u64 *value)
 {
@@ -160,5 +181,6 @@ static inline int pm_load8(const struct pm *pm, u64 offset, u64 *value)
 	*value = err ? 0 : le64_to_cpu(raw);
 	return err;
 }
+#endif
 
 #endif
