@@ -38,7 +38,10 @@ int pp_create(struct pp_pool *pool, struct pp_object *obj)
 
 int pp_update(struct pp_pool *pool, struct pp_object *obj, const struct pp_record *rec)
 {
-	return write_and_fence(pool, obj, rec);
+	if (!obj->detached)
+		return write_and_fence(pool, obj, rec);
+	obj->rec = *rec;
+	return 0;
 }
 
 int pp_update_two(struct pp_pool *pool, struct pp_object *one, const struct pp_record *one_rec,
@@ -77,7 +80,7 @@ void pp_release(struct pp_pool *pool, struct pp_object *obj)
 		WRITE_ONCE(pool->leaky, true);
 	} else {
 		if (obj->rec.root)
-			pp_tree_free(pool, obj->rec.root, pp_height(obj->rec.root) + 1);
+			pp_tree_free(pool, obj->rec.root, pp_height(obj->rec.root) + 1, NULL);
 		if (obj->rec.acl)
 			pp_frame_put(pool, obj->rec.acl, 0);
 		if (obj->rec.type == MEDIA_SYMLINK && obj->rec.target)

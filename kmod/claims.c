@@ -36,6 +36,12 @@ void pp_frame_put(struct pp_pool *pool, u64 frame, unsigned int order)
 	fa_put(pool->frames, raw_smp_processor_id(), frame, order);
 }
 
+void pp_leaf_put(struct pp_pool *pool, u64 frame, unsigned int order)
+{
+	if (!pool->keep || !pool->keep(pool, frame, order))
+		pp_frame_put(pool, frame, order);
+}
+
 static void claim_run(unsigned long *claims, u64 first, u64 count)
 {
 	while (count--)

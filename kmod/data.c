@@ -75,7 +75,7 @@ static int shrink(struct pp_pool *pool, struct pp_object *obj, struct pp_record 
 		return pp_tree_cut(pool, obj, page_of(rec->size + MEDIA_FRAME - 1),
 				   page_of(MEDIA_SIZE_MAX));
 	if (old_root)
-		pp_tree_free(pool, old_root, pp_height(old_root) + 1);
+		pp_tree_free(pool, old_root, pp_height(old_root) + 1, &obj->count);
 	return 0;
 }
 

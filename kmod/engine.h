@@ -30,6 +30,13 @@ struct pp_record {
 	char name[MEDIA_NAME_MAX + 1];
 };
 
+/* What an object's tree has. */
+struct pp_count {
+	u64 pages;		/* frames of 4 KiB that leaves name; 2 MiB counts 512 */
+	u64 huge;		/* leaves of 2 MiB */
+	u64 tables;
+};
+
 /* A record in use.  The engine changes it only as told. */
 struct pp_object {
 	u64 id;
@@ -38,6 +45,7 @@ struct pp_object {
 	bool verified;		/* its tree was walked: frames in the pool, no other owner */
 	bool bad;		/* damaged: must not be mapped, written or freed */
 	bool detached;		/* its record says that it is free: removed, or not named yet */
+	struct pp_count count;	/* of its tree; who loads the record sets it */
 	struct pp_record rec;
 };
 
@@ -68,6 +76,8 @@ struct pp_pool {
 	struct fa *frames;
 	unsigned long *claims;	/* frames that something names; atomic bits */
 	bool leaky;		/* frames of a damaged object are lost until all trees are walked */
+	/* Or NULL.  Return: somebody still uses the frame, and it is to be put once more later. */
+	bool (*keep)(struct pp_pool *pool, u64 frame, unsigned int order);
 
 	struct mutex id_lock;
 	unsigned long *ids;	/* [id_lock] records in use */
@@ -192,7 +202,10 @@ int pp_ids_extend(struct pp_pool *pool, u64 nr);
 
 /* Write a new object, whose @rec the caller has filled in.  It may have an id already. */
 int pp_create(struct pp_pool *pool, struct pp_object *obj);
-/* Let the record say @rec: rename, link to a name, attributes, resize upwards. */
+/*
+ * Let the record say @rec: rename, link to a name, attributes, resize upwards.
+ * That of a detached object is in memory only.
+ */
 int pp_update(struct pp_pool *pool, struct pp_object *obj, const struct pp_record *rec);
 /* Two records at once: rename over a name, exchange. */
 int pp_update_two(struct pp_pool *pool, struct pp_object *one, const struct pp_record *one_rec,
@@ -262,8 +275,11 @@ int pp_tree_fill(struct pp_pool *pool, struct pp_object *obj, u64 index, bool hu
 		 struct pp_leaf *leaf);
 /* Make holes of pages [@first, @last]; of 2 MiB frames only what is covered whole goes. */
 int pp_tree_cut(struct pp_pool *pool, struct pp_object *obj, u64 first, u64 last);
-/* Give all frames of an entry that nothing names any more back to the allocator. */
-void pp_tree_free(struct pp_pool *pool, u64 entry, unsigned int level);
+/*
+ * Give all frames of an entry that nothing names any more back to the allocator,
+ * and take them off @count, if it is not NULL.
+ */
+void pp_tree_free(struct pp_pool *pool, u64 entry, unsigned int level, struct pp_count *count);
 
 /* ---- data.c ---- */
 
@@ -282,6 +298,8 @@ int pp_read(const struct pp_pool *pool, const struct pp_object *obj, u64 offset,
 /* Allocate a frame; it is claimed.  Return: its number or 0. */
 u64 pp_frame_get(struct pp_pool *pool, unsigned int order);
 void pp_frame_put(struct pp_pool *pool, u64 frame, unsigned int order);
+/* The same of a leaf's frame, which a process may have seen. */
+void pp_leaf_put(struct pp_pool *pool, u64 frame, unsigned int order);
 
 /* ---- scan.c, verify.c: everything there is, judged ---- */
 
@@ -303,6 +321,7 @@ struct pp_item {
 	bool bad;		/* its tree or a blob is damaged: not to be mapped */
 	bool prealloc;
 	u8 mark;		/* while looking for loops */
+	struct pp_count count;	/* unless the scan trusts a checkpoint */
 };
 
 struct pp_scan {

@@ -59,9 +59,8 @@ int pp_tree_lookup(const struct pp_pool *pool, u64 root, u64 index, struct pp_le
 		set_leaf(&at, index, leaf);
 	else if (at.level)
 		leaf->order = pp_shift(at.level);
-	else	/* all that a tree of this height could have is behind us */
-		leaf->order = root ? pp_shift(pp_height(root) + 1) :
-			      pp_shift(MEDIA_TOP_LEVEL + 1);
+	else	/* it lies behind all that the tree could have: so does what begins at its highest bit */
+		leaf->order = root ? fls64(index) - 1 : pp_shift(MEDIA_TOP_LEVEL + 1);
 	return 0;
 }
 
@@ -81,6 +80,14 @@ static u64 make(struct pp_pool *pool, struct made *made, unsigned int order)
 		made->order[made->nr++] = order;
 	}
 	return frame;
+}
+
+/* All of them are named now.  @order: of the leaf. */
+static void count_made(const struct made *made, unsigned int order, struct pp_count *count)
+{
+	count->pages += 1ULL << order;
+	count->huge += order > 0;
+	count->tables += made->nr - 1;
 }
 
 static void unmake(struct pp_pool *pool, struct made *made)
@@ -165,13 +172,7 @@ static int publish_root(struct pp_pool *pool, struct pp_object *obj, u64 root)
 		return -ENOMEM;
 	*rec = obj->rec;
 	rec->root = root;
-	/* An object without a name on the media has its root in memory only. */
-	if (obj->detached) {
-		obj->rec.root = root;
-		err = 0;
-	} else {
-		err = pp_update(pool, obj, rec);
-	}
+	err = pp_update(pool, obj, rec);
 	kvfree(rec);
 	return err;
 }
@@ -225,6 +226,7 @@ int pp_tree_fill(struct pp_pool *pool, struct pp_object *obj, u64 index, bool hu
 		return err;
 	}
 	leaf->order = level == 2 ? MEDIA_HUGE_ORDER : 0;
+	count_made(&made, leaf->order, &obj->count);
 	leaf->frame = pp_entry_frame(entry) + (index & ((1ULL << leaf->order) - 1));
 	return 0;
 }

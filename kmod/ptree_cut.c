@@ -12,6 +12,7 @@ enum {
 
 struct cut {
 	struct pp_pool *pool;
+	struct pp_count *count;
 	u64 first, last;	/* pages */
 	unsigned int nr;
 	int err;
@@ -19,7 +20,16 @@ struct cut {
 	unsigned int level[BATCH];
 };
 
-void pp_tree_free(struct pp_pool *pool, u64 entry, unsigned int level)
+static void free_leaf(struct pp_pool *pool, u64 frame, unsigned int order, struct pp_count *count)
+{
+	pp_leaf_put(pool, frame, order);
+	if (!count)
+		return;
+	count->pages -= 1ULL << order;
+	count->huge -= order > 0;
+}
+
+void pp_tree_free(struct pp_pool *pool, u64 entry, unsigned int level, struct pp_count *count)
 {
 	u64 frame = pp_entry_frame(entry), below;
 	unsigned int slot;
@@ -28,11 +38,13 @@ void pp_tree_free(struct pp_pool *pool, u64 entry, unsigned int level)
 		for (slot = 0; slot < MEDIA_ENTRIES; slot++)
 			if (!pm_load8(&pool->pm, pp_entry_offset(frame, slot), &below) && below &&
 			    !pp_entry_check(pool, below, level - 1))
-				pp_tree_free(pool, below, level - 1);
+				pp_tree_free(pool, below, level - 1, count);
 		cond_resched();
 		pp_frame_put(pool, frame, 0);
+		if (count)
+			count->tables--;
 	} else {
-		pp_frame_put(pool, frame, level == 2 ? MEDIA_HUGE_ORDER : 0);
+		free_leaf(pool, frame, level == 2 ? MEDIA_HUGE_ORDER : 0, count);
 	}
 }
 
@@ -43,7 +55,7 @@ static void settle(struct cut *cut)
 	pm_fence(&cut->pool->pm);
 	while (cut->nr) {
 		cut->nr--;
-		pp_tree_free(cut->pool, cut->entry[cut->nr], cut->level[cut->nr]);
+		pp_tree_free(cut->pool, cut->entry[cut->nr], cut->level[cut->nr], cut->count);
 	}
 }
 
@@ -94,6 +106,7 @@ int pp_tree_cut(struct pp_pool *pool, struct pp_object *obj, u64 first, u64 last
 	if (!cut)
 		return -ENOMEM;
 	cut->pool = pool;
+	cut->count = &obj->count;
 	cut->first = first;
 	cut->last = last;
 	cut_in(cut, pp_entry_frame(root), pp_height(root), 0);

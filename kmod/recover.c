@@ -219,7 +219,7 @@ static int free_orphans(struct pp_pool *pool, const struct pp_scan *scan)
 static int trim(struct pp_pool *pool, struct pp_scan *scan)
 {
 	struct pp_object *obj = kvzalloc(sizeof(*obj), GFP_KERNEL);
-	const struct pp_item *item;
+	struct pp_item *item;
 	int err = obj ? 0 : -ENOMEM;
 	u64 i;
 
@@ -228,8 +228,10 @@ static int trim(struct pp_pool *pool, struct pp_scan *scan)
 		if (!item->root || item->bad || item->prealloc || item->state == PP_ITEM_ORPHAN)
 			continue;
 		obj->rec.root = item->root;
+		obj->count = item->count;
 		err = pp_tree_cut(pool, obj, (item->size + MEDIA_FRAME - 1) >> MEDIA_FRAME_SHIFT,
 				  MEDIA_SIZE_MAX >> MEDIA_FRAME_SHIFT);
+		item->count = obj->count;
 	}
 	kvfree(obj);
 	return err;

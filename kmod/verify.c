@@ -14,6 +14,7 @@ struct walk {
 	bool look;		/* claim nothing: is there a frame in @twice? */
 	bool in_use;		/* the allocator must know the frames as in use */
 	u64 id;
+	struct pp_count *count;	/* or NULL */
 };
 
 static bool bad(const struct walk *walk, enum pp_problem problem, u64 frame, const char *why)
@@ -43,7 +44,18 @@ static bool claim(const struct walk *walk, u64 frame, unsigned int order)
 	return bad(walk, PP_DOUBLE, at - 1, "a frame has another owner as well");
 }
 
+static void count(const struct walk *walk, bool leaf, unsigned int level)
+{
+	if (!walk->count)
+		return;
+	walk->count->tables += !leaf;
+	walk->count->huge += leaf && level == 2;
+	walk->count->pages += leaf ? 1ULL << pp_shift(level) : 0;
+}
+
 /* As deep as the tree is high: MEDIA_TOP_LEVEL at most.  Goes on after damage, for the report. */
+static bool walk_entry(const struct walk *walk, u64 entry, unsigned int level);
+
 static bool walk_table(const struct walk *walk, u64 table, unsigned int level)
 {
 	unsigned int slot;
@@ -62,11 +74,19 @@ static bool walk_table(const struct walk *walk, u64 table, unsigned int level)
 		else if (!claim(walk, pp_entry_frame(entry),
 				level == 2 && pp_is_leaf(entry, level) ? MEDIA_HUGE_ORDER : 0))
 			good = false;
-		else if (!pp_is_leaf(entry, level))
-			good &= walk_table(walk, pp_entry_frame(entry), level - 1);
+		else
+			good &= walk_entry(walk, entry, level);
 	}
 	cond_resched();
 	return good;
+}
+
+static bool walk_entry(const struct walk *walk, u64 entry, unsigned int level)
+{
+	bool leaf = pp_is_leaf(entry, level);
+
+	count(walk, leaf, level);
+	return leaf || walk_table(walk, pp_entry_frame(entry), level - 1);
 }
 
 static bool walk_object(const struct walk *walk, u64 root, u64 acl, u64 target)
@@ -75,7 +95,7 @@ static bool walk_object(const struct walk *walk, u64 root, u64 acl, u64 target)
 
 	if (root)
 		good = claim(walk, pp_entry_frame(root), 0) &&
-		       walk_table(walk, pp_entry_frame(root), pp_height(root));
+		       walk_entry(walk, root & MEDIA_E_ADDR, pp_height(root) + 1);
 	if (acl)
 		good &= claim(walk, acl, 0);
 	if (target)
@@ -136,11 +156,13 @@ int pp_scan_trees(struct pp_pool *pool, struct pp_scan *scan)
 	walk.twice = scan->twice;
 	for (i = 0; i < scan->nr; i++) {
 		walk.id = scan->items[i].id;
+		walk.count = &scan->items[i].count;
 		if (scan->items[i].state != PP_ITEM_ORPHAN && !walk_item(&walk, &scan->items[i]))
 			scan->items[i].bad = true;
 	}
 	/* Who was there first is no better. */
 	walk.look = true;
+	walk.count = NULL;
 	if (memchr_inv(scan->twice, 0, BITS_TO_LONGS(pool->nr_frames) * sizeof(long)))
 		for (i = 0; i < scan->nr; i++) {
 			walk.id = scan->items[i].id;
@@ -155,12 +177,13 @@ int pp_object_verify(struct pp_pool *pool, struct pp_object *obj, struct pp_repo
 {
 	struct walk walk = {
 		.pool = pool, .report = report, .claims = pool->claims, .in_use = true,
-		.id = obj->id,
+		.id = obj->id, .count = &obj->count,
 	};
 
 	if (obj->verified)
 		return obj->bad ? -EUCLEAN : 0;
 	obj->verified = true;
+	memset(&obj->count, 0, sizeof(obj->count));
 	if (!walk_object(&walk, obj->rec.root, obj->rec.acl,
 			 obj->rec.type == MEDIA_SYMLINK ? obj->rec.target : 0))
 		obj->bad = true;

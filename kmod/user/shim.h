@@ -166,6 +166,11 @@ static inline unsigned int hweight64(u64 v)
 
 #define __ffs(v) ((unsigned long)__builtin_ctzl(v))
 
+static inline int fls64(u64 v)
+{
+	return v ? 64 - __builtin_clzll(v) : 0;
+}
+
 static inline void *memchr_inv(const void *start, int c, size_t bytes)
 {
 	const u8 *p = start;
