@@ -55,14 +55,10 @@ int pp_update_two(struct pp_pool *pool, struct pp_object *one, const struct pp_r
 
 int pp_remove(struct pp_pool *pool, struct pp_object *obj)
 {
-	struct pp_record *free = kvzalloc(sizeof(*free), GFP_KERNEL);
-	int err;
+	/* No allocation: with its last link gone the object must not stay. */
+	const struct pp_record free = { .type = MEDIA_FREE };
+	int err = pp_record_write(pool, obj, &free);
 
-	if (!free)
-		return -ENOMEM;
-	free->type = MEDIA_FREE;
-	err = pp_record_write(pool, obj, free);
-	kvfree(free);
 	if (err)
 		return err;
 	pm_fence(&pool->pm);

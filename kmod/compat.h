@@ -6,6 +6,7 @@
 #ifndef MORSEL_COMPAT_H
 #define MORSEL_COMPAT_H
 
+#include <linux/blkdev.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -325,6 +326,56 @@ static inline struct timespec64 simple_inode_init_ts(struct inode *inode)
 	inode->i_mtime = inode_set_ctime_current(inode);
 	inode->i_atime = inode->i_mtime;
 	return inode->i_mtime;
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+static inline void inode_set_atime_to_ts(struct inode *inode, struct timespec64 ts)
+{
+	inode->i_atime = ts;
+}
+#endif
+
+/* A block device that nobody else opens exclusively, nor for writing where the kernel can forbid it. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
+struct morsel_bdev {
+	struct block_device *bdev;
+	fmode_t mode;
+};
+
+static inline int morsel_bdev_open(struct morsel_bdev *dev, const char *path, bool write,
+				   void *holder)
+{
+	dev->mode = FMODE_READ | FMODE_EXCL | (write ? FMODE_WRITE : 0);
+	dev->bdev = blkdev_get_by_path(path, dev->mode, holder);
+	return PTR_ERR_OR_ZERO(dev->bdev);
+}
+
+static inline void morsel_bdev_close(struct morsel_bdev *dev)
+{
+	blkdev_put(dev->bdev, dev->mode);
+}
+#else
+struct morsel_bdev {
+	struct block_device *bdev;
+	struct file *file;
+};
+
+static inline int morsel_bdev_open(struct morsel_bdev *dev, const char *path, bool write,
+				   void *holder)
+{
+	blk_mode_t mode = BLK_OPEN_READ | BLK_OPEN_RESTRICT_WRITES | (write ? BLK_OPEN_WRITE : 0);
+
+	dev->file = bdev_file_open_by_path(path, mode, holder, NULL);
+	if (IS_ERR(dev->file))
+		return PTR_ERR(dev->file);
+	dev->bdev = file_bdev(dev->file);
+	return 0;
+}
+
+static inline void morsel_bdev_close(struct morsel_bdev *dev)
+{
+	bdev_fput(dev->file);
 }
 #endif
 

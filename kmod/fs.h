@@ -93,12 +93,14 @@ int morsel_put_acl(struct dentry *dentry, struct posix_acl *acl, int type);
 /*
  * Change the size of a morsel.  Context: i_rwsem held exclusive, and inode_newsize_ok()
  * has agreed.
+ * Return: 0; of a persistent pool also -ENOMEM, -ENOSPC, -EIO, -EUCLEAN: nothing has changed.
  */
-void morsel_resize(struct inode *inode, loff_t size);
+int morsel_resize(struct inode *inode, loff_t size);
 
 /* fs_namei.c */
 extern const struct inode_operations morsel_dir_iops;
 extern const struct inode_operations morsel_symlink_iops;
+extern const struct dentry_operations morsel_dentry_ops;
 
 /* fs_file.c */
 extern const struct file_operations morsel_fops;

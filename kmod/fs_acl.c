@@ -6,6 +6,7 @@
 #include <linux/xattr.h>
 #include "event.h"
 #include "fs_internal.h"
+#include "store.h"
 
 /* No array of const pointers: 6.1 wants s_xattr without. */
 const struct xattr_handler *morsel_xattr_handlers[] = {
@@ -19,6 +20,8 @@ int morsel_set_acl(morsel_idmap_t *idmap, morsel_acl_target_t *target, struct po
 		   int type)
 {
 	struct inode *inode = morsel_acl_inode(target);
+	struct timespec64 ctime = inode_get_ctime(inode);
+	umode_t mode = inode->i_mode;
 	int error;
 
 	if (acl && acl->a_count > MORSEL_ACL_ENTRIES_MAX)
@@ -29,6 +32,12 @@ int morsel_set_acl(morsel_idmap_t *idmap, morsel_acl_target_t *target, struct po
 			return error;
 	}
 	inode_set_ctime_current(inode);
+	error = morsel_store_set_acl(inode, acl, type);
+	if (error) {
+		inode->i_mode = mode;
+		inode_set_ctime_to_ts(inode, ctime);
+		return error;
+	}
 	set_cached_acl(inode, type, acl);
 	morsel_pool_changed(morsel_pool(inode->i_sb));
 	morsel_event_inode(MORSEL_EVENT_RIGHTS, inode);

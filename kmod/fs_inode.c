@@ -4,6 +4,7 @@
 #include "event.h"
 #include "fs_internal.h"
 #include "revoke.h"
+#include "store.h"
 
 static struct kmem_cache *morsel_inode_cache;
 
@@ -41,6 +42,9 @@ struct inode *morsel_alloc_inode(struct super_block *sb)
 	atomic_long_set(&mi->revokes, 0);
 	mi->sealed = false;
 	mi->reservation.start = 0;
+	mi->displaced = false;
+	mi->record = NULL;
+	mutex_init(&mi->record_lock);
 	morsel_tree_init(&mi->tree);
 	for (i = 0; i < MORSEL_NR_VIEWS; i++)
 		morsel_view_init(&mi->view[i]);
@@ -56,6 +60,7 @@ void morsel_free_inode(struct inode *inode)
 {
 	if (S_ISLNK(inode->i_mode))
 		kfree(inode->i_link);
+	kfree(morsel_i(inode)->record);
 	kmem_cache_free(morsel_inode_cache, morsel_i(inode));
 }
 
@@ -74,9 +79,10 @@ void morsel_evict_inode(struct inode *inode)
 	morsel_reserve_end(inode);
 	xa_erase(&pool->objects, inode->i_ino);
 	morsel_uncharge_inode(inode);
+	morsel_store_evict(inode);	/* from here on another object may have the id */
 }
 
-static void morsel_set_ops(struct inode *inode)
+void morsel_set_ops(struct inode *inode)
 {
 	switch (inode->i_mode & S_IFMT) {
 	case S_IFREG:
@@ -110,7 +116,7 @@ struct inode *morsel_new_inode(morsel_idmap_t *idmap, struct super_block *sb,
 	inode->i_ino = atomic64_inc_return(&morsel_pool(sb)->next_ino);
 	inode->i_generation = get_random_u32();
 	inode_init_owner(idmap, inode, dir, mode);
-	error = morsel_charge_inode(inode);
+	error = morsel_store_new(inode) ?: morsel_charge_inode(inode);
 	if (error) {
 		iput(inode);
 		return ERR_PTR(error);
@@ -162,7 +168,7 @@ static int morsel_may_resize(morsel_idmap_t *idmap, struct inode *inode, const s
 {
 	if (READ_ONCE(morsel_i(inode)->sealed))
 		return -EPERM;
-	if (attr->ia_valid & ATTR_FILE)
+	if (attr->ia_valid & ATTR_FILE && !morsel_i(inode)->record)
 		return morsel_file_may(attr->ia_file, MAY_WRITE);
 	if (!atomic_long_read(&morsel_i(inode)->revokes))
 		return 0;
@@ -186,27 +192,79 @@ static int morsel_prepare_change(morsel_idmap_t *idmap, struct dentry *dentry, s
 	return error;
 }
 
+static int morsel_change_size(struct inode *inode, loff_t size)
+{
+	loff_t old = i_size_read(inode);
+	int error = morsel_resize(inode, size);
+
+	if (!error && size != old)
+		inode_set_mtime_to_ts(inode, inode_set_ctime_current(inode));
+	return error;
+}
+
+static bool morsel_has_acl(struct inode *inode)
+{
+	struct posix_acl *acl = get_cached_acl(inode, ACL_TYPE_ACCESS);
+
+	if (IS_ERR_OR_NULL(acl))
+		return false;
+	posix_acl_release(acl);
+	return true;
+}
+
+/* A list follows the mode; it is written along with all attributes. */
+static int morsel_write_attributes(morsel_idmap_t *idmap, struct dentry *dentry,
+				   const struct iattr *attr)
+{
+	if (attr->ia_valid & ATTR_MODE && morsel_has_acl(d_inode(dentry)))
+		return morsel_acl_chmod(idmap, dentry);
+	return morsel_store_update(d_inode(dentry));
+}
+
+/* What the media does not have is not so. */
+static int morsel_copy_attributes(morsel_idmap_t *idmap, struct dentry *dentry,
+				  const struct iattr *attr)
+{
+	struct inode *inode = d_inode(dentry);
+	struct timespec64 atime = inode_get_atime(inode), mtime = inode_get_mtime(inode);
+	struct timespec64 ctime = inode_get_ctime(inode);
+	umode_t mode = inode->i_mode;
+	kuid_t uid = inode->i_uid;
+	kgid_t gid = inode->i_gid;
+	int error;
+
+	setattr_copy(idmap, inode, attr);
+	error = morsel_write_attributes(idmap, dentry, attr);
+	if (!error)
+		return 0;
+	inode->i_mode = mode;
+	inode->i_uid = uid;
+	inode->i_gid = gid;
+	inode_set_atime_to_ts(inode, atime);
+	inode_set_mtime_to_ts(inode, mtime);
+	inode_set_ctime_to_ts(inode, ctime);
+	return error;
+}
+
 int morsel_setattr(morsel_idmap_t *idmap, struct dentry *dentry, struct iattr *attr)
 {
 	struct inode *inode = d_inode(dentry);
-	loff_t old = i_size_read(inode);
 	int error;
 
 	error = morsel_prepare_change(idmap, dentry, attr);
-	if (error)
+	if (!error && attr->ia_valid & ATTR_SIZE)
+		error = morsel_change_size(inode, attr->ia_size);
+	if (!error)
+		error = morsel_copy_attributes(idmap, dentry, attr);
+	if (error) {
+		if (attr->ia_valid & ATTR_UID)
+			morsel_charge_move(inode, inode->i_uid);
 		return error;
-	if (attr->ia_valid & ATTR_SIZE) {
-		morsel_resize(inode, attr->ia_size);
-		if (attr->ia_size != old)
-			inode_set_mtime_to_ts(inode, inode_set_ctime_current(inode));
 	}
-	setattr_copy(idmap, inode, attr);
-	if (attr->ia_valid & ATTR_MODE)
-		error = morsel_acl_chmod(idmap, dentry);
 	morsel_pool_changed(morsel_pool(inode->i_sb));
 	if (attr->ia_valid & (ATTR_SIZE | ATTR_MODE | ATTR_UID | ATTR_GID))
 		morsel_event_object(MORSEL_EVENT_SET, dentry);
-	return error;
+	return 0;
 }
 
 int morsel_inode_cache_init(void)

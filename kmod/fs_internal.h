@@ -27,6 +27,9 @@ struct morsel_pool *morsel_pool_alloc(const struct morsel_pool_params *params);
 void morsel_pool_free(struct morsel_pool *pool);
 /* Choose the next name for a pool that was given none. */
 void morsel_pool_autoname(struct morsel_pool *pool);
+/* @name: that of the pool on the device, with room for MORSEL_POOL_NAME_MAX + 1.  Return: it, or NULL. */
+const char *morsel_pool_on_device(dev_t dev, char *name);
+bool morsel_pool_has_uuid(const u8 *uuid);
 void morsel_pool_publish(struct morsel_pool *pool);
 void morsel_pool_retire(struct morsel_pool *pool);
 
@@ -46,6 +49,7 @@ struct morsel_fs_context {
 	struct morsel_pool_params params;
 	unsigned int given;	/* bits of enum morsel_opt */
 	bool exclusive;		/* refuse a pool that exists */
+	bool on_device;		/* make a persistent one, or find it */
 };
 
 extern const struct fs_parameter_spec morsel_fs_parameters[];
@@ -56,6 +60,10 @@ int morsel_options_agree(struct fs_context *fc, struct super_block *sb, unsigned
 int morsel_reconfigure(struct fs_context *fc);
 int morsel_show_options(struct seq_file *m, struct dentry *root);
 
+/* fs_device.c */
+/* For a pool on the device in fc->source: what fc->s_fs_info is to be. */
+int morsel_device_prepare(struct fs_context *fc);
+
 /* fs_super.c */
 int morsel_init_fs_context(struct fs_context *fc);
 
@@ -65,6 +73,8 @@ void morsel_inode_cache_exit(void);
 struct inode *morsel_alloc_inode(struct super_block *sb);
 void morsel_free_inode(struct inode *inode);
 void morsel_evict_inode(struct inode *inode);
+/* Context: its type is set. */
+void morsel_set_ops(struct inode *inode);
 int morsel_getattr(morsel_idmap_t *idmap, const struct path *path, struct kstat *stat,
 		   u32 request_mask, unsigned int flags);
 int morsel_setattr(morsel_idmap_t *idmap, struct dentry *dentry, struct iattr *attr);

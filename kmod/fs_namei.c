@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include "event.h"
 #include "fs_internal.h"
+#include "store.h"
 
 /* Names appear in listings, events and logs, line by line. */
 static int morsel_check_name(const struct qstr *name)
@@ -56,6 +57,11 @@ static int morsel_make_named(morsel_idmap_t *idmap, struct inode *dir, struct de
 	inode = morsel_make(idmap, dir, &dentry->d_name, mode);
 	if (IS_ERR(inode))
 		return PTR_ERR(inode);
+	error = morsel_store_create(inode, dir, &dentry->d_name);
+	if (error) {
+		iput(inode);
+		return error;
+	}
 	d_instantiate(dentry, inode);
 	dget(dentry);
 	if (S_ISDIR(mode))
@@ -107,6 +113,11 @@ static int morsel_symlink(morsel_idmap_t *idmap, struct inode *dir, struct dentr
 	}
 	inode->i_link = link;
 	i_size_write(inode, strlen(link));
+	error = morsel_store_create(inode, dir, &dentry->d_name);
+	if (error) {
+		iput(inode);
+		return error;
+	}
 	d_instantiate(dentry, inode);
 	dget(dentry);
 	morsel_dir_changed(dir);
@@ -124,6 +135,12 @@ static int morsel_link(struct dentry *old, struct inode *dir, struct dentry *den
 		error = morsel_charge_name(inode);
 	if (error)
 		return error;
+	error = morsel_store_link(inode, dir, dentry);
+	if (error) {
+		if (inode->i_nlink)
+			morsel_uncharge_name(inode);
+		return error;
+	}
 	error = simple_link(old, dir, dentry);
 	morsel_pool_changed(morsel_pool(dir->i_sb));
 	morsel_event_object(MORSEL_EVENT_NEW, dentry);
@@ -147,7 +164,7 @@ static void morsel_unlinked(struct dentry *dentry)
 
 static int morsel_unlink(struct inode *dir, struct dentry *dentry)
 {
-	int error = simple_unlink(dir, dentry);
+	int error = morsel_store_unlink(dentry) ?: simple_unlink(dir, dentry);
 
 	if (!error)
 		morsel_unlinked(dentry);
@@ -156,7 +173,7 @@ static int morsel_unlink(struct inode *dir, struct dentry *dentry)
 
 static int morsel_rmdir(struct inode *dir, struct dentry *dentry)
 {
-	int error = simple_rmdir(dir, dentry);
+	int error = morsel_store_unlink(dentry) ?: simple_rmdir(dir, dentry);
 
 	if (!error)
 		morsel_unlinked(dentry);
@@ -184,7 +201,10 @@ static int morsel_do_rename(morsel_idmap_t *idmap, struct inode *old_dir, struct
 	int error;
 
 	morsel_event_move_begin(&move, old, other);
-	error = simple_rename(idmap, old_dir, old, new_dir, new, spare ? RENAME_EXCHANGE : 0);
+	error = morsel_store_rename(old, new_dir, new, spare);
+	if (!error)
+		error = simple_rename(idmap, old_dir, old, new_dir, new,
+				      spare ? RENAME_EXCHANGE : 0);
 	if (!error) {
 		morsel_move_dentries(old, new, spare);
 		if (!spare && d_really_is_positive(new))
@@ -213,6 +233,17 @@ static int morsel_rename(morsel_idmap_t *idmap, struct inode *old_dir, struct de
 	dput(spare);
 	return error;
 }
+
+/* A further name's record; see morsel_store_link(). */
+static void morsel_d_release(struct dentry *dentry)
+{
+	kfree(dentry->d_fsdata);
+}
+
+const struct dentry_operations morsel_dentry_ops = {
+	.d_delete	= always_delete_dentry,
+	.d_release	= morsel_d_release,
+};
 
 const struct inode_operations morsel_dir_iops = {
 	.lookup		= simple_lookup,

@@ -5,6 +5,7 @@
 #include <linux/fs_parser.h>
 #include <linux/seq_file.h>
 #include "fs_internal.h"
+#include "store.h"
 
 static const struct constant_table morsel_huge_table[] = {
 	{ "always",	true },
@@ -193,6 +194,20 @@ int morsel_options_agree(struct fs_context *fc, struct super_block *sb, unsigned
 	return error;
 }
 
+/* A pool on a device is as large as it was made; the engine writes, or it does not. */
+static int morsel_check_stored(struct fs_context *fc, const struct morsel_store *store)
+{
+	const struct morsel_fs_context *ctx = fc->fs_private;
+
+	if (ctx->given & (BIT(MORSEL_OPT_SIZE) | BIT(MORSEL_OPT_NR_INODES)))
+		return invalfc(fc, "%s: not for a pool on a device, which has its own",
+			       ctx->given & BIT(MORSEL_OPT_SIZE) ? "size" : "nr_inodes");
+	if (!store->pp.read_only || fc->sb_flags & SB_RDONLY)
+		return 0;
+	errorfc(fc, "the device was opened for reading: unmount the pool first");
+	return -EROFS;
+}
+
 /* Size, nr_inodes and huge may change; the rest may be said again but not changed. */
 int morsel_reconfigure(struct fs_context *fc)
 {
@@ -205,6 +220,8 @@ int morsel_reconfigure(struct fs_context *fc)
 
 	error = morsel_options_agree(fc, sb, BIT(MORSEL_OPT_NAME) | BIT(MORSEL_OPT_MODE) |
 				     BIT(MORSEL_OPT_UID) | BIT(MORSEL_OPT_GID), -EINVAL);
+	if (!error && pool->store)
+		error = morsel_check_stored(fc, pool->store);
 	if (error)
 		return error;
 	if (ctx->given & BIT(MORSEL_OPT_SIZE) && frames < atomic64_read(&pool->frames.used))
@@ -231,6 +248,10 @@ int morsel_show_options(struct seq_file *m, struct dentry *root)
 	const struct inode *inode = d_inode(root->d_sb->s_root);
 
 	seq_show_option(m, "name", pool->name);
+	if (pool->store) {
+		seq_printf(m, ",huge=%s", pool->huge ? "always" : "never");
+		return 0;
+	}
 	seq_printf(m, ",size=%lluk", READ_ONCE(pool->frames.capacity) << (PAGE_SHIFT - 10));
 	if (pool->inodes_max)
 		seq_printf(m, ",nr_inodes=%llu", pool->inodes_max);

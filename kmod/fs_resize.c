@@ -2,6 +2,7 @@
 /* Change the size of an object, and zero what must read as zeros. */
 #include <linux/mm.h>
 #include "fs_internal.h"
+#include "store.h"
 
 void morsel_zero_bytes(struct inode *inode, loff_t from, loff_t to)
 {
@@ -59,13 +60,36 @@ static void morsel_shrink(struct inode *inode, loff_t size)
 	filemap_invalidate_unlock(mapping);
 }
 
-void morsel_resize(struct inode *inode, loff_t size)
+/*
+ * On the media a shrinking object is smaller first, then loses its frames; a growing
+ * one is zeroed behind its end first.  The size that others see follows.
+ */
+static int morsel_resize_stored(struct inode *inode, loff_t size)
+{
+	struct address_space *mapping = inode->i_mapping;
+	pgoff_t first = DIV_ROUND_UP_ULL(size, PAGE_SIZE);
+	int error;
+
+	filemap_invalidate_lock(mapping);
+	if (size < i_size_read(inode)) {
+		unmap_mapping_range(mapping, (loff_t)first << PAGE_SHIFT, 0, 1);
+		morsel_view_clear(inode, first, MORSEL_LAST_PAGE);
+	}
+	error = morsel_store_resize(inode, size);
+	filemap_invalidate_unlock(mapping);
+	return error;
+}
+
+int morsel_resize(struct inode *inode, loff_t size)
 {
 	lockdep_assert_held_write(&inode->i_rwsem);
+	if (morsel_i(inode)->record)
+		return morsel_resize_stored(inode, size);
 	if (size <= i_size_read(inode)) {
 		morsel_shrink(inode, size);
 	} else {
 		morsel_zero_tail(inode, size);
 		i_size_write(inode, size);
 	}
+	return 0;
 }

@@ -7,6 +7,7 @@
 #include <linux/uuid.h>
 #include "event.h"
 #include "fs_internal.h"
+#include "store.h"
 
 static int morsel_statfs(struct dentry *dentry, struct kstatfs *buf)
 {
@@ -19,7 +20,8 @@ static int morsel_statfs(struct dentry *dentry, struct kstatfs *buf)
 	buf->f_type = MORSEL_FS_MAGIC;
 	buf->f_bsize = PAGE_SIZE;
 	buf->f_blocks = capacity;
-	buf->f_bfree = capacity - min(capacity, gone);
+	buf->f_bfree = pool->store ? fa_nr_free(pool->store->pp.frames) :
+				     capacity - min(capacity, gone);
 	buf->f_bavail = buf->f_bfree;
 	buf->f_files = max;
 	buf->f_ffree = max - min(max, inodes);
@@ -28,31 +30,40 @@ static int morsel_statfs(struct dentry *dentry, struct kstatfs *buf)
 	return 0;
 }
 
+static int morsel_sync_fs(struct super_block *sb, int wait)
+{
+	return wait ? morsel_store_sync(sb) : 0;
+}
+
 static const struct super_operations morsel_super_ops = {
 	.alloc_inode	= morsel_alloc_inode,
 	.free_inode	= morsel_free_inode,
 	.evict_inode	= morsel_evict_inode,
 	.drop_inode	= generic_delete_inode,
 	.statfs		= morsel_statfs,
+	.sync_fs	= morsel_sync_fs,
 	.show_options	= morsel_show_options,
 };
 
-static int morsel_fill_super(struct super_block *sb, const struct morsel_pool_params *params)
+static void morsel_set_super(struct super_block *sb)
 {
-	struct inode *root;
-	int error;
-
 	sb->s_maxbytes = MORSEL_SIZE_MAX;
 	sb->s_blocksize = PAGE_SIZE;
 	sb->s_blocksize_bits = PAGE_SHIFT;
 	sb->s_magic = MORSEL_FS_MAGIC;
 	sb->s_op = &morsel_super_ops;
-	sb->s_d_op = &simple_dentry_operations;
+	sb->s_d_op = &morsel_dentry_ops;
 	sb->s_xattr = morsel_xattr_handlers;
 	sb->s_time_gran = 1;
 	sb->s_flags |= SB_POSIXACL | SB_NOSEC;
 	sb->s_iflags |= SB_I_NOEXEC | SB_I_NODEV;
 	morsel_pool(sb)->sb = sb;
+}
+
+static int morsel_make_root(struct super_block *sb, const struct morsel_pool_params *params)
+{
+	struct inode *root;
+	int error;
 
 	root = morsel_new_inode(morsel_nop_idmap, sb, NULL, S_IFDIR | params->mode);
 	if (IS_ERR(root))
@@ -94,8 +105,12 @@ static struct super_block *morsel_get_super(struct fs_context *fc)
 
 	if (IS_ERR(sb))
 		return sb;
-	if (!sb->s_root) {
-		error = morsel_fill_super(sb, &ctx->params);
+	if (!sb->s_root && ctx->on_device && !morsel_pool(sb)->store) {
+		error = -EAGAIN;	/* it was there when we looked */
+	} else if (!sb->s_root) {
+		morsel_set_super(sb);
+		error = morsel_pool(sb)->store ? morsel_store_load(fc, sb) :
+						 morsel_make_root(sb, &ctx->params);
 		if (!error) {
 			sb->s_flags |= SB_ACTIVE;
 			morsel_pool_publish(morsel_pool(sb));
@@ -104,6 +119,10 @@ static struct super_block *morsel_get_super(struct fs_context *fc)
 		}
 	} else if (morsel_pool(sb)->dying) {
 		error = -EAGAIN;
+	} else if (ctx->on_device && fc->s_fs_info && ((struct morsel_pool *)fc->s_fs_info)->store) {
+		errorfc(fc, "%s: there is a pool %s already: choose another name with -o name=",
+			fc->source, morsel_pool(sb)->name);
+		error = -EBUSY;
 	} else if (ctx->exclusive || !(ctx->given & BIT(MORSEL_OPT_NAME))) {
 		error = -EEXIST;
 	} else if (sb_rdonly(sb) && !(fc->sb_flags & SB_RDONLY)) {
@@ -118,7 +137,7 @@ static struct super_block *morsel_get_super(struct fs_context *fc)
 	return ERR_PTR(error);
 }
 
-static int morsel_get_tree(struct fs_context *fc)
+static int morsel_get_volatile(struct fs_context *fc)
 {
 	struct morsel_fs_context *ctx = fc->fs_private;
 	const char *why = morsel_pool_check(&ctx->params);
@@ -127,9 +146,6 @@ static int morsel_get_tree(struct fs_context *fc)
 
 	if (why)
 		return invalfc(fc, "%s", why);
-	if (fc->source && fc->source[0] == '/')
-		return invalfc(fc, "%s: a pool on a device is not supported, say \"none\"",
-			       fc->source);
 	fc->s_fs_info = morsel_pool_alloc(&ctx->params);
 	if (!fc->s_fs_info)
 		return -ENOMEM;
@@ -142,6 +158,30 @@ static int morsel_get_tree(struct fs_context *fc)
 		return PTR_ERR(sb);
 	fc->root = dget(sb->s_root);
 	return 0;
+}
+
+static int morsel_get_on_device(struct fs_context *fc)
+{
+	struct super_block *sb;
+	int error;
+
+	do {
+		error = morsel_device_prepare(fc);
+		if (error)
+			return error;
+		sb = morsel_get_super(fc);
+	} while (sb == ERR_PTR(-EAGAIN));
+	if (IS_ERR(sb))
+		return PTR_ERR(sb);
+	fc->root = dget(sb->s_root);
+	return 0;
+}
+
+static int morsel_get_tree(struct fs_context *fc)
+{
+	bool on_device = fc->source && fc->source[0] == '/';
+
+	return on_device ? morsel_get_on_device(fc) : morsel_get_volatile(fc);
 }
 
 static void morsel_free_fc(struct fs_context *fc)
@@ -178,7 +218,7 @@ static void morsel_kill_sb(struct super_block *sb)
 	struct morsel_pool *pool = morsel_pool(sb);
 
 	morsel_pool_retire(pool);
-	if (sb->s_root)
+	if (sb->s_flags & SB_ACTIVE)
 		morsel_event_pool(MORSEL_EVENT_DEL, pool);
 	kill_litter_super(sb);
 	morsel_pool_free(pool);

@@ -10,6 +10,8 @@
 #include "tree.h"
 #include "view.h"
 
+struct pp_object;
+
 struct morsel_inode {
 	struct inode vfs_inode;	/* i_ino is the object id */
 	struct timespec64 btime;	/* creation */
@@ -18,6 +20,9 @@ struct morsel_inode {
 	atomic_long_t revokes;	/* how often rights were taken back; see revoke.h */
 	bool sealed;	/* contents are final; set with i_rwsem and invalidate_lock exclusive */
 	struct morsel_reservation reservation;
+	bool displaced;	/* its address is on the media, but somebody else has it [i_rwsem] */
+	struct mutex record_lock;	/* the record; inside of all other locks but the engine's */
+	struct pp_object *record;	/* on the media; NULL in a volatile pool; constant */
 	struct morsel_tree tree;
 	struct morsel_view view[MORSEL_NR_VIEWS];
 

@@ -23,6 +23,8 @@ static bool congruent(unsigned long addr, unsigned long pgoff)
  */
 static int check_flags(struct vm_area_struct *vma)
 {
+	if (morsel_i(file_inode(vma->vm_file))->displaced)
+		return -EEXIST;
 	if (vma->vm_flags & VM_EXEC)
 		return -EPERM;
 	if (!(vma->vm_flags & VM_SHARED)) {

@@ -27,7 +27,8 @@ size_t morsel_nl_pool_size(void)
 
 static u32 pool_flags(const struct morsel_pool *pool)
 {
-	return READ_ONCE(pool->pin) ? MORSEL_POOL_FLAG_PINNED : 0;
+	return (READ_ONCE(pool->pin) ? MORSEL_POOL_FLAG_PINNED : 0) |
+	       (pool->store ? MORSEL_POOL_FLAG_PERSISTENT : 0);
 }
 
 /* The root is gone while the superblock is being taken down. */

@@ -253,6 +253,9 @@ int morsel_nl_quota_set_doit(struct sk_buff *skb, struct genl_info *info)
 	error = wanted_user(info, &uid);
 	if (error)
 		return error;
+	if (morsel_nl_pool(info)->store)
+		return morsel_nl_refuse(info->extack, NULL, -EOPNOTSUPP,
+					"a persistent pool has no limits yet");
 	reply = quota_reply();
 	if (!reply)
 		return -ENOMEM;

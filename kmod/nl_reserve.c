@@ -5,6 +5,7 @@
 #include "nl.h"
 #include "nl_object.h"
 #include "rights.h"
+#include "store.h"
 
 static const struct nlattr *addr_attr(struct genl_info *info)
 {
@@ -88,7 +89,7 @@ static int reserve(struct genl_info *info, struct inode *inode)
 	u64 addr = nla_get_u64(addr_attr(info));
 	int error;
 
-	error = morsel_reserve(inode, addr, max);
+	error = morsel_store_reserve(inode, addr, max);
 	if (error == -EEXIST || error == -ENOSPC)
 		morsel_event_collision(inode, addr, morsel_reserve_length(max), 0, -error);
 	return error ? refuse(info, inode, max, error) : 0;
@@ -116,7 +117,7 @@ int morsel_nl_new_place(struct genl_info *info, struct inode *inode)
 static int unreserve(struct genl_info *info, struct inode *inode)
 {
 	const struct nlattr *attr = info->attrs[MORSEL_A_OBJECT_NO_ADDR];
-	int error = morsel_unreserve(inode);
+	int error = morsel_store_unreserve(inode);
 
 	if (error == -EBUSY)
 		return morsel_nl_refuse(info->extack, attr, error, "the object is mapped");

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include "event.h"
 #include "fs_internal.h"
+#include "store.h"
 
 LIST_HEAD(morsel_pools);
 DEFINE_MUTEX(morsel_pools_mutex);	/* the list, and who holds on to its members */
@@ -86,6 +87,7 @@ void morsel_pool_free(struct morsel_pool *pool)
 {
 	if (!pool)
 		return;
+	morsel_store_close(pool->store);
 	morsel_quotas_exit(&pool->quotas);
 	WARN_ON_ONCE(atomic64_read(&pool->inodes) || atomic64_read(&pool->frames.used));
 	WARN_ON_ONCE(!xa_empty(&pool->objects) || pool->gets);
@@ -112,6 +114,31 @@ void morsel_pool_retire(struct morsel_pool *pool)
 	if (!pool->dying && !list_empty(&pool->link))
 		list_del_rcu(&pool->link);
 	mutex_unlock(&morsel_pools_mutex);
+}
+
+const char *morsel_pool_on_device(dev_t dev, char *name)
+{
+	const struct morsel_pool *pool;
+	const char *found = NULL;
+
+	mutex_lock(&morsel_pools_mutex);
+	list_for_each_entry(pool, &morsel_pools, link)
+		if (pool->store && pool->store->dev == dev)
+			found = strcpy(name, pool->name);
+	mutex_unlock(&morsel_pools_mutex);
+	return found;
+}
+
+bool morsel_pool_has_uuid(const u8 *uuid)
+{
+	const struct morsel_pool *pool;
+	bool found = false;
+
+	mutex_lock(&morsel_pools_mutex);
+	list_for_each_entry(pool, &morsel_pools, link)
+		found |= pool->store && !memcmp(pool->store->pp.uuid, uuid, 16);
+	mutex_unlock(&morsel_pools_mutex);
+	return found;
 }
 
 /* A pool on the list has a superblock, but perhaps one that is on its way out. */

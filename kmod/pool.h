@@ -17,12 +17,15 @@ struct morsel_frames {
 	atomic64_t poisoned;	/* frames withdrawn because of a memory error */
 };
 
+struct morsel_store;
+
 struct morsel_pool {
 	/* First, because kfree_rcu() takes small offsets only and locks are large under lockdep. */
 	struct rcu_head rcu;
 	struct super_block *sb;
 	u32 id;			/* unique until the module is unloaded */
 	char name[MORSEL_POOL_NAME_MAX + 1]; /* unique among live pools */
+	struct morsel_store *store;	/* of a persistent pool, or NULL; constant */
 	bool huge;		/* 2 MiB frames where they fit */
 	struct morsel_frames frames;
 	u64 inodes_max;		/* limit of @inodes; 0: none */

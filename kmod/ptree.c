@@ -59,7 +59,7 @@ int pp_tree_lookup(const struct pp_pool *pool, u64 root, u64 index, struct pp_le
 		set_leaf(&at, index, leaf);
 	else if (at.level)
 		leaf->order = pp_shift(at.level);
-	else	/* it lies behind all that the tree could have: so does what begins at its highest bit */
+	else	/* behind all that the tree could have, as all from its highest bit on */
 		leaf->order = root ? fls64(index) - 1 : pp_shift(MEDIA_TOP_LEVEL + 1);
 	return 0;
 }

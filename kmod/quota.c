@@ -318,6 +318,22 @@ int morsel_charge_inode(struct inode *inode)
 	return error;
 }
 
+int morsel_charge_loaded(struct inode *inode, u64 frames)
+{
+	struct morsel_pool *pool = morsel_pool(inode->i_sb);
+	struct morsel_account *account = morsel_account_get(pool, inode->i_uid, true);
+
+	if (!account)
+		return -ENOMEM;
+	atomic64_add(objects_of(inode), &account->used[MORSEL_QUOTA_OBJECTS]);
+	atomic64_add(objects_of(inode), &pool->inodes);
+	atomic64_add(frames, &account->used[MORSEL_QUOTA_FRAMES]);
+	atomic64_add(frames, &pool->frames.used);
+	atomic64_set(&morsel_i(inode)->tree.pages, frames);
+	morsel_i(inode)->account = account;
+	return 0;
+}
+
 int morsel_charge_name(struct inode *inode)
 {
 	lockdep_assert_held_write(&inode->i_rwsem);

@@ -89,6 +89,11 @@ int morsel_may_charge_frames(struct inode *inode, u64 n);
  */
 int morsel_charge_inode(struct inode *inode);
 int morsel_charge_name(struct inode *inode);
+/*
+ * What a persistent pool has brought along, with @frames: above any limit.
+ * Context: as for a new object; its names are counted.  Return: 0 or -ENOMEM.
+ */
+int morsel_charge_loaded(struct inode *inode, u64 frames);
 void morsel_uncharge_name(struct inode *inode);
 /* The object ends. */
 void morsel_uncharge_inode(struct inode *inode);

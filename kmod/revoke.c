@@ -16,6 +16,7 @@
 #include "inode.h"
 #include "link.h"
 #include "revoke.h"
+#include "store.h"
 
 enum {
 	VERDICT_SHIFT = 3,	/* below: MAY_READ and MAY_WRITE, above: the revoke they are from */
@@ -67,6 +68,8 @@ int morsel_file_may(struct file *file, int want)
 	struct morsel_inode *mi = morsel_i(file_inode(file));
 	unsigned long revokes = revokes_of(mi);
 
+	if (mi->record)
+		return mi->record->bad ? -EUCLEAN : -EOPNOTSUPP;
 	if (want & MAY_WRITE && READ_ONCE(mi->sealed))
 		return -EPERM;
 	if (!revokes)

@@ -14,6 +14,7 @@
 #include "fs_internal.h"
 #include "revoke.h"
 #include "rights.h"
+#include "store.h"
 
 enum {
 	PIN_TRIES = 5,
@@ -86,6 +87,11 @@ int morsel_seal(struct dentry *dentry)
 		error = seal_locked(dentry);
 		if (!error) {
 			inode_set_ctime_current(inode);
+			error = morsel_store_update(inode);
+			if (error)
+				WRITE_ONCE(morsel_i(inode)->sealed, false);
+		}
+		if (!error) {
 			morsel_pool_changed(morsel_pool(inode->i_sb));
 			morsel_event_object(MORSEL_EVENT_SEAL, dentry);
 		}

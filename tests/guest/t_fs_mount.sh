@@ -76,7 +76,7 @@ refused bogus 'Unknown parameter'
 refused size 'Bad value'
 dmesg -c >/dev/null
 ok "refused: a device" sh -c '! mount -t morsel /dev/null /tmp/a 2>/dev/null'
-like "the device is named" "$(dmesg)" '/dev/null: a pool on a device'
+like "the device is named" "$(dmesg)" '/dev/null: not a block device'
 is "nothing is mounted" "$(grep -c morsel /proc/mounts)" 0
 
 # Half of the memory, 2 MiB frames and 0755 unless something else is said.

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Persistent pools: the file system's side of the engine.
+ *
+ * A pool on a device has a store, its objects have a record each.  Whatever
+ * changes a name or an attribute calls here before it tells anybody: when the
+ * call returns 0 the change is durable.  In a volatile pool all of it does
+ * nothing and returns 0.
+ */
+#ifndef MORSEL_STORE_H
+#define MORSEL_STORE_H
+
+#include <linux/fs.h>
+#include "compat.h"
+#include "engine.h"
+
+struct dax_device;
+struct fs_context;
+struct morsel_inode;
+struct morsel_pool;
+struct posix_acl;
+
+/* A pool's device and what is on it. */
+struct morsel_store {
+	struct pp_pool pp;
+	struct morsel_bdev bdev;
+	dev_t dev;
+	struct dax_device *dax;
+	unsigned long first_pfn;	/* of frame 0 */
+	bool started;			/* pp_start() has succeeded */
+	struct pp_report report;
+};
+
+/* store_open.c */
+
+/**
+ * morsel_store_open() - open the device in fc->source and look who is there
+ *
+ * Context: process.  Return: a store to be closed, or ERR_PTR with a message in @fc.
+ */
+struct morsel_store *morsel_store_open(struct fs_context *fc);
+/* Context: no inode is left.  @store may be NULL. */
+void morsel_store_close(struct morsel_store *store);
+
+/* store_load.c */
+
+/*
+ * Finish what was begun on the media, verify it, make inodes and dentries of
+ * what there is.  Context: sb is being filled.  Return: 0, or an error with a message.
+ */
+int morsel_store_load(struct fs_context *fc, struct super_block *sb);
+
+/* store_change.c: context: i_rwsem as the VFS holds it for the operation. */
+
+/* Give a new inode a record and its id; nothing is on the media yet. */
+int morsel_store_new(struct inode *inode);
+/* The object gets its first name. */
+int morsel_store_create(struct inode *inode, struct inode *dir, const struct qstr *name);
+/* @dentry is to become one more name of @inode. */
+int morsel_store_link(struct inode *inode, struct inode *dir, struct dentry *dentry);
+int morsel_store_unlink(struct dentry *dentry);
+/* @new: positive: it goes, or with @exchange takes the place of @old. */
+int morsel_store_rename(struct dentry *old, struct inode *new_dir, struct dentry *new,
+			bool exchange);
+/* Write what the inode says, if the record says something else. */
+int morsel_store_update(struct inode *inode);
+/* The same along with a list; NULL: none.  The other one is as it is cached. */
+int morsel_store_set_acl(struct inode *inode, struct posix_acl *acl, int type);
+/* morsel_reserve() and morsel_unreserve(), durable. */
+int morsel_store_reserve(struct inode *inode, u64 addr, u64 max);
+int morsel_store_unreserve(struct inode *inode);
+/* Context: invalidate_lock held exclusive, no view shows what goes; there is a record. */
+int morsel_store_resize(struct inode *inode, loff_t size);
+/* The inode ends: what it says is written, or the object is freed. */
+void morsel_store_evict(struct inode *inode);
+/* All objects of a pool. */
+int morsel_store_sync(struct super_block *sb);
+
+/* store_acl.c */
+
+/* Return: entries in a new buffer *@to, to be freed by kvfree(), or -errno. */
+int morsel_store_pack_acls(const struct posix_acl *access, const struct posix_acl *def,
+			   struct media_acl_entry **to);
+/* Give the inode the lists of @nr entries from the media.  Return: 0, -EUCLEAN, -ENOMEM. */
+int morsel_store_take_acls(struct inode *inode, const struct media_acl_entry *from,
+			   unsigned int nr);
+
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The device of a persistent pool: an fsdax namespace, opened exclusively, all of
+ * it in the kernel's linear map with struct pages.
+ */
+#include <linux/blkdev.h>
+#include <linux/dax.h>
+#include <linux/fs_context.h>
+#include <linux/mm.h>
+#include <linux/pfn_t.h>
+#include <linux/slab.h>
+#include "common.h"
+#include "store.h"
+
+static int refuse_open(struct fs_context *fc, int error)
+{
+	switch (error) {
+	case -EBUSY:
+		errorfc(fc, "%s: the device is in use: mounted, or part of another device",
+			fc->source);
+		break;
+	case -EACCES:
+	case -EROFS:
+		errorfc(fc, "%s: the device is read-only: mount it with -o ro", fc->source);
+		break;
+	case -ENOTBLK:
+		errorfc(fc, "%s: not a block device; a volatile pool has the source \"none\"",
+			fc->source);
+		break;
+	default:
+		errorfc(fc, "%s: the device cannot be opened: error %d", fc->source, -error);
+	}
+	return error;
+}
+
+/* Media errors are found when the bytes are read. */
+static int notify_failure(struct dax_device *dax, u64 offset, u64 len, int flags)
+{
+	const struct morsel_store *store = dax_holder(dax);
+
+	pr_err("pool %s: %llu bytes at %llu of the device have an error\n",
+	       store->pp.label, len, offset);
+	return -EIO;	/* the core kernel's own way is for who has a page cache */
+}
+
+static const struct dax_holder_operations holder_ops = {
+	.notify_failure = notify_failure,
+};
+
+/* What ndctl calls the device, as far as the device says it. */
+static const char *namespace_of(const struct morsel_store *store)
+{
+	const struct device *parent = disk_to_dev(store->bdev.bdev->bd_disk)->parent;
+	const char *name = parent ? dev_name(parent) : "";
+
+	return strncmp(name, "namespace", 9) ? "namespaceX.Y" : name;
+}
+
+static int refuse_mode(struct fs_context *fc, const struct morsel_store *store)
+{
+	errorfc(fc, "%s: not an fsdax namespace: \"ndctl create-namespace -f -m fsdax -e %s\" makes it one",
+		fc->source, namespace_of(store));
+	return -EOPNOTSUPP;
+}
+
+static int get_dax(struct fs_context *fc, struct morsel_store *store, u64 *start)
+{
+	store->dax = fs_dax_get_by_bdev(store->bdev.bdev, start, store, &holder_ops);
+	if (!store->dax)
+		return refuse_mode(fc, store);
+	if (dax_synchronous(store->dax))
+		return 0;
+	errorfc(fc, "%s: stores do not last on this device without its being asked (virtio-pmem)",
+		fc->source);
+	return -EOPNOTSUPP;
+}
+
+/* Have all of the device, as one piece of memory with struct pages. */
+static int map_device(struct fs_context *fc, struct morsel_store *store, u64 start)
+{
+	u64 frames = bdev_nr_bytes(store->bdev.bdev) >> PAGE_SHIFT;
+	void *base = NULL;
+	pfn_t pfn = {};
+	long got;
+	int id;
+
+	id = dax_read_lock();
+	/* That mode maps bytes with an error as well: loads look after themselves. */
+	got = dax_direct_access(store->dax, start >> PAGE_SHIFT, frames, DAX_RECOVERY_WRITE, &base,
+				&pfn);
+	dax_read_unlock(id);
+	if (got < 0 || got < frames) {
+		errorfc(fc, "%s: the device is not one piece of memory", fc->source);
+		return -EOPNOTSUPP;
+	}
+	if (!pfn_t_devmap(pfn) || !pfn_t_has_page(pfn) ||
+	    page_address(pfn_t_to_page(pfn)) != base)
+		return refuse_mode(fc, store);
+	store->first_pfn = pfn_t_to_pfn(pfn);
+	store->pp.pm.base = base;
+	store->pp.pm.size = frames << PAGE_SHIFT;
+	return 0;
+}
+
+static void found(struct pp_report *report, enum pp_problem problem, u64 id, u64 frame,
+		  const char *text)
+{
+	const struct morsel_store *store = container_of(report, struct morsel_store, report);
+
+	if (problem == PP_ORPHAN)
+		return;
+	pr_warn_ratelimited("pool %*pE on %pg: object %llu, frame %llu: %s\n",
+			    (int)strlen(store->pp.label), store->pp.label, store->bdev.bdev, id,
+			    frame, text);
+}
+
+static int identify(struct fs_context *fc, struct morsel_store *store)
+{
+	const char *why = NULL;
+
+	store->report.found = found;
+	if (!pp_identify(&store->pp, &why, &store->report))
+		return 0;
+	errorfc(fc, "%s: %s", fc->source, why);
+	return -EINVAL;
+}
+
+static int open_parts(struct fs_context *fc, struct morsel_store *store)
+{
+	u64 start;
+	int error;
+
+	error = get_dax(fc, store, &start);
+	if (!error)
+		error = map_device(fc, store, start);
+	if (!error)
+		error = identify(fc, store);
+	return error;
+}
+
+struct morsel_store *morsel_store_open(struct fs_context *fc)
+{
+	struct morsel_store *store = kvzalloc(sizeof(*store), GFP_KERNEL);
+	int error;
+
+	if (!store)
+		return ERR_PTR(-ENOMEM);
+	error = morsel_bdev_open(&store->bdev, fc->source, !(fc->sb_flags & SB_RDONLY), store);
+	if (error) {
+		kvfree(store);
+		return ERR_PTR(refuse_open(fc, error));
+	}
+	store->dev = store->bdev.bdev->bd_dev;
+	error = open_parts(fc, store);
+	if (!error)
+		return store;
+	morsel_store_close(store);
+	return ERR_PTR(error);
+}
+
+void morsel_store_close(struct morsel_store *store)
+{
+	if (!store)
+		return;
+	if (store->started && pp_stop(&store->pp))
+		pr_warn("pool on %pg: no checkpoint for want of memory: the next mount takes longer\n",
+			store->bdev.bdev);
+	pp_close(&store->pp);
+	if (store->dax)
+		fs_put_dax(store->dax, store);
+	morsel_bdev_close(&store->bdev);
+	kvfree(store);
+}
