@@ -336,7 +336,7 @@ static inline void inode_set_atime_to_ts(struct inode *inode, struct timespec64 
 }
 #endif
 
-/* A block device that nobody else opens exclusively, nor for writing where the kernel can forbid it. */
+/* A block device for us alone.  Before 6.9 others may still write to it. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
 struct morsel_bdev {
 	struct block_device *bdev;

@@ -27,7 +27,7 @@ struct morsel_pool *morsel_pool_alloc(const struct morsel_pool_params *params);
 void morsel_pool_free(struct morsel_pool *pool);
 /* Choose the next name for a pool that was given none. */
 void morsel_pool_autoname(struct morsel_pool *pool);
-/* @name: that of the pool on the device, with room for MORSEL_POOL_NAME_MAX + 1.  Return: it, or NULL. */
+/* @name: room for MORSEL_POOL_NAME_MAX + 1.  Return: it, of the pool on the device, or NULL. */
 const char *morsel_pool_on_device(dev_t dev, char *name);
 bool morsel_pool_has_uuid(const u8 *uuid);
 void morsel_pool_publish(struct morsel_pool *pool);

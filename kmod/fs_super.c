@@ -93,6 +93,12 @@ static int morsel_test_super(struct super_block *sb, struct fs_context *fc)
 	return !READ_ONCE(pool->dying) && !strcmp(pool->name, wanted->name);
 }
 
+/* @pool: one that was to be made, or NULL. */
+static bool has_store(const struct morsel_pool *pool)
+{
+	return pool && pool->store;
+}
+
 /*
  * Find or make the superblock of the name in fc->s_fs_info.
  * Return: it, with s_umount held; -EAGAIN when it ended meanwhile.
@@ -119,7 +125,7 @@ static struct super_block *morsel_get_super(struct fs_context *fc)
 		}
 	} else if (morsel_pool(sb)->dying) {
 		error = -EAGAIN;
-	} else if (ctx->on_device && fc->s_fs_info && ((struct morsel_pool *)fc->s_fs_info)->store) {
+	} else if (has_store(fc->s_fs_info)) {
 		errorfc(fc, "%s: there is a pool %s already: choose another name with -o name=",
 			fc->source, morsel_pool(sb)->name);
 		error = -EBUSY;

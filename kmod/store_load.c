@@ -133,18 +133,20 @@ static int fill_inode(struct load *load, struct inode *inode, const struct pp_it
 static struct inode *make_inode(struct load *load, const struct pp_item *item)
 {
 	struct inode *inode = new_inode(load->sb);
+	struct pp_object *obj;
 	int error = -ENOMEM;
 
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
 	inode->i_ino = item->id;
-	morsel_i(inode)->record = kzalloc(sizeof(struct pp_object), GFP_KERNEL_ACCOUNT);
-	if (morsel_i(inode)->record)
+	obj = kzalloc(sizeof(*obj), GFP_KERNEL_ACCOUNT);
+	morsel_i(inode)->record = obj;
+	if (obj)
 		error = fill_inode(load, inode, item);
 	if (!error)
 		error = morsel_charge_loaded(inode, item->count.pages);
 	if (!error)
-		error = take_place(inode, &morsel_i(inode)->record->rec);
+		error = take_place(inode, &obj->rec);
 	if (!error)
 		error = morsel_publish_inode(inode);
 	if (!error)
@@ -354,7 +356,7 @@ static int refuse_start(struct fs_context *fc, int error)
 {
 	switch (error) {
 	case -EROFS:
-		errorfc(fc, "%s: the pool was in use when the power went: mount it for writing once",
+		errorfc(fc, "%s: the pool was in use when the power went: mount it writable once",
 			fc->source);
 		break;
 	case -EUCLEAN:

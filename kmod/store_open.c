@@ -58,7 +58,7 @@ static const char *namespace_of(const struct morsel_store *store)
 
 static int refuse_mode(struct fs_context *fc, const struct morsel_store *store)
 {
-	errorfc(fc, "%s: not an fsdax namespace: \"ndctl create-namespace -f -m fsdax -e %s\" makes it one",
+	errorfc(fc, "%s: no fsdax namespace: ndctl create-namespace -f -m fsdax -e %s makes it one",
 		fc->source, namespace_of(store));
 	return -EOPNOTSUPP;
 }

@@ -17,7 +17,7 @@ dir=/mnt/p
 
 mount_pool() {
 	mkdir -p $dir
-	mount -t morsel "$@" $dev $dir
+	mount -t morsel $dev $dir
 }
 
 refused_at_first() {
@@ -120,7 +120,7 @@ case $MORSEL_BOOT in
 	like "a list" "$(state)" 'user:1001:rw-'
 	state > /tmp/two
 	ok "unmounted" umount $dir
-	ok "mounted read-only" mount_pool -o ro
+	ok "mounted read-only" mount -t morsel -o ro $dev $dir
 	same "the same read-only" "$(md5sum < /tmp/two)"
 	fails "no change there" "Read-only" touch $dir/new
 	like "not by a remount either" "$(refusal -o remount,rw $dir)" 'opened for reading'
@@ -130,7 +130,7 @@ case $MORSEL_BOOT in
 3)
 	ok "mounted" mount_pool
 	is "the label is the name" "$(grep -c ' /mnt/p morsel .*name=first' /proc/mounts)" 1
-	rm -r $dir/*
+	rm -r "${dir:?}"/*
 	ok "everything can be removed" test -z "$(ls -A $dir)"
 	ok "unmounted" umount $dir
 	use

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
 # Persistent memory for shell tests: . /tests/lib/pmem.sh
 
 # Make the whole nvdimm one fsdax namespace.  It has labels only when somebody has written some.
