@@ -60,7 +60,7 @@ int pp_tree_lookup(const struct pp_pool *pool, u64 root, u64 index, struct pp_le
 	else if (at.level)
 		leaf->order = pp_shift(at.level);
 	else	/* behind all that the tree could have, as all from its highest bit on */
-		leaf->order = root ? fls64(index) - 1 : pp_shift(MEDIA_TOP_LEVEL + 1);
+		leaf->order = root ? (unsigned int)fls64(index) - 1 : pp_shift(MEDIA_TOP_LEVEL + 1);
 	return 0;
 }
 
