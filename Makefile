@@ -80,8 +80,7 @@ unit: deps-unit
 
 # The persistence engine, crashed at every fence, on this machine.
 crash: deps-build
-	$(Q)$(MAKE) -C tests/crash
-	$(Q)build/crash/crash $(or $(STATES),100000) $(SEED)
+	$(Q)$(MAKE) -C tests/crash run STATES=$(or $(STATES),100000)
 
 shell: deps-test
 	$(Q)$(userland)

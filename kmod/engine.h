@@ -113,7 +113,6 @@ struct pp_report {
 	void (*found)(struct pp_report *report, enum pp_problem problem, u64 id, u64 frame,
 		      const char *text);
 	u64 count[PP_PROBLEMS];
-	bool repair;		/* mend what can be mended */
 };
 
 /* ---- media.c: judge, encode, decode; nothing is read or written ---- */
@@ -329,6 +328,7 @@ struct pp_scan {
 	u64 nr, room;
 	unsigned long *claims, *twice; /* frames named, frames named more than once */
 	struct pp_report *report;
+	bool damaged;		/* some records are: what they said is not known */
 	bool trusted;		/* frames in use are as the checkpoint says; no tree was walked */
 };
 
@@ -339,6 +339,11 @@ int pp_scan_names(struct pp_pool *pool, struct pp_scan *scan);
 /* Walk all trees; see who owns what. */
 int pp_scan_trees(struct pp_pool *pool, struct pp_scan *scan);
 struct pp_item *pp_scan_find(const struct pp_scan *scan, u64 id);
+/* Return: the directory that it says it is in, or NULL. */
+struct pp_item *pp_scan_parent(const struct pp_scan *scan, const struct pp_item *item);
+/* Is a blob that has been read what the item says?  @length: as pp_blob_read() returned it. */
+bool pp_blob_fits(const struct pp_item *item, enum media_blob_kind kind, const void *data,
+		  int length);
 void pp_scan_free(struct pp_scan *scan);
 void pp_found(struct pp_report *report, enum pp_problem problem, u64 id, u64 frame,
 	      const char *text);
@@ -373,7 +378,7 @@ void pp_close(struct pp_pool *pool);
 /* Write the superblocks, the older first, each with a fence. */
 int pp_super_write(struct pp_pool *pool, enum media_state state, u32 checkpoint_crc);
 
-/* ---- format.c, repair.c: in user space only ---- */
+/* ---- format.c, repair*.c: in user space only ---- */
 
 struct pp_format {
 	u8 uuid[16];
@@ -384,7 +389,16 @@ struct pp_format {
 
 /* Make an empty pool of pool->pm.  Return: 0, -ENOSPC: too small. */
 int pp_format(struct pm *pm, const struct pp_format *format);
-/* Mend what pp_start() with a repairing report has left. */
-int pp_repair(struct pp_pool *pool, struct pp_scan *scan);
+/* Before pp_start(): mend the tree of records and the root directory.  Return: 0 or -errno. */
+int pp_repair_records(struct pp_pool *pool, struct pp_report *report, s64 now);
+/*
+ * After pp_start(): mend what @scan has found.  When that is done the pool is
+ * to be closed and started anew, which shows whether something is left.
+ * Return: 0, -EROFS, -ENOMEM, -ENOSPC, -EIO, -EEXIST: there is no name for lost+found.
+ */
+int pp_repair(struct pp_pool *pool, struct pp_scan *scan, s64 now);
+int pp_repair_places(struct pp_pool *pool, const struct pp_scan *scan, s64 now);
+/* Clear the entries of the tree of records that make no sense. */
+void pp_repair_entries(struct pp_pool *pool);
 
 #endif

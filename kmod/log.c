@@ -125,7 +125,7 @@ int pp_log_replay(struct pp_pool *pool, struct pp_report *report)
 {
 	struct media_log *entry = kvzalloc(sizeof(*entry), GFP_KERNEL);
 	unsigned int nr;
-	int done, total = 0;
+	int done = 0, total = 0;
 
 	if (!entry)
 		return -ENOMEM;

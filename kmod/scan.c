@@ -63,6 +63,14 @@ struct pp_item *pp_scan_find(const struct pp_scan *scan, u64 id)
 
 /* ---- records ---- */
 
+/* There may have been names of objects here: who has none now may have lost it. */
+static void damaged(struct pp_scan *scan, enum pp_problem problem, u64 id, u64 frame,
+		    const char *why)
+{
+	scan->damaged = true;
+	pp_found(scan->report, problem, id, frame, why);
+}
+
 static int add_record(struct pp_pool *pool, struct pp_scan *scan, const struct pp_object *obj,
 		      u64 offset)
 {
@@ -71,7 +79,7 @@ static int add_record(struct pp_pool *pool, struct pp_scan *scan, const struct p
 	struct pp_item *item;
 
 	if (why) {
-		pp_found(scan->report, PP_RECORD, obj->id, 0, why);
+		damaged(scan, PP_RECORD, obj->id, 0, why);
 		return 0;
 	}
 	item = add_item(scan);
@@ -106,7 +114,7 @@ static int scan_frame(struct pp_pool *pool, struct pp_scan *scan, u64 index, u64
 		return -ENOMEM;
 	err = pm_load(&pool->pm, offset, slots, MEDIA_FRAME);
 	if (err)
-		pp_found(scan->report, PP_RECORDS, 0, frame, "records cannot be read");
+		damaged(scan, PP_RECORDS, 0, frame, "records cannot be read");
 	for (i = 0; i < MEDIA_RECORDS; i++, id++, offset += MEDIA_RECORD) {
 		if (!err && id) {
 			switch (pp_record_choose(pool, &slots[2 * i], id, &obj)) {
@@ -117,8 +125,8 @@ static int scan_frame(struct pp_pool *pool, struct pp_scan *scan, u64 index, u64
 					return -ENOMEM;
 				break;
 			default:
-				pp_found(scan->report, PP_RECORD, id, frame,
-					 "neither of its two versions is whole");
+				damaged(scan, PP_RECORD, id, frame,
+					"neither of its two versions is whole");
 			}
 		}
 		__set_bit(id, pool->ids);
@@ -130,7 +138,7 @@ static bool claim_once(struct pp_scan *scan, u64 frame)
 {
 	if (!test_and_set_bit(frame, scan->claims))
 		return true;
-	pp_found(scan->report, PP_RECORDS, 0, frame, "a table of records has another owner");
+	damaged(scan, PP_RECORDS, 0, frame, "a table of records has another owner");
 	return false;
 }
 
@@ -145,7 +153,7 @@ static int scan_table(struct pp_pool *pool, struct pp_scan *scan, u64 table, uns
 
 	for (slot = 0; slot < MEDIA_ENTRIES && !err; slot++) {
 		if (pm_load8(&pool->pm, pp_entry_offset(table, slot), &entry)) {
-			pp_found(scan->report, PP_RECORDS, 0, table, "a table cannot be read");
+			damaged(scan, PP_RECORDS, 0, table, "a table cannot be read");
 			continue;
 		}
 		if (!entry)
@@ -154,7 +162,7 @@ static int scan_table(struct pp_pool *pool, struct pp_scan *scan, u64 table, uns
 		if (!why && level > 1 && pp_is_leaf(entry, level))
 			why = "records are not in leaves of 2 MiB";
 		if (why) {
-			pp_found(scan->report, PP_RECORDS, 0, table, why);
+			damaged(scan, PP_RECORDS, 0, table, why);
 			continue;
 		}
 		if (!claim_once(scan, pp_entry_frame(entry)))
@@ -268,7 +276,7 @@ enum mark {
 	MARK_LOST,
 };
 
-static struct pp_item *parent_of(const struct pp_scan *scan, const struct pp_item *item)
+struct pp_item *pp_scan_parent(const struct pp_scan *scan, const struct pp_item *item)
 {
 	struct pp_item *parent = pp_scan_find(scan, item->parent);
 
@@ -281,13 +289,13 @@ static void judge_place(struct pp_scan *scan, struct pp_item *item)
 	struct pp_item *at;
 	u8 verdict;
 
-	for (at = item; at && !at->mark; at = parent_of(scan, at)) {
+	for (at = item; at && !at->mark; at = pp_scan_parent(scan, at)) {
 		at->mark = at->id == MEDIA_ROOT_ID ? MARK_GOOD : MARK_PATH;
 		if (at->state == PP_ITEM_LOST)
 			at->mark = MARK_LOST;
 	}
 	verdict = at && at->mark == MARK_GOOD ? MARK_GOOD : MARK_LOST;
-	for (at = item; at && at->mark == MARK_PATH; at = parent_of(scan, at)) {
+	for (at = item; at && at->mark == MARK_PATH; at = pp_scan_parent(scan, at)) {
 		at->mark = verdict;
 		if (verdict == MARK_LOST)
 			lose(scan, at, PP_PARENT, "no way leads from it to the root directory");
@@ -322,11 +330,14 @@ int pp_scan_names(struct pp_pool *pool, struct pp_scan *scan)
 	count_names(scan);
 	for (i = 0; i < scan->nr; i++) {
 		item = &scan->items[i];
-		if ((item->type == MEDIA_REG || item->type == MEDIA_SYMLINK) && !item->names) {
-			item->state = PP_ITEM_ORPHAN;
-			pp_found(scan->report, PP_ORPHAN, item->id, 0,
-				 "it was removed while in use");
+		if ((item->type != MEDIA_REG && item->type != MEDIA_SYMLINK) || item->names)
+			continue;
+		if (scan->damaged) {
+			lose(scan, item, PP_LINK, "its names may be among what is damaged");
+			continue;
 		}
+		item->state = PP_ITEM_ORPHAN;
+		pp_found(scan->report, PP_ORPHAN, item->id, 0, "it was removed while in use");
 	}
 	err = find_doubles(pool, scan);
 	if (err)

@@ -109,14 +109,23 @@ static bool walk_item(const struct walk *walk, const struct pp_item *item)
 			   item->type == MEDIA_SYMLINK ? item->target : 0);
 }
 
+bool pp_blob_fits(const struct pp_item *item, enum media_blob_kind kind, const void *data,
+		  int length)
+{
+	if (length < 0)
+		return false;
+	if (kind == MEDIA_BLOB_ACL)
+		return length % sizeof(struct media_acl_entry) == 0;
+	return (u64)length == item->size && !memchr(data, 0, length);
+}
+
 static bool blob_is_good(const struct pp_pool *pool, struct pp_scan *scan,
 			 const struct pp_item *item, u64 frame, enum media_blob_kind kind,
 			 void *buffer)
 {
 	int length = pp_blob_read(pool, frame, item->id, kind, buffer, MEDIA_FRAME);
 
-	if (length >= 0 && (kind == MEDIA_BLOB_ACL ? length % sizeof(struct media_acl_entry) == 0 :
-			    (u64)length == item->size && !memchr(buffer, 0, length)))
+	if (pp_blob_fits(item, kind, buffer, length))
 		return true;
 	pp_found(scan->report, PP_BLOB, item->id, frame, kind == MEDIA_BLOB_ACL ?
 		 "its ACL is damaged" : "its target is damaged");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * check: what can be verified of a pool from outside. Names form one tree, the
+ * check: what can be verified of a pool in use from outside. Names form one tree, the
  * numbers of an object fit together, and those of all objects fit to the pool.
  * With --data every byte is read.
  */
@@ -10,10 +10,15 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include "check.h"
 #include "copy.h"
-#include "output.h"
+#include "image.h"
 
-enum { OPT_DATA = 256 };
+enum {
+	OPT_DATA = 256,
+	OPT_REPAIR,
+};
+
 enum {
 	PAGE = 4096,
 	HUGE_PAGE = 2 << 20,
@@ -21,7 +26,8 @@ enum {
 };
 
 const struct option_desc check_options[] = {
-	{ OPT_DATA, "data", NULL, "Read all data, too; the pools must be mounted" },
+	{ OPT_DATA, "data", NULL, "Read all data, too; pools of the kernel must be mounted" },
+	{ OPT_REPAIR, "repair", NULL, "Of a device or an image: mend what can be mended" },
 	{ 0 },
 };
 
@@ -38,24 +44,31 @@ struct check {
 static void find(struct check *check, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+struct json_object *add_finding(const struct app *app, struct json_object *findings,
+				const char *name, const char *text)
+{
+	struct json_object *finding = json_object_new_object();
+
+	json_add_name(finding, "name", name);
+	json_object_object_add(finding, "msg", json_object_new_string(text));
+	json_object_array_add(findings, finding);
+	if (!app->json)
+		printf("%s: %s%s%s\n", shown(name), color_on(app->color, "red"), text,
+		       color_off(app->color, "red"));
+	return finding;
+}
+
 /* Something is wrong with @name. */
 static void find(struct check *check, const char *name, const char *format, ...)
 {
-	struct json_object *finding;
 	char text[512];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	finding = json_object_new_object();
-	json_add_name(finding, "name", name);
-	json_object_object_add(finding, "msg", json_object_new_string(text));
-	json_object_array_add(check->findings, finding);
+	add_finding(check->app, check->findings, name, text);
 	check->app->status = STATUS_DAMAGED;
-	if (!check->app->json)
-		printf("%s: %s%s%s\n", shown(name), color_on(check->app->color, "red"), text,
-		       color_off(check->app->color, "red"));
 }
 
 /* ---- one object ---- */
@@ -326,10 +339,21 @@ static void check_all(struct app *app)
 
 int run_check(struct app *app)
 {
+	bool repair = has_option(app, OPT_REPAIR);
 	int i;
 
-	for (i = 0; i < app->nr_args; i++)
-		check_pool(app, app->args[i]);
+	for (i = 0; repair && i < app->nr_args; i++)
+		if (!is_path(app->args[i]))
+			return usage_error(app, "\"%s\" is no path: --repair is for pools that are "
+						"not in use", shown(app->args[i]));
+	if (repair && !app->nr_args)
+		return usage_error(app, "--repair of what?");
+	for (i = 0; i < app->nr_args; i++) {
+		if (is_path(app->args[i]))
+			check_media(app, app->args[i], repair, has_option(app, OPT_DATA));
+		else
+			check_pool(app, app->args[i]);
+	}
 	if (!app->nr_args)
 		check_all(app);
 	return final_status(app);

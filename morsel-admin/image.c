@@ -155,13 +155,13 @@ int image_open(struct app *app, struct image *image, const char *path, enum imag
 	image->path = path;
 	image->trace = (struct pm_trace){ store, flush, fence, load };
 	/* For a block device it says that nobody else may have it; for a file it says nothing. */
-	if (mode == IMAGE_WRITE && !stat(path, &st) && S_ISBLK(st.st_mode))
+	if (mode != IMAGE_READ && !stat(path, &st) && S_ISBLK(st.st_mode))
 		flags |= O_EXCL;
 	image->fd = open(path, flags | O_CLOEXEC);
 	if (image->fd < 0)
 		return open_error(app, path, -errno);
 	err = check_kind(app, image);
-	if (!err && mode == IMAGE_WRITE)
+	if (!err && mode != IMAGE_READ)
 		err = claim(app, image);
 	if (err)
 		close(image->fd);
@@ -182,7 +182,7 @@ static int get_size(const struct image *image, u64 *size)
 
 int image_map(struct app *app, struct image *image, enum image_mode mode)
 {
-	int prot = mode == IMAGE_WRITE ? PROT_READ | PROT_WRITE : PROT_READ, err;
+	int prot = mode == IMAGE_READ ? PROT_READ : PROT_READ | PROT_WRITE, err;
 	void *base;
 
 	image->pm.trace = &image->trace;
@@ -192,7 +192,8 @@ int image_map(struct app *app, struct image *image, enum image_mode mode)
 	/* What was cached before the pool was mounted the last time is no longer so. */
 	if (image->device)
 		posix_fadvise(image->fd, 0, 0, POSIX_FADV_DONTNEED);
-	base = mmap(NULL, image->pm.size, prot, MAP_SHARED, image->fd, 0);
+	base = mmap(NULL, image->pm.size, prot, mode == IMAGE_COPY ? MAP_PRIVATE : MAP_SHARED,
+		    image->fd, 0);
 	if (base == MAP_FAILED)
 		return open_error(app, image->path, -errno);
 	image->pm.base = base;

@@ -18,6 +18,7 @@ struct image {
 
 enum image_mode {
 	IMAGE_READ,
+	IMAGE_COPY,  /* nobody else may use it; what is written is seen by us alone */
 	IMAGE_WRITE, /* nobody else may use it */
 };
 

@@ -261,10 +261,13 @@ const struct command commands[] = {
 	{
 		.noun = "check",
 		.run = run_check,
-		.args = "[POOL...]",
+		.args = "[POOL|DEV|IMAGE...]",
 		.args_max = -1,
-		.help = "Verify what the kernel tells of pools",
-		.details = "Without a name, all pools are checked. Nothing is changed.",
+		.help = "Verify pools",
+		.details = "Of a pool in use it is what the kernel tells that is verified, of a "
+			   "device or an\nimage (a word with a slash) all that is on it. Without a "
+			   "name, all pools in use\nare checked. Nothing is changed unless --repair "
+			   "is given.",
 		.options = check_options,
 	},
 	{

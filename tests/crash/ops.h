@@ -34,6 +34,7 @@ bool op_mkdir(struct world *w);
 bool op_symlink(struct world *w);
 bool make_link(struct world *w, const char *from, const char *to);
 bool op_link(struct world *w);
+bool unlink_name(struct world *w, const char *path);
 bool op_unlink(struct world *w);
 bool op_unlink_link(struct world *w);
 bool op_unlink_first(struct world *w);

@@ -140,7 +140,7 @@ static int remove_name(struct world *w, const char *path)
 	return err;
 }
 
-static bool unlink_it(struct world *w, const char *path)
+bool unlink_name(struct world *w, const char *path)
 {
 	if (!holder_of(w, path) || !is_empty(w, path))
 		return false;
@@ -149,27 +149,27 @@ static bool unlink_it(struct world *w, const char *path)
 
 bool op_unlink(struct world *w)
 {
-	return unlink_it(w, "/b");
+	return unlink_name(w, "/b");
 }
 
 bool op_unlink_link(struct world *w)
 {
-	return unlink_it(w, "/d/c");
+	return unlink_name(w, "/d/c");
 }
 
 bool op_unlink_first(struct world *w)
 {
-	return unlink_it(w, "/a");
+	return unlink_name(w, "/a");
 }
 
 bool op_unlink_symlink(struct world *w)
 {
-	return unlink_it(w, "/s");
+	return unlink_name(w, "/s");
 }
 
 bool op_rmdir(struct world *w)
 {
-	return is_type(w, "/e", MEDIA_DIR) && unlink_it(w, "/e");
+	return is_type(w, "/e", MEDIA_DIR) && unlink_name(w, "/e");
 }
 
 /* Paths that begin with @from begin with @to instead. */

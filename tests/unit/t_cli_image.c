@@ -209,6 +209,88 @@ static void test_list(void **state)
 	refused("pool show %s", "it is too small for a pool (EINVAL)");
 }
 
+/* ---- check ---- */
+
+/* Both versions of the root directory's record. */
+static void spoil_root(void)
+{
+	struct pp_pool *pool = calloc(1, sizeof(*pool));
+	const char *why;
+	off_t at;
+	FILE *file = fopen(image, "re");
+
+	assert_non_null(file);
+	pool->pm.size = size_of(image);
+	pool->pm.base = malloc(pool->pm.size);
+	assert_int_equal(fread(pool->pm.base, 1, pool->pm.size, file), pool->pm.size);
+	fclose(file);
+	assert_int_equal(pp_identify(pool, &why, NULL), 0);
+	at = (off_t)pp_record_offset(pool, MEDIA_ROOT_ID);
+	put(at + 16, "spoiled", 7);
+	put(at + MEDIA_SLOT + 16, "spoiled", 7);
+	free(pool->pm.base);
+	free(pool);
+}
+
+static void test_check(void **state)
+{
+	(void)state;
+	assert_int_equal(run("pool format -s 1M -l db %s", image), 0);
+	assert_int_equal(run("check %s", image), 0);
+	assert_non_null(strstr(cli.out, ": 1 objects, "));
+	assert_non_null(strstr(cli.out, " used: no damage found\n"));
+	assert_int_equal(run("check -q --data %s", image), 0);
+	assert_string_equal(cli.out, "");
+	spoil_root();
+	assert_int_equal(run("check %s", image), 4);
+	assert_non_null(strstr(cli.out, "object 1: neither of its two versions is whole\n"));
+	assert_non_null(strstr(cli.out, "object 1: there is no root directory\n"));
+	assert_int_equal(run("check -j %s", image), 4);
+	assert_non_null(strstr(cli.out, "\"problem\":\"root\",\"damage\":true"));
+	assert_non_null(strstr(cli.out, "\"label\":\"db\""));
+	assert_int_equal(run("pool list %s", image), 0);
+}
+
+static void test_repair(void **state)
+{
+	(void)state;
+	assert_int_equal(run("pool format -s 1M %s", image), 0);
+	spoil_root();
+	assert_int_equal(run("check --repair -n %s", image), 0);
+	assert_non_null(strstr(cli.out, "all can be mended\n"));
+	assert_int_equal(run("check %s", image), 4);
+	assert_int_equal(run("check --repair %s", image), 0);
+	assert_non_null(strstr(cli.out, "the root directory is made anew\n"));
+	assert_non_null(strstr(cli.out, "all mended\n"));
+	assert_int_equal(run("check %s", image), 0);
+	assert_non_null(strstr(cli.out, "no damage found"));
+	/* Where its record was there is nothing at all. */
+	put(pp_frame_offset(1 + 1 + 1), (u8[4096]){ 0 }, 4096);
+	assert_int_equal(run("check --repair %s", image), 4);
+	assert_non_null(strstr(cli.out, "are left\n"));
+}
+
+static void test_check_refusals(void **state)
+{
+	int fd;
+
+	(void)state;
+	put(0, "nothing", 7);
+	refused("check %s", "it is too small for a pool (EINVAL)");
+	assert_int_equal(truncate(image, 1 << 20), 0);
+	refused("check --repair %s", "this is no morsel pool (EINVAL)");
+	assert_int_equal(run("pool format -f %s", image), 0);
+	fd = open(image, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	refused("check %s", "another program is using it (EBUSY)");
+	close(fd);
+	assert_int_equal(run("check --repair %s db", image), 2);
+	assert_non_null(strstr(cli.err, "\"db\" is no path"));
+	assert_int_equal(run("check --repair", image), 2);
+	assert_int_equal(truncate(image, (1 << 20) - 4096), 0);
+	refused("check %s", "the device is smaller than the pool: it is cut off (EUCLEAN)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +301,9 @@ int main(void)
 		cmocka_unit_test_setup(test_in_use, start),
 		cmocka_unit_test_setup(test_dry_run, start),
 		cmocka_unit_test_setup(test_list, start),
+		cmocka_unit_test_setup(test_check, start),
+		cmocka_unit_test_setup(test_repair, start),
+		cmocka_unit_test_setup(test_check_refusals, start),
 	};
 	int failed;
 
