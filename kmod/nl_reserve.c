@@ -12,10 +12,15 @@ static const struct nlattr *addr_attr(struct genl_info *info)
 	return info->attrs[MORSEL_A_OBJECT_ADDR];
 }
 
+static bool names_place(struct genl_info *info)
+{
+	return addr_attr(info) || info->attrs[MORSEL_A_OBJECT_MAX_SIZE];
+}
+
+/* Of a request to change an object: the attributes of one to make it end before NO_ADDR. */
 bool morsel_nl_wants_place(struct genl_info *info)
 {
-	return addr_attr(info) || info->attrs[MORSEL_A_OBJECT_MAX_SIZE] ||
-	       info->attrs[MORSEL_A_OBJECT_NO_ADDR];
+	return names_place(info) || info->attrs[MORSEL_A_OBJECT_NO_ADDR];
 }
 
 /* What can be said without looking at an object. */
@@ -36,7 +41,7 @@ int morsel_nl_check_place(struct genl_info *info, bool directory)
 {
 	const struct nlattr *size = info->attrs[MORSEL_A_OBJECT_SIZE];
 
-	if (!morsel_nl_wants_place(info))
+	if (!names_place(info))
 		return 0;
 	if (directory)
 		return morsel_nl_refuse(info->extack, addr_attr(info), -EINVAL,
