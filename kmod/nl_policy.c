@@ -22,12 +22,12 @@ const struct nla_policy morsel_nl_acl_entry_policy[MORSEL_A_ACL_ENTRY_MAX + 1] =
 	[MORSEL_A_ACL_ENTRY_PERM] = NLA_POLICY_MASK(NLA_U32, 0x7),
 };
 
-const struct nla_policy morsel_nl_pool_get_policy[MORSEL_A_POOL_NAME + 1] = {
+const struct nla_policy morsel_nl_pool_get_policy[MORSEL_A_POOL_MAX + 1] = {
 	[MORSEL_A_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MORSEL_A_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
 };
 
-const struct nla_policy morsel_nl_pool_new_policy[MORSEL_A_POOL_GID + 1] = {
+const struct nla_policy morsel_nl_pool_new_policy[MORSEL_A_POOL_MAX + 1] = {
 	[MORSEL_A_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
 	[MORSEL_A_POOL_SIZE] = { .type = NLA_U64 },
 	[MORSEL_A_POOL_OBJECTS_MAX] = { .type = NLA_U64 },
@@ -37,12 +37,12 @@ const struct nla_policy morsel_nl_pool_new_policy[MORSEL_A_POOL_GID + 1] = {
 	[MORSEL_A_POOL_GID] = { .type = NLA_U32 },
 };
 
-const struct nla_policy morsel_nl_pool_del_policy[MORSEL_A_POOL_NAME + 1] = {
+const struct nla_policy morsel_nl_pool_del_policy[MORSEL_A_POOL_MAX + 1] = {
 	[MORSEL_A_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MORSEL_A_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
 };
 
-const struct nla_policy morsel_nl_morsel_get_policy[MORSEL_A_OBJECT_RECURSIVE + 1] = {
+const struct nla_policy morsel_nl_morsel_get_policy[MORSEL_A_OBJECT_MAX + 1] = {
 	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
 	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
@@ -50,7 +50,7 @@ const struct nla_policy morsel_nl_morsel_get_policy[MORSEL_A_OBJECT_RECURSIVE + 
 	[MORSEL_A_OBJECT_RECURSIVE] = { .type = NLA_FLAG },
 };
 
-const struct nla_policy morsel_nl_morsel_new_policy[MORSEL_A_OBJECT_MAX_SIZE + 1] = {
+const struct nla_policy morsel_nl_morsel_new_policy[MORSEL_A_OBJECT_MAX + 1] = {
 	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
 	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
@@ -65,7 +65,7 @@ const struct nla_policy morsel_nl_morsel_new_policy[MORSEL_A_OBJECT_MAX_SIZE + 1
 		NLA_POLICY_FULL_RANGE(NLA_U64, &morsel_a_object_max_size_range),
 };
 
-const struct nla_policy morsel_nl_morsel_set_policy[MORSEL_A_OBJECT_NO_ADDR + 1] = {
+const struct nla_policy morsel_nl_morsel_set_policy[MORSEL_A_OBJECT_MAX + 1] = {
 	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
 	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
@@ -80,7 +80,7 @@ const struct nla_policy morsel_nl_morsel_set_policy[MORSEL_A_OBJECT_NO_ADDR + 1]
 	[MORSEL_A_OBJECT_NO_ADDR] = { .type = NLA_FLAG },
 };
 
-const struct nla_policy morsel_nl_morsel_rename_policy[MORSEL_A_OBJECT_RENAME_FLAGS + 1] = {
+const struct nla_policy morsel_nl_morsel_rename_policy[MORSEL_A_OBJECT_MAX + 1] = {
 	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
 	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
@@ -89,14 +89,14 @@ const struct nla_policy morsel_nl_morsel_rename_policy[MORSEL_A_OBJECT_RENAME_FL
 	[MORSEL_A_OBJECT_RENAME_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x3),
 };
 
-const struct nla_policy morsel_nl_morsel_del_policy[MORSEL_A_OBJECT_PATH + 1] = {
+const struct nla_policy morsel_nl_morsel_del_policy[MORSEL_A_OBJECT_MAX + 1] = {
 	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
 	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
 	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
 };
 
-const struct nla_policy morsel_nl_rights_get_policy[MORSEL_A_OBJECT_RECURSIVE + 1] = {
+const struct nla_policy morsel_nl_rights_get_policy[MORSEL_A_OBJECT_MAX + 1] = {
 	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
 	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
@@ -104,7 +104,7 @@ const struct nla_policy morsel_nl_rights_get_policy[MORSEL_A_OBJECT_RECURSIVE + 
 	[MORSEL_A_OBJECT_RECURSIVE] = { .type = NLA_FLAG },
 };
 
-const struct nla_policy morsel_nl_rights_set_policy[MORSEL_A_OBJECT_REVOKE + 1] = {
+const struct nla_policy morsel_nl_rights_set_policy[MORSEL_A_OBJECT_MAX + 1] = {
 	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
 	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
@@ -118,21 +118,21 @@ const struct nla_policy morsel_nl_rights_set_policy[MORSEL_A_OBJECT_REVOKE + 1] 
 	[MORSEL_A_OBJECT_REVOKE] = { .type = NLA_FLAG },
 };
 
-const struct nla_policy morsel_nl_morsel_seal_policy[MORSEL_A_OBJECT_PATH + 1] = {
+const struct nla_policy morsel_nl_morsel_seal_policy[MORSEL_A_OBJECT_MAX + 1] = {
 	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
 	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
 	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
 };
 
-const struct nla_policy morsel_nl_quota_get_policy[MORSEL_A_QUOTA_DEFAULT + 1] = {
+const struct nla_policy morsel_nl_quota_get_policy[MORSEL_A_QUOTA_MAX + 1] = {
 	[MORSEL_A_QUOTA_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MORSEL_A_QUOTA_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
 	[MORSEL_A_QUOTA_UID] = { .type = NLA_U32 },
 	[MORSEL_A_QUOTA_DEFAULT] = { .type = NLA_FLAG },
 };
 
-const struct nla_policy morsel_nl_quota_set_policy[MORSEL_A_QUOTA_OBJECTS_HARD + 1] = {
+const struct nla_policy morsel_nl_quota_set_policy[MORSEL_A_QUOTA_MAX + 1] = {
 	[MORSEL_A_QUOTA_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[MORSEL_A_QUOTA_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
 	[MORSEL_A_QUOTA_UID] = { .type = NLA_U32 },
@@ -144,17 +144,17 @@ const struct nla_policy morsel_nl_quota_set_policy[MORSEL_A_QUOTA_OBJECTS_HARD +
 	[MORSEL_A_QUOTA_OBJECTS_HARD] = { .type = NLA_U64 },
 };
 
-const struct nla_policy morsel_nl_window_get_policy[MORSEL_A_WINDOW_MAX_SIZE + 1] = {
+const struct nla_policy morsel_nl_window_get_policy[MORSEL_A_WINDOW_MAX + 1] = {
 	[MORSEL_A_WINDOW_MAX_SIZE] =
 		NLA_POLICY_FULL_RANGE(NLA_U64, &morsel_a_window_max_size_range),
 };
 
-const struct nla_policy morsel_nl_window_set_policy[MORSEL_A_WINDOW_END + 1] = {
+const struct nla_policy morsel_nl_window_set_policy[MORSEL_A_WINDOW_MAX + 1] = {
 	[MORSEL_A_WINDOW_START] = { .type = NLA_U64 },
 	[MORSEL_A_WINDOW_END] = { .type = NLA_U64 },
 };
 
-const struct nla_policy morsel_nl_vas_get_policy[MORSEL_A_VAS_PID + 1] = {
+const struct nla_policy morsel_nl_vas_get_policy[MORSEL_A_VAS_MAX + 1] = {
 	[MORSEL_A_VAS_GAPS] = { .type = NLA_FLAG },
 	[MORSEL_A_VAS_PID] = NLA_POLICY_MIN(NLA_U32, 1),
 };

@@ -155,7 +155,9 @@ class Operation:
 
     @property
     def policy_size(self):
-        return self.request_attributes()[-1].c_name + ' + 1'
+        """All of the set, also beyond what the command takes: a helper that serves several
+        commands may look for any attribute of the set."""
+        return f'{self.set.c_prefix}MAX + 1'
 
     def messages(self):
         if self.notify:

@@ -156,7 +156,7 @@ static void test_refused_new(void)
 	refuse_number(MORSEL_A_POOL_GID, 0xffffffff, 4, EINVAL, "no such group");
 	refuse_number(MORSEL_A_POOL_ID, 1, 4, EINVAL, "");
 	refuse_number(MORSEL_A_POOL_USED, 1, 8, EINVAL, "");
-	refuse_number(MORSEL_A_POOL_EVENT_SEQ, 1, 8, EINVAL, "Unknown attribute");
+	refuse_number(MORSEL_A_POOL_EVENT_SEQ, 1, 8, EINVAL, "Unsupported attribute");
 	nl_pool(&nl, MORSEL_CMD_POOL_GET, "bad");
 	refused(&nl, ENOENT, "no such pool", 0, "and nothing was made");
 }
