@@ -82,6 +82,9 @@ unit: deps-unit
 crash: deps-build
 	$(Q)$(MAKE) -C tests/crash run STATES=$(or $(STATES),100000)
 
+crash-long:
+	$(Q)$(MAKE) crash STATES=$(or $(STATES),10000000)
+
 shell: deps-test
 	$(Q)$(userland)
 	$(Q)$(RUN) shell
@@ -110,4 +113,4 @@ export KERNEL MEM CPUS NVDIMM KARGS JOBS ACCEL TIMEOUT_SCALE
 
 .PHONY: all $(PARTS) install install-man clean help deps
 .PHONY: test test-debug test-backports test-lanes test-mutants soak test-harness
-.PHONY: unit crash shell demo bench style format
+.PHONY: unit crash crash-long shell demo bench style format

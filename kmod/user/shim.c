@@ -3,6 +3,7 @@
 #include "shim.h"
 
 long shim_fail_alloc;
+void (*shim_unlocked)(struct mutex *m);
 
 enum {
 	CRC32C_POLY = 0x82f63b78,	/* reversed */

@@ -4,196 +4,17 @@
  * ones at random until there are enough: recovered by the code that the kernel
  * runs, and compared with a model.
  */
-#include "explore.h"
+#include "crash.h"
 #include <stdio.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-enum {
-	POOL_FRAMES = 112,
-	LONGEST = 6,
-	GONE = 0xab, /* what is in the memory before it is a pool */
-	BASES = 4,
-};
-
-static const struct pp_format the_format = {
-	.uuid = "crash-state-pool", .label = "crash", .mode = 0755, .now = 7,
-};
 
 static int points, failures;
 
-static void point(bool ok, const char *what)
+void point(bool ok, const char *what)
 {
 	points++;
 	failures += !ok;
 	printf("%sok %d - %s\n", ok ? "" : "not ", points, what);
 	fflush(stdout);
-}
-
-static void on_fence(struct memory *memory)
-{
-	struct explorer *explorer = memory->context;
-
-	if (explorer->on)
-		explore(explorer);
-}
-
-/* A pool where @old was.  Legal: what w->before says, no pool, the new one. */
-static void make_pool(struct explorer *explorer, const u8 *old)
-{
-	struct world *w = explorer->world;
-	struct pm pm;
-	int err;
-
-	memory_set(w->memory, old);
-	memset(&w->after, 0, sizeof(w->after));
-	pm = memory_pm(w->memory);
-	snprintf(explorer->what, sizeof(explorer->what), "format");
-	explorer->may_be_none = true;
-	w->busy = true;
-	err = pp_format(&pm, &the_format);
-	assert(!err);
-	w->busy = false;
-	explorer->may_be_none = false;
-	w->before = w->after;
-	if (explorer->on)
-		explore(explorer);
-}
-
-/* One operation.  Return: false: it does not apply. */
-static bool run(struct explorer *explorer, const struct operation *operation)
-{
-	struct world *w = explorer->world;
-
-	w->before = w->after;
-	w->mixed = false;
-	if (!operation->run(w))
-		return false;
-	w->busy = false;
-	w->before = w->after;
-	if (w->error)
-		violation(explorer, "an operation failed");
-	if (!explorer->on)
-		return true;
-	explore(explorer);	/* it has returned: what it did is there, whatever comes */
-	return true;
-}
-
-static void name_it(struct explorer *explorer, const int *ops, int n)
-{
-	size_t at = 0;
-	int i;
-
-	for (i = 0; i < n && at < sizeof(explorer->what); i++)
-		at += snprintf(explorer->what + at, sizeof(explorer->what) - at, "%s%s",
-			       i ? " + " : "", operations[ops[i]].name);
-}
-
-/* Nothing is lost: what the pool has in use is what recovery finds. */
-static void check_leak(struct explorer *explorer)
-{
-	struct world *w = explorer->world;
-	u64 in_use = 0, frame;
-
-	for (frame = 0; frame < w->pool.nr_frames; frame++)
-		in_use += !fa_is_free(w->pool.frames, frame);
-	if (in_use != explorer->in_use)
-		violation(explorer, "the pool has lost frames while it was in use");
-}
-
-/* A sequence from @base; states are looked at from operation @from on. */
-static bool sequence(struct explorer *explorer, const u8 *base, const int *ops, int n, int from)
-{
-	struct world *w = explorer->world;
-	bool applies = true;
-	int i;
-
-	name_it(explorer, ops, n);
-	explorer->on = false;
-	memory_set(w->memory, base);
-	world_open(w);
-	for (i = 0; i < n && applies; i++) {
-		explorer->on = i >= from;
-		applies = run(explorer, &operations[ops[i]]);
-	}
-	if (explorer->on && applies)
-		check_leak(explorer);
-	explorer->on = false;
-	world_close(w);
-	return applies;
-}
-
-static u8 *image_of(const struct explorer *explorer)
-{
-	const struct memory *memory = explorer->world->memory;
-	u8 *image = malloc(memory->size);
-
-	assert(image && !memory->nr_pending);
-	memcpy(image, memory->now, memory->size);
-	return image;
-}
-
-/* What operations @ops (ended by NULL) make of @from. */
-static u8 *base_after(struct explorer *explorer, const u8 *from, const char *const *ops)
-{
-	struct world *w = explorer->world;
-	int i;
-
-	memory_set(w->memory, from);
-	world_open(w);
-	for (; *ops; ops++)
-		for (i = 0; i < nr_operations; i++)
-			if (!strcmp(operations[i].name, *ops) && !run(explorer, &operations[i]))
-				violation(explorer, "it cannot be set up");
-	world_close(w);
-	return image_of(explorer);
-}
-
-/*
- * Where to start from: an empty pool; one with something of each kind; one in
- * which the next object needs more records; one with a large hole and with
- * frames behind an end.  The first is made on memory with something in it, and
- * again over a pool.
- */
-static void make_bases(struct explorer *explorer, u8 *base[BASES])
-{
-	static const char *const full[] = { "create", "mkdir", NULL };
-	static const char *const large[] = { "preallocate", "grow far", NULL };
-	struct world *w = explorer->world;
-	bool on = explorer->on;
-	u8 *old = malloc(w->memory->size);
-
-	assert(old);
-	memset(old, GONE, w->memory->size);
-	memset(&w->before, 0, sizeof(w->before));
-	make_pool(explorer, old);
-	free(old);
-	base[0] = image_of(explorer);
-	explorer->on = false;
-	snprintf(explorer->what, sizeof(explorer->what), "setting up");
-	world_open(w);
-	set_up(w);
-	w->busy = false;
-	w->before = w->after;
-	explore(explorer);
-	check_leak(explorer);
-	world_close(w);
-	base[1] = image_of(explorer);
-	base[2] = base_after(explorer, base[0], full);
-	base[3] = base_after(explorer, base[1], large);
-	explorer->on = on;
-}
-
-/* Over a pool with something in it. */
-static void make_again(struct explorer *explorer, const u8 *base)
-{
-	memory_set(explorer->world->memory, base);
-	explorer->on = false;
-	world_open(explorer->world);
-	world_close(explorer->world);
-	explorer->on = true;
-	make_pool(explorer, base);
-	explorer->on = false;
 }
 
 static void one_and_two(struct explorer *explorer, u8 *const base[BASES], int *applied)
@@ -205,7 +26,7 @@ static void one_and_two(struct explorer *explorer, u8 *const base[BASES], int *a
 			if (!sequence(explorer, base[b], ops, 1, 0))
 				continue;
 			applied[0]++;
-			for (ops[1] = 0; b < 2 && ops[1] < nr_operations; ops[1]++)
+			for (ops[1] = 0; b < PAIRED_BASES && ops[1] < nr_operations; ops[1]++)
 				applied[1] += sequence(explorer, base[b], ops, 2, 1);
 		}
 }
@@ -314,96 +135,6 @@ static void starve_all(struct explorer *explorer, u8 *const base[BASES])
 	point(!wrong && refused > 50, "an operation without memory or space leaves what there was");
 }
 
-/* ---- a flush or a fence less ---- */
-
-/* Needed as far as anybody knows, and yet no state that is looked at shows it. */
-static const struct {
-	const char *file;
-	bool fence;
-	int nth; /* of the file's, from 1 */
-} not_shown[] = {
-	{ "record.c", true, 2 },  /* frames of records are zeros before they are named */
-	{ "ptree.c", true, 3 },	  /* a new tree is there before its record names it */
-	{ "ptree_cut.c", true, 1 }, /* entries are clear before their frames are free */
-	{ "log.c", true, 2 },	  /* records are durable before the entry is used again */
-	{ "log.c", true, 3 },	  /* the same, in recovery */
-	{ "recover.c", true, 2 }, /* the checkpoint is there before the superblock says so */
-	{ "recover.c", true, 3 }, /* what had no name is free before its frames are */
-};
-
-/* Which one of its kind and file a site is, from 1. */
-static int place_of(int site)
-{
-	int k, nth = 0;
-
-	for (k = 0; k < nr_sites; k++)
-		if (sites[k].fence == sites[site].fence &&
-		    !strcmp(sites[k].file, sites[site].file) && sites[k].line <= sites[site].line)
-			nth++;
-	return nth;
-}
-
-static bool is_not_shown(int site)
-{
-	const char *name = strrchr(sites[site].file, '/');
-	size_t i;
-
-	name = name ? name + 1 : sites[site].file;
-	for (i = 0; i < ARRAY_SIZE(not_shown); i++)
-		if (!strcmp(name, not_shown[i].file) && not_shown[i].fence == sites[site].fence &&
-		    not_shown[i].nth == place_of(site))
-			return true;
-	return false;
-}
-
-/* Return: was it noticed that site @skip does nothing? */
-static bool mutant_is_found(u64 size, int skip)
-{
-	struct explorer *explorer;
-	u8 *base[BASES];
-	int status, op, b;
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (pid) {
-		waitpid(pid, &status, 0);
-		return !WIFEXITED(status) || WEXITSTATUS(status);
-	}
-	if (!freopen("/dev/null", "w", stderr))
-		_exit(0);
-	explorer = explorer_new(size);
-	explorer->quiet = true;
-	explorer->world->memory->point = on_fence;
-	make_bases(explorer, base);
-	explorer->world->memory->skip = skip;
-	make_again(explorer, base[1]);
-	for (b = 0; b < BASES && !explorer->violations; b++)
-		for (op = 0; op < nr_operations && !explorer->violations; op++)
-			sequence(explorer, base[b], &op, 1, 0);
-	_exit(explorer->violations != 0);
-}
-
-static void mutants(u64 size)
-{
-	int i, count = nr_sites, missed = 0, known = 0;
-	bool listed;
-
-	for (i = 0; i < count; i++) {
-		if (mutant_is_found(size, i))
-			continue;
-		listed = is_not_shown(i);
-		known += listed;
-		missed += !listed;
-		printf("# %s: %s %d of %s, line %d\n", listed ? "not shown yet" : "nobody notices",
-		       sites[i].fence ? "fence" : "flush", place_of(i), sites[i].file,
-		       sites[i].line);
-	}
-	printf("# %d flushes and fences left out one by one: %d noticed, %d not shown yet\n", count,
-	       count - missed - known, known);
-	point(!missed && count > 15, "a flush or a fence less is noticed, but for those listed");
-}
-
 int main(int argc, char **argv)
 {
 	unsigned long enough = argc > 1 ? strtoul(argv[1], NULL, 0) : 100000;
@@ -426,6 +157,8 @@ int main(int argc, char **argv)
 	snprintf(text, sizeof(text), "%d sequences of one and %d of two operations", applied[0],
 		 applied[1]);
 	point(!explorer->violations && applied[0] > 40 && applied[1] > 1000, text);
+	two_at_once(explorer, base);
+	point(!explorer->violations, "two CPUs that need new records at once");
 	starve_all(explorer, base);
 	longer(explorer, base, enough);
 	snprintf(text, sizeof(text), "%lu crash states recovered", explorer->states);

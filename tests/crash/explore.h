@@ -19,7 +19,8 @@ struct explorer {
 	unsigned long points, states, exhaustive, sampled, crashes_of_recovery, violations;
 	u64 in_use;	       /* by the state looked at last */
 	char what[160];	       /* the operations */
-	const u64 *subset;     /* of the pending lines; of the state looked at */
+	int capture;	       /* at so many fences from now, keep what is durable */
+	u8 *captured;
 };
 
 struct explorer *explorer_new(u64 size);

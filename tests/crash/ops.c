@@ -42,7 +42,8 @@ const struct operation operations[] = {
 	{ "write of six bytes", op_write_third, 3, false },
 	{ "punch", op_punch, 2, false },
 	{ "preallocate", op_preallocate, 3, false },
-	{ "remount", op_remount, 5, true },
+	{ "store through a mapping", op_store, 3, false },
+	{ "remount", op_remount, 4, true },
 };
 
 const int nr_operations = ARRAY_SIZE(operations);

@@ -74,6 +74,7 @@ bool op_write_far(struct world *w);
 bool op_write_third(struct world *w);
 bool op_punch(struct world *w);
 bool op_preallocate(struct world *w);
+bool op_store(struct world *w);
 bool op_remount(struct world *w);
 
 #endif

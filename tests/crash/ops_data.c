@@ -247,6 +247,45 @@ bool op_preallocate(struct world *w)
 	return done(w, err);
 }
 
+/*
+ * A fault fills a hole of /a and maps it; then another CPU stores there, flushes
+ * and fences.  Whose fence it was that made the way to the frame durable is
+ * nothing that he can know.
+ */
+bool op_store(struct world *w)
+{
+	struct holder *holder = holder_of(w, "/a");
+	struct memory *memory = w->memory;
+	struct pp_leaf leaf;
+	u8 bytes[64];
+	struct name like;
+	u64 at;
+	int err;
+
+	if (!holder || holder->obj->rec.type != MEDIA_REG ||
+	    holder->obj->rec.size < 2 * MEDIA_FRAME)
+		return false;
+	fill_bytes(bytes, sizeof(bytes), w->next_key++);
+	like = *name_of(w, "/a");
+	like.content = new_content(w, like.content);
+	memcpy((u8 *)like.content->page[1] + 128, bytes, sizeof(bytes));
+	each(w, "/a", set_like, &like);
+	w->mixed = true;
+	begin(w);
+	err = pp_tree_fill(&w->pool, holder->obj, 1, false, &leaf);
+	if (!err) {
+		at = pp_frame_offset(leaf.frame) + 128;
+		memory->cpu ^= 1;
+		pm_write(&w->pool.pm, at, bytes, sizeof(bytes));
+		pm_flush(&w->pool.pm, at, sizeof(bytes));
+		pm_fence(&w->pool.pm);
+		memory->cpu ^= 1;
+	}
+	done(w, err);
+	w->mixed = false;
+	return true;
+}
+
 bool op_remount(struct world *w)
 {
 	struct pp_open how = { .trust = true };

@@ -42,7 +42,7 @@ static void add_store(struct memory *memory, u64 offset, u64 value, bool stream)
 	}
 	line->stores[line->nr++] = (struct store){ .at = offset % LINE / 8, .value = value };
 	if (stream)
-		line->flushed = line->nr;
+		line->flushed[memory->cpu] = line->nr;
 }
 
 static void on_store(struct pm_trace *trace, u64 offset, const void *from, size_t length,
@@ -81,26 +81,35 @@ static void on_flush(struct pm_trace *trace, u64 offset, size_t length, const ch
 	if (site_of(file, number, false) == memory->skip)
 		return;
 	for (line = offset / LINE; line <= (offset + length - 1) / LINE; line++) {
-		memory->lines[line].flushed = memory->lines[line].nr;
+		memory->lines[line].flushed[memory->cpu] = memory->lines[line].nr;
 		memory->flushes++;
 	}
 }
 
+/* The first stores of a line are durable: it has only the others left. */
+static void drop_stores(struct line *line, u32 nr)
+{
+	int cpu;
+
+	memmove(line->stores, line->stores + nr, (line->nr - nr) * sizeof(*line->stores));
+	line->nr -= nr;
+	for (cpu = 0; cpu < CPUS; cpu++)
+		line->flushed[cpu] -= min(line->flushed[cpu], nr);
+}
+
 static void settle(struct memory *memory)
 {
-	u32 i, k, kept = 0;
+	u32 i, k, nr, kept = 0;
 
 	for (i = 0; i < memory->nr_pending; i++) {
 		u32 number = memory->pending[i];
 		struct line *line = &memory->lines[number];
 		u8 *durable = memory->durable + (u64)number * LINE;
 
-		for (k = 0; k < line->flushed; k++)
+		nr = line->flushed[memory->cpu];
+		for (k = 0; k < nr; k++)
 			memcpy(durable + 8 * line->stores[k].at, &line->stores[k].value, 8);
-		memmove(line->stores, line->stores + line->flushed,
-			(line->nr - line->flushed) * sizeof(*line->stores));
-		line->nr -= line->flushed;
-		line->flushed = 0;
+		drop_stores(line, nr);
 		line->pending = line->nr;
 		if (line->pending)
 			memory->pending[kept++] = number;
@@ -164,11 +173,11 @@ void memory_set(struct memory *memory, const u8 *content)
 	for (i = 0; i < memory->nr_pending; i++) {
 		struct line *line = &memory->lines[memory->pending[i]];
 
-		line->nr = 0;
-		line->flushed = 0;
+		drop_stores(line, line->nr);
 		line->pending = false;
 	}
 	memory->nr_pending = 0;
+	memory->cpu = 0;
 	memcpy(memory->now, content, memory->size);
 	memcpy(memory->durable, content, memory->size);
 }

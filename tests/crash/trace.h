@@ -5,7 +5,8 @@
  *
  * A line may reach the media with any number of its stores, from the first on,
  * eight bytes at a time.  After a fence those are durable that were made
- * before the line was last flushed.
+ * before the CPU that fences has flushed the line: what another one has flushed
+ * it knows nothing of.
  */
 #ifndef CRASH_TRACE_H
 #define CRASH_TRACE_H
@@ -17,10 +18,14 @@ struct store {
 	u64 value;
 };
 
+enum {
+	CPUS = 2,
+};
+
 struct line {
 	struct store *stores;
 	u32 nr, room;
-	u32 flushed; /* stores that the next fence makes durable */
+	u32 flushed[CPUS]; /* stores that the next fence of each makes durable */
 	bool pending;
 };
 
@@ -39,6 +44,7 @@ struct memory {
 	struct line *lines;
 	u32 *pending; /* lines with stores that are not durable */
 	u32 nr_pending;
+	int cpu;		       /* that everything runs on */
 	unsigned long flushes, fences; /* lines, fences so far */
 	/* Told before a fence takes effect. */
 	void (*point)(struct memory *memory);

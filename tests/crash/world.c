@@ -25,9 +25,12 @@ static void find_holders(struct world *w, const struct pp_scan *scan)
 	u64 i;
 
 	for (i = 0; i < scan->nr; i++) {
-		struct pp_object *obj = load(w, scan->items[i].id);
 		struct holder *holder = &w->holders[w->nr_holders];
+		struct pp_object *obj;
 
+		if (scan->items[i].state == PP_ITEM_ORPHAN)
+			continue;
+		obj = load(w, scan->items[i].id);
 		if (!scan->items[i].name_len)
 			continue;
 		holder->obj = obj->rec.type == MEDIA_LINK ? load(w, obj->rec.target) : obj;
