@@ -82,6 +82,10 @@ unit: deps-unit
 crash: deps-build
 	$(Q)$(MAKE) -C tests/crash run STATES=$(or $(STATES),100000)
 
+# Hostile images against recovery and verification, on this machine.
+fuzz: deps-fuzz
+	$(Q)$(MAKE) -C tests/fuzz run SECONDS=$(or $(SECONDS),60)
+
 crash-long:
 	$(Q)$(MAKE) crash STATES=$(or $(STATES),10000000)
 
@@ -113,4 +117,4 @@ export KERNEL MEM CPUS NVDIMM KARGS JOBS ACCEL TIMEOUT_SCALE
 
 .PHONY: all $(PARTS) install install-man clean help deps
 .PHONY: test test-debug test-backports test-lanes test-mutants soak test-harness
-.PHONY: unit crash crash-long shell demo bench style format
+.PHONY: unit crash crash-long fuzz shell demo bench style format

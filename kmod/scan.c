@@ -99,6 +99,26 @@ static int add_record(struct pp_pool *pool, struct pp_scan *scan, const struct p
 	return 0;
 }
 
+/* Ids of frames that are not there are none to be given out. */
+static int skip_ids(struct pp_pool *pool, u64 id)
+{
+	u64 at = pool->nr_ids;
+
+	if (at >= id)
+		return 0;
+	if (pp_ids_extend(pool, id))
+		return -ENOMEM;
+	while (at < id) {
+		if (at % BITS_PER_LONG || id - at < BITS_PER_LONG) {
+			__set_bit(at++, pool->ids);
+		} else {
+			pool->ids[at / BITS_PER_LONG] = ~0UL;
+			at += BITS_PER_LONG;
+		}
+	}
+	return 0;
+}
+
 /* The records of a frame; what is not free is not to be given out. */
 static int scan_frame(struct pp_pool *pool, struct pp_scan *scan, u64 index, u64 frame,
 		      struct media_slot *slots)
@@ -107,9 +127,8 @@ static int scan_frame(struct pp_pool *pool, struct pp_scan *scan, u64 index, u64
 	struct pp_object obj;
 	int i, err;
 
-	for (; pool->nr_ids < id; __set_bit(pool->nr_ids - 1, pool->ids))
-		if (pp_ids_extend(pool, pool->nr_ids + 1))
-			return -ENOMEM;
+	if (skip_ids(pool, id))
+		return -ENOMEM;
 	if (pp_ids_extend(pool, id + MEDIA_RECORDS))
 		return -ENOMEM;
 	err = pm_load(&pool->pm, offset, slots, MEDIA_FRAME);
