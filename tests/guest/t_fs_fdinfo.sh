@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What fdinfo says of an open object: who it is, what it has, and who maps it.
+# groups: fs mm
+# pool: size=64M,name=told
+# timeout: 30
+# programs: jq
+. /tests/lib/tap.sh
+
+value() { # KEY
+	sed -n "s/^morsel-$1:.//p" /proc/$$/fdinfo/3
+}
+
+exec 3<>/mnt/morsel/a
+is "its id is the inode's number" "$(value id)" "$(stat -c %i /mnt/morsel/a)"
+is "and the id of the control plane" "$(value id)" "$(morsel-admin -j stat told:a | jq '.[0].id')"
+is "its pool" "$(value pool)" told
+truncate -s 8M /mnt/morsel/a
+is "a hole has nothing" "$(value pages) $(value huge-pages) $(value canonical-tables)" "0 0 0"
+is "no view, no mapping" "$(value view-rw-tables) $(value view-ro-tables) $(value attachments) $(value links)" \
+	"0 0 0 0"
+fallocate -l 8M /mnt/morsel/a
+is "frames of 2 MiB" "$(value pages) $(value huge-pages)" "2048 4"
+holdmap /mnt/morsel/a 20 &
+first=$!
+holdmap /mnt/morsel/a 20 &
+second=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	[ "$(value links)" = 8 ] && break
+	sleep 0.5
+done
+is "two that map it, with an entry for each 2 MiB" "$(value attachments) $(value links)" "2 8"
+is "one view for both" "$(value view-rw-tables) $(value view-ro-tables)" "1 0"
+kill $first $second
+wait
+is "none is left" "$(value attachments) $(value links)" "0 0"
+exec 3<&-
+done_testing
