@@ -3,6 +3,7 @@
 #ifndef MORSEL_MAP_H
 #define MORSEL_MAP_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -78,6 +79,21 @@ void *morsel_mapping_addr(const struct morsel_mapping *mapping);
 uint64_t morsel_mapping_length(const struct morsel_mapping *mapping);
 /* How much address space the mapping takes. */
 uint64_t morsel_mapping_mapped_length(const struct morsel_mapping *mapping);
+
+/**
+ * morsel_persist() - make stores to persistent memory last
+ *
+ * When it returns, what this thread has stored there before is there after a
+ * power cut. It takes no system call: each line is written back by the best
+ * instruction that the CPU has (CLWB, CLFLUSHOPT, CLFLUSH), then a fence waits
+ * for them. Whether the way to the memory lasts is the file's matter, see
+ * MAP_SYNC in mmap(2), and fsync(2). Does no harm to other memory.
+ */
+void morsel_persist(const void *addr, size_t length);
+
+/* Its two halves, for several ranges with one fence. */
+void morsel_flush(const void *addr, size_t length);
+void morsel_drain(void);
 
 #ifdef __cplusplus
 }
