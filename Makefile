@@ -66,6 +66,11 @@ test-lanes: deps-test
 test-mutants: deps-test
 	$(Q)tests/mutants/run $(T)
 
+# T= for some of the tests; what they reach is less then.
+coverage: deps-test
+	$(Q)$(userland)
+	$(Q)tests/coverage/run $(T)
+
 # KERNEL=debug is the place where it finds most.
 soak: deps-test
 	$(Q)$(userland)
@@ -116,5 +121,5 @@ help:
 export KERNEL MEM CPUS NVDIMM KARGS JOBS ACCEL TIMEOUT_SCALE
 
 .PHONY: all $(PARTS) install install-man clean help deps
-.PHONY: test test-debug test-backports test-lanes test-mutants soak test-harness
+.PHONY: test test-debug test-backports test-lanes test-mutants coverage soak test-harness
 .PHONY: unit crash crash-long fuzz shell demo bench style format
