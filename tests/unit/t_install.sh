@@ -45,12 +45,17 @@ sort > "$root/expected" <<-END
 	usr/lib/here/libmorsel.so.0
 	usr/lib/here/libmorsel.so.0.1.0
 	usr/lib/here/pkgconfig/libmorsel.pc
+	usr/lib/systemd/system/morsel-pool@.service
+	usr/lib/udev/rules.d/60-morsel.rules
 	usr/sbin/morsel-admin
 	usr/share/bash-completion/completions/morsel-admin
 END
 diff "$root/expected" "$root/found" | sed 's/^/# /'
 cmp -s "$root/expected" "$root/found"
 point $? "these files and no others"
+
+grep -q '^PROGRAM=="/usr/sbin/morsel-admin ' "$root/dest/usr/lib/udev/rules.d/60-morsel.rules"
+point $? "the udev rule knows where the tool is"
 
 cat > "$root/program.c" <<-END
 	#include <morsel.h>
