@@ -102,7 +102,7 @@ static const char *pool_name(void)
 	char line[512], *at;
 
 	while (mounts && fgets(line, sizeof(line), mounts)) {
-		at = strstr(line, " morsel ") ? strstr(line, "name=") : NULL;
+		at = strstr(line, " " MOUNT " morsel ") ? strstr(line, "name=") : NULL;
 		if (at)
 			sscanf(at + 5, "%63[^, ]", name);
 	}
