@@ -21,8 +21,17 @@ ln -s "$pmem" /dev/fsdax
 ln -s "$dax" /dev/devdax
 mkfs.ext4 -q -F -b 4096 -m 0 -E stride=512,stripe_width=512 /dev/fsdax
 
-/bench/b_map 2 "$SMALL" 3 ext4-dax device-dax
-/bench/b_tables 2 128 ext4-dax device-dax
-/bench/b_fork 2 128 5 ext4-dax device-dax
-/bench/b_calls 2 "$SMALL" 5 ext4-dax device-dax
-/bench/b_populate 2 64 5 ext4-dax
+# The rest is measured even if one of them fails, but that is told.
+status=0
+bench() {
+	program=$1
+	shift
+	"/bench/$program" "$@" || status=1
+}
+
+bench b_map 2 "$SMALL" 3 ext4-dax device-dax
+bench b_tables 2 128 ext4-dax device-dax
+bench b_fork 2 128 5 ext4-dax device-dax
+bench b_calls 2 "$SMALL" 5 ext4-dax device-dax
+bench b_populate 2 64 5 ext4-dax
+exit $status
