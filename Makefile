@@ -98,7 +98,8 @@ shell: deps-test
 	$(Q)$(userland)
 	$(Q)$(RUN) shell
 
-demo bench: %: deps-%
+# Both run in guests.
+demo bench: %: deps-test deps-%
 	$(Q)$(userland)
 	$(Q)tests/$@/run $(T)
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make install as a whole, into a root image that has a kernel; make help, V=1, make deps as anybody.
 
+unset V MAKEFLAGS MAKELEVEL
 cd "$(dirname "$0")/../.." || exit 1
 root=$(mktemp -d) || exit 1
 trap 'rm -rf "$root"' EXIT
@@ -80,6 +81,12 @@ for target in install demo test bench style shell; do
 done
 [ -z "$missing" ]
 point $? "make help names the targets$missing"
+
+for target in demo bench test shell; do
+	make -n "$target" 2> /dev/null | grep -q 'tests/deps build test' || echo "make $target does not see to guests"
+done > "$root/log"
+[ ! -s "$root/log" ]
+point $? "what runs in guests has their packages installed"
 
 # Without dpkg's word for it every package is missing; nobody installs but root.
 mkdir "$root/bin"
