@@ -63,6 +63,10 @@ test-lanes: deps-test
 	$(Q)$(userland)
 	$(Q)tests/qemu/lanes $(T)
 
+# Other people's tests on a pool and on tmpfs.
+peers: deps-test
+	$(Q)$(RUN) test peers
+
 test-mutants: deps-test
 	$(Q)tests/mutants/run $(T)
 
@@ -122,5 +126,5 @@ help:
 export KERNEL MEM CPUS NVDIMM KARGS JOBS ACCEL TIMEOUT_SCALE
 
 .PHONY: all $(PARTS) install install-man clean help deps
-.PHONY: test test-debug test-backports test-lanes test-mutants coverage soak test-harness
+.PHONY: test test-debug test-backports test-lanes test-mutants peers coverage soak test-harness
 .PHONY: unit crash crash-long fuzz shell demo bench style format
