@@ -99,6 +99,8 @@ int run_complete(struct app *app, int argc, char **argv);
 const struct command *known_command(const char *noun, const char *verb);
 /* "pool create" */
 const char *command_name(const struct command *command);
+/* The name of its manual page: "morsel-admin-pool-create". */
+const char *command_page(const struct command *command);
 /*
  * The command that the words of @argv begin with; words may be abbreviated.
  * @words receives how many words belong to it.

@@ -233,7 +233,7 @@ int run_ls(struct app *app)
 {
 	bool tree = has_option(app, OPT_TREE);
 	static const char long_keys[] =
-		"rights,owner,group,size,allocated,attachments,addr,mtime,name";
+		"rights,owner,group,size,max_size,allocated,attachments,addr,sealed,mtime,name";
 	struct sheet sheet = object_sheet;
 	struct listing listing = { 0 };
 	int i, status = 0;

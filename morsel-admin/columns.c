@@ -225,6 +225,11 @@ static void object_max_size(const void *item, struct value *value)
 		set_number(value, VALUE_SIZE, morsel_info_max_size(item));
 }
 
+static void object_sealed(const void *item, struct value *value)
+{
+	set_number(value, VALUE_FLAG, morsel_info_sealed(item));
+}
+
 OBJECT_TIME(atime)
 OBJECT_TIME(mtime)
 OBJECT_TIME(ctime)
@@ -360,6 +365,7 @@ static const struct column object_columns[] = {
 	{ "tree_tables", object_tree_tables, "pages of its canonical tree" },
 	{ "addr", object_addr, "address in every process" },
 	{ "max_size", object_max_size, "how large it may become there" },
+	{ "sealed", object_sealed, "nobody can change its contents any more" },
 	{ "atime", object_atime, "last access" },
 	{ "mtime", object_mtime, "last change of contents" },
 	{ "ctime", object_ctime, "last change of contents or attributes" },

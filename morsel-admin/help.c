@@ -12,6 +12,15 @@ const char *command_name(const struct command *command)
 	return name;
 }
 
+const char *command_page(const struct command *command)
+{
+	static char name[64];
+
+	snprintf(name, sizeof(name), "%s-%s%s%s", PROGRAM, command->noun, command->verb ? "-" : "",
+		 command->verb ? command->verb : "");
+	return name;
+}
+
 /* ---- finding ---- */
 
 /* How well does @word fit @name? 0: not, 1: abbreviates it, 2: is it. */
@@ -133,6 +142,7 @@ int print_command_help(struct app *app, const struct command *command)
 	}
 	printf("\nOptions of all commands:\n");
 	print_options(global_options);
+	printf("\nMore: man %s\n", command_page(command));
 	return STATUS_OK;
 }
 

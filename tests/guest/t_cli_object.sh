@@ -66,8 +66,9 @@ is "a directory's entries" "$($ma ls p:dir/)" "p:dir/b"
 is "or itself" "$($ma ls -d p:dir)" "p:dir"
 is "recursively" "$($ma ls -R p:x)" "$(printf 'p:x/y\np:x/y/z')"
 is "without a name" "$($ma ls)" "$($ma ls p:)"
-like "long" "$($ma ls -l p:a)" '^RIGHTS +OWNER +GROUP +SIZE +ALLOCATED +ATTACHMENTS +ADDR +MTIME +NAME'
-like "with its line" "$($ma ls -lH p:a)" '^-rw------- +root +root +4M +4M +0 +- +20..-..-.. ..:..:.. +p:a$'
+like "long" "$($ma ls -l p:a)" \
+	'^RIGHTS +OWNER +GROUP +SIZE +MAX-SIZE +ALLOCATED +ATTACHMENTS +ADDR +SEALED +MTIME +NAME'
+like "with its line" "$($ma ls -lH p:a)" '^-rw------- +root +root +4M +- +4M +0 +- +no +20..-..-.. ..:..:.. +p:a$'
 like "rights of a sticky set-group-id directory" "$($ma ls -lHd p:dir)" '^drwxrwsr-t +alice +team '
 is "the id is the inode" "$($ma -H ls -o id p:a)" "$(stat -c %i a)"
 is "stat says what stat(1) says" \

@@ -81,33 +81,62 @@ static void test_help(void **state)
 	assert_null(strstr(cli.out, "[]"));
 }
 
-/* The manual has a section for every command and names every option. */
+/* The source of the manual page @name. */
+static const char *page(const char *name)
+{
+	static char text[65536];
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "../../docs/man/%s.8", name);
+	file = fopen(path, "re");
+	if (!file)
+		fail_msg("no manual page %s", name);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	return text;
+}
+
+static void check_page(const char *text, const char *name, const struct option_desc *option)
+{
+	char word[128];
+
+	for (; option && option->name; option++) {
+		snprintf(word, sizeof(word), "Fl -%s", option->name);
+		if (!strstr(text, word))
+			fail_msg("%s: nothing on --%s", name, option->name);
+	}
+}
+
+/*
+ * Each command has a page that has its words, every option, an example of it, and
+ * is named by the command's help and by the page of the whole.
+ */
 static void test_manual(void **state)
 {
-	FILE *file = fopen("../../docs/man/morsel-admin.8", "re");
-	const struct option_desc *option;
-	static char text[200000];
-	char word[128];
-	size_t i, len;
+	char line[128];
+	size_t i;
 
 	(void)state;
-	assert_non_null(file);
-	len = fread(text, 1, sizeof(text) - 1, file);
-	text[len] = '\0';
-	fclose(file);
-	for (i = 0; i <= nr_commands; i++) {
-		const struct command *c = i < nr_commands ? &commands[i] : NULL;
+	check_page(page(PROGRAM), PROGRAM, global_options);
+	for (i = 0; i < nr_commands; i++) {
+		const struct command *c = &commands[i];
+		const char *name = command_page(c), *text = page(name), *example;
 
-		if (c) {
-			snprintf(word, sizeof(word), "\n.Ss %s\n", command_name(c));
-			if (!strstr(text, word))
-				fail_msg("no section on %s", command_name(c));
-		}
-		for (option = c ? c->options : global_options; option && option->name; option++) {
-			snprintf(word, sizeof(word), "Fl -%s", option->name);
-			if (!strstr(text, word))
-				fail_msg("nothing on --%s", option->name);
-		}
+		check_page(text, name, c->options);
+		snprintf(line, sizeof(line), "\n.Cm %s\n", command_name(c));
+		assert_non_null(strstr(text, line));
+		example = strstr(text, "\n.Sh EXAMPLES\n");
+		assert_non_null(example);
+		if (!strstr(example, command_name(c)))
+			fail_msg("%s: no example", name);
+		snprintf(line, sizeof(line), "\n.It Xr %s 8\n", name);
+		if (!strstr(page(PROGRAM), line))
+			fail_msg("%s does not name %s", PROGRAM, name);
+		snprintf(line, sizeof(line), "help %s", command_name(c));
+		assert_int_equal(cli_run(cli_unused, line), 0);
+		snprintf(line, sizeof(line), "\nMore: man %s\n", name);
+		assert_non_null(strstr(cli.out, line));
 	}
 }
 
