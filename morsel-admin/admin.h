@@ -114,7 +114,12 @@ const struct command *find_command(struct app *app, int argc, char **argv, int *
  * whole), with the library's words for it. @err: as the library returned it
  */
 void report(struct app *app, const char *name, int err);
-/* The same in our own words. */
+/*
+ * If @text tells of a right that is missing on POOL:PATH, append who can grant it.
+ * The context's error is another one then. Lives in grant.c.
+ */
+void add_grantor(struct app *app, const char *name, int err, char *text, size_t size);
+/* As report(), in our own words. */
 void report_text(struct app *app, const char *name, int err, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 /* A remark on stderr, unless --quiet. */

@@ -228,17 +228,6 @@ int run_rights_show(struct app *app)
 
 /* ---- changing ---- */
 
-/* Who is not the owner is told who is. */
-static void report_change(struct app *app, const char *name, const struct morsel_info *info,
-			  int err)
-{
-	if (err == -EPERM && *morsel_error(app->ctx))
-		report_text(app, name, err, "%s; the owner is %s", morsel_error(app->ctx),
-			    user_name(morsel_info_uid(info)));
-	else
-		report(app, name, err);
-}
-
 /* Give @name the lists in @rights, or tell what they would be. */
 static void change(struct app *app, const char *name, const struct morsel_info *info,
 		   const struct morsel_rights *rights, unsigned int flags)
@@ -253,7 +242,7 @@ static void change(struct app *app, const char *name, const struct morsel_info *
 	}
 	err = morsel_rights_set(app->ctx, name, morsel_info_id(info), rights, flags);
 	if (err) {
-		report_change(app, name, info, err);
+		report(app, name, err);
 		return;
 	}
 	app->done++;

@@ -15,11 +15,6 @@ static void seal(struct app *app, const char *name, const struct morsel_info *in
 	if (!confirm(app, "make the contents of %s final for good", shown(name)))
 		return;
 	err = morsel_seal(app->ctx, name, morsel_info_id(info));
-	if (err == -EPERM && *morsel_error(app->ctx)) {
-		report_text(app, name, err, "%s; the owner is %s", morsel_error(app->ctx),
-			    user_name(morsel_info_uid(info)));
-		return;
-	}
 	if (err) {
 		report(app, name, err);
 		return;

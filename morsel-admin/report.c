@@ -60,9 +60,13 @@ static void emit_error(struct app *app, const char *name, int err, const char *a
 
 void report(struct app *app, const char *name, int err)
 {
-	const char *text = morsel_error(app->ctx);
+	const char *said = morsel_error(app->ctx), *attr = morsel_error_attr(app->ctx);
+	char text[2048], bad[64];
 
-	emit_error(app, name, err, morsel_error_attr(app->ctx), *text ? text : strerror(-err));
+	snprintf(text, sizeof(text), "%s", *said ? said : strerror(-err));
+	snprintf(bad, sizeof(bad), "%s", attr ? attr : "");
+	add_grantor(app, name, err, text, sizeof(text));
+	emit_error(app, name, err, attr ? bad : NULL, text);
 }
 
 void report_text(struct app *app, const char *name, int err, const char *format, ...)

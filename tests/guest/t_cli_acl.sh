@@ -59,7 +59,7 @@ is "the same" "$(acl p:g)" "$(acl p:f)"
 setfacl -b f
 is "setfacl takes it away" "$(acl p:f)" "u::rw- g::r-- o::--- "
 
-fails "not the owner" "p:f: only the owner of the object, or CAP_FOWNER.*the owner is root .EPERM" \
+fails "not the owner" "p:f: only the owner of the object, or CAP_FOWNER.*the owner of p:f is root .EPERM" \
 	as bob morsel-admin rights grant p:f u:bob:rw
 fails "an unknown user" 'there is no user "nobodysuch"' morsel-admin rights grant p:f u:nobodysuch:r
 fails "no permission" 'does not end in a permission' morsel-admin rights grant p:f u:alice
@@ -69,7 +69,7 @@ fails "what is not there" "p:none: .*ENOENT" morsel-admin rights show p:none
 is "usage is status 2" "$(morsel-admin rights grant p:f x 2>/dev/null; echo $?)" 2
 
 fails "seal asks" "say --yes" morsel-admin seal p:f
-fails "not the owner's is not sealed" "the owner is root" as bob morsel-admin -y seal p:f
+fails "not the owner's is not sealed" "the owner of p:f is root" as bob morsel-admin -y seal p:f
 ok "seal" morsel-admin -y seal p:f
 fails "nobody writes" "not permitted" dd if=/dev/zero of=f bs=1 count=1 conv=notrunc
 fails "nor resizes" "EPERM" morsel-admin -y resize p:f 0

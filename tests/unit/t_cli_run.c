@@ -193,7 +193,8 @@ static void test_failures(void **state)
 	(void)state;
 	assert_int_equal(cli_run(answer_db, "stat db:denied"), 1);
 	assert_string_equal(cli.err, "morsel-admin: db:denied: no search permission on the "
-				     "directory (EACCES)\n");
+				     "directory; it can be granted by the owner of db:, root, or "
+				     "an administrator (EACCES)\n");
 	assert_string_equal(cli.out, "");
 	assert_int_equal(cli_run(answer_db, "stat nocolon"), 1);
 	assert_string_equal(cli.err, "morsel-admin: nocolon: name \"nocolon\" has no colon: write "
@@ -208,7 +209,8 @@ static void test_failures(void **state)
 	assert_string_equal(text(member(all, "error"), "errno"), "EACCES");
 	assert_string_equal(text(member(all, "error"), "name"), "db:denied");
 	assert_string_equal(text(member(all, "error"), "msg"),
-			    "no search permission on the directory");
+			    "no search permission on the directory; it can be granted by the owner of "
+			    "db:, root, or an administrator");
 	json_object_put(all);
 	assert_int_equal(cli_run(answer_db, "-j stat db:denied db:x db:absent"), 5);
 	all = parsed();
