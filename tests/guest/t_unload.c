@@ -10,6 +10,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -255,6 +256,43 @@ static int64_t go(int64_t limit_ms)
 	return now_ms() - start;
 }
 
+static void schedule_on(const cpu_set_t *cpus, int policy, int priority)
+{
+	struct sched_param param = { .sched_priority = priority };
+
+	need(!sched_setaffinity(0, sizeof(*cpus), cpus));
+	need(!sched_setscheduler(0, policy, &param));
+}
+
+static int hog(void *arg)
+{
+	schedule_on(arg, SCHED_FIFO, 5);
+	while (shared->round)
+		shared->done++;
+	return 0;
+}
+
+/* The kernel's own workers of the CPU come late to free what the module has registered. */
+static int64_t go_hurried(int64_t limit_ms)
+{
+	cpu_set_t all, one;
+	int64_t took;
+	pid_t pid;
+
+	need(!sched_getaffinity(0, sizeof(all), &all));
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	schedule_on(&one, SCHED_FIFO, 10);
+	pid = start_child(hog, &one);
+	took = go(limit_ms);
+	/* What comes late comes now. */
+	usleep(1500000);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	schedule_on(&all, SCHED_OTHER, 0);
+	return took;
+}
+
 static void end_all(const pid_t *pids, int nr)
 {
 	int i;
@@ -265,7 +303,7 @@ static void end_all(const pid_t *pids, int nr)
 		waitpid(pids[i], NULL, 0);
 }
 
-static bool one_round(int64_t *worst)
+static bool one_round(bool hurried, int64_t *worst)
 {
 	volatile uint64_t *held;
 	pid_t pids[WORKERS];
@@ -292,7 +330,7 @@ static bool one_round(int64_t *worst)
 	check(held, 1);
 	munmap((void *)held, SIZE);
 	end_all(pids, WORKERS);
-	took = go(10000 * time_scale());
+	took = (hurried ? go_hurried : go)(10000 * time_scale());
 	if (took > *worst)
 		*worst = took;
 	return ok(took >= 0, "gone");
@@ -310,14 +348,14 @@ int main(void)
 	for (i = 0; i < VETERANS; i++)
 		pids[i] = start_child(veteran, NULL);
 	for (i = 0; i < ROUNDS; i++) {
-		if (!one_round(&worst))
+		if (!one_round(i % 5 == 4, &worst))
 			break;
 		shared->veterans_after = 0;
 		ok(wait_until(&shared->veterans_after, 4L * VETERANS), "others go on without it");
 	}
 	is_int(i, ROUNDS, "rounds");
 	is_int(shared->wrong, 0, "all that was read was right");
-	ok(worst < 2000 * time_scale(), "never waited for long: %lld ms", (long long)worst);
+	ok(worst < 4000 * time_scale(), "never waited for long: %lld ms", (long long)worst);
 	for (i = 0; i < VETERANS; i++)
 		is_int(waitpid(pids[i], NULL, WNOHANG), 0, "veteran %d is well", i);
 	end_all(pids, VETERANS);
