@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/rseq.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "../tap.h"
 #include "failnth.h"
@@ -23,11 +25,24 @@ static void set(const char *kind, const char *name, const char *value)
 	close(fd);
 }
 
+/*
+ * Preempted after fork(), this thread would have its restartable sequences written by the kernel,
+ * which kills it if a page for them cannot be had then.
+ */
+static void leave_rseq(void)
+{
+	char *area = (char *)__builtin_thread_pointer() + __rseq_offset;
+
+	if (__rseq_size)
+		need(!syscall(SYS_rseq, area, sizeof(struct rseq), RSEQ_FLAG_UNREGISTER, RSEQ_SIG));
+}
+
 void failnth_start(void)
 {
 	static const char *const kinds[] = { "failslab", "fail_page_alloc" };
 	int i;
 
+	leave_rseq();
 	mount("none", "/sys/kernel/debug", "debugfs", 0, NULL);
 	for (i = 0; i < 2; i++) {
 		set(kinds[i], "ignore-gfp-wait", "N");
