@@ -106,7 +106,10 @@ static void read_modes(const struct nlattr *attr, void *arg)
 
 static void read_command(const struct nlattr *attr, void *arg)
 {
-	nested(attr, read_modes, policy_of[type_of(attr) % COMMANDS]);
+	int command = type_of(attr) % COMMANDS;
+
+	/* Linux 6.12 calls a command that only dumps by the number 0; there is one. */
+	nested(attr, read_modes, policy_of[command ? command : MORSEL_CMD_VAS_GET]);
 }
 
 static void read_message(struct nl *nl, void *arg)
