@@ -131,12 +131,28 @@ static void shaken(const char *name)
 	mm_object_drop(&obj);
 }
 
+static void block_path(char *path, size_t size, uint64_t nr)
+{
+	snprintf(path, size, "/sys/devices/system/memory/memory%lu/state", nr);
+}
+
+/* The firmware keeps the end of the last block of memory, which may be refused for that. */
+static bool stays(uint64_t nr)
+{
+	char path[128], next[128];
+
+	block_path(path, sizeof(path), nr);
+	block_path(next, sizeof(next), nr + 1);
+	if (!write_text(path, "offline"))
+		return false;
+	return errno == EBUSY || (errno == EINVAL && access(next, F_OK));
+}
+
 /* The first block of memory belongs to two zones and is refused for that. */
 static void offlined(void)
 {
 	int fd = make_morsel("offline", 192 * MiB), tried = 0;
 	uint64_t block, last = 0, *map;
-	char path[128];
 	bool same = true;
 	size_t i;
 	FILE *f;
@@ -156,8 +172,7 @@ static void offlined(void)
 			continue;
 		last = nr;
 		tried++;
-		snprintf(path, sizeof(path), "/sys/devices/system/memory/memory%lu/state", nr);
-		is_errno(write_text(path, "offline"), EBUSY, "memory block %lu stays", nr);
+		ok(stays(nr), "memory block %lu stays", nr);
 	}
 	for (i = 0; i < 192 * MiB / 8; i += PAGE / 8)
 		same &= map[i] == i;
