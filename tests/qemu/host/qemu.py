@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from .paths import CACHE
+from .suite import memory_size
 
 # no_timer_check: on a busy host an emulated timer comes so late that the kernel thinks it broken.
 CMDLINE = (
@@ -17,11 +18,6 @@ CMDLINE = (
     " rcupdate.rcu_cpu_stall_timeout=120"
 )
 PROBE_SECONDS = 20
-
-
-def _size(text):
-    number, unit = re.fullmatch(r"(\d+)([KMGT]?)", text.upper()).groups()
-    return int(number) << {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}[unit]
 
 
 def nvdimm_arguments(path, mem):
@@ -32,25 +28,37 @@ def nvdimm_arguments(path, mem):
         raise ValueError(f"{path}: {size} bytes; without a label of 2 MiB not a multiple of 16 MiB")
     return [
         "-machine", "pc,nvdimm=on",
-        "-m", f"{_size(mem) >> 20}M,slots=2,maxmem={(_size(mem) + size + (1 << 30)) >> 20}M",
+        "-m", f"{memory_size(mem) >> 20}M,slots=2,maxmem={(memory_size(mem) + size + (1 << 30)) >> 20}M",
         "-object", f"memory-backend-file,id=nv,share=on,mem-path={path},size={size}",
         "-device", f"nvdimm,memdev=nv,id=nvdimm0,label-size={label}",
     ]
 
 
+def node_arguments(nodes, mem, cpus):
+    """@nodes NUMA nodes with equal parts of memory and CPUs."""
+    args = []
+    for node in range(nodes):
+        first, end = cpus * node // nodes, cpus * (node + 1) // nodes
+        own = f",cpus={first}-{end - 1}" if end > first else ""
+        args += ["-object", f"memory-backend-ram,id=node{node},size={(memory_size(mem) >> 20) // nodes}M"]
+        args += ["-numa", f"node,nodeid={node},memdev=node{node}{own}"]
+    return args
+
+
 def make_nvdimm(path, size):
     """A fresh backing file; sparse."""
     with open(path, "wb") as file:
-        file.truncate(_size(size))
+        file.truncate(memory_size(size))
 
 
-def command(kernel, initrd, mem, cpus, nvdimm, kargs, accel, features="", icount=""):
+def command(kernel, initrd, mem, cpus, nvdimm, kargs, accel, features="", icount="", nodes=1):
     """@icount: QEMU counts instructions and makes them the guest's time; one CPU only."""
     args = ["qemu-system-x86_64", "-nodefaults", "-no-reboot", "-display", "none", "-accel", accel]
     model = "host" if accel == "kvm" else "max"
     args += ["-cpu", f"{model},{features}" if features else model, "-smp", str(cpus)]
     args += ["-icount", icount] if icount else []
     args += nvdimm_arguments(nvdimm, mem) if nvdimm else ["-machine", "pc", "-m", mem]
+    args += node_arguments(nodes, mem, int(cpus)) if nodes > 1 else []
     args += ["-kernel", str(kernel), "-initrd", str(initrd)]
     return args + ["-append", f"{CMDLINE} {kargs}".strip()]
 

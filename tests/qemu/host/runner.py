@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from . import image, klog, load, qemu
-from .suite import Test
+from .suite import Test, boot_header
 from .tap import Result
 
 BOOT_SECONDS = 120
@@ -24,6 +24,8 @@ class Settings:
         self.mem = options.mem
         self.cpus = options.cpus
         self.kargs = options.kargs
+        self.nodes = options.nodes
+        self.pool_options = options.pool_options
         self.nvdimm = options.nvdimm
         self.fixed_scale = options.timeout_scale
         self.accel = qemu.accelerator(options.accel, kernel)
@@ -55,7 +57,14 @@ LEAK_LIMIT_DEBUG = 12288
 def _debug_kargs(tests):
     """The leak detector's scans take half a minute: guests of single tests do without, unless they ask."""
     leaks = not tests[0].alone or tests[0].header.get("kmemleak") == "yes"
-    return "page_poison=1 kmemleak=" + ("on" if leaks else "off")
+    return "panic_on_warn=1 page_poison=1 kmemleak=" + ("on" if leaks else "off")
+
+
+def _pool(settings, test):
+    """What a test mounts, if it mounts anything, and what this run adds to it."""
+    if test.pool.startswith("-") or not settings.pool_options:
+        return test.pool
+    return f"{test.pool},{settings.pool_options}"
 
 
 def _steps(settings, scale, tests):
@@ -63,7 +72,7 @@ def _steps(settings, scale, tests):
     for test in tests:
         limit = max(1, int(test.timeout * scale))
         check = "no" if test.header.get("leak-check", "").startswith("no") else "leak-check"
-        yield ("test", test.name, str(limit), test.pool, test.guest_path,
+        yield ("test", test.name, str(limit), _pool(settings, test), test.guest_path,
                _environment(settings, scale, test), check)
 
 
@@ -86,7 +95,7 @@ class Boot:
         self.guest = self._start(tests, nvdimm)
 
     def _start(self, tests, nvdimm):
-        settings, header = self.settings, tests[0].header
+        settings, header = self.settings, boot_header(tests)
         initrd = self.directory / "initrd"
         executables = {test.guest_path: test.host_path for test in tests}
         steps = list(_steps(settings, self.scale, tests))
@@ -97,6 +106,7 @@ class Boot:
             settings.kernel.packed if "cpu" in header else settings.kernel.image, initrd,
             header.get("mem") or settings.mem, header.get("cpus") or settings.cpus, nvdimm,
             " ".join(filter(None, kargs)), settings.accel, header.get("cpu", ""), header.get("icount", ""),
+            settings.nodes,
         )
         (self.directory / "command").write_text(" ".join(args) + "\n")
         return qemu.Guest(args, self.directory)

@@ -30,11 +30,20 @@ KEYS = {
     "expect",  # self-tests of the harness: the failure that must be found
 }
 BOOT_KEYS = ("mem", "cpus", "cpu", "icount", "nvdimm", "kargs", "modules", "programs", "files")
+# Where booting takes a minute, tests that differ in these share a guest that has it all.
+JOINED_KEYS = ("modules", "programs", "files")
 DEFAULT_TIMEOUT = 60
+BOOT_SECONDS = 10
 
 
 class Error(Exception):
     pass
+
+
+def memory_size(text):
+    """2G in bytes."""
+    number, unit = re.fullmatch(r"(\d+)([KMGT]?)", text.upper()).groups()
+    return int(number) << {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}[unit]
 
 
 def read_header(path):
@@ -82,8 +91,10 @@ class Test:
         value = self.header.get("pool", "size=256M")
         return {"none": "-", "unloaded": "--"}.get(value, value)
 
-    def boot_key(self):
-        key = tuple(self.header.get(k, "") for k in BOOT_KEYS)
+    def boot_key(self, join=False):
+        """@join: what can be had beside what others ask for keeps nobody apart."""
+        apart = [k for k in BOOT_KEYS if not join or k not in JOINED_KEYS + ("mem",)]
+        key = tuple(self.header.get(k, "") for k in apart)
         return key + ((self.name,) if self.alone else ())
 
     def matches(self, words):
@@ -100,24 +111,61 @@ def discover(directory, words, kernel):
     for name in names:
         if names.count(name) > 1:
             raise Error(f"two tests are named {name}")
-    chosen = [test for test in tests if test.matches(words)]
+    unwanted = [word[1:] for word in words if word.startswith("!")]
+    wanted = [word for word in words if not word.startswith("!")]
+    chosen = [t for t in tests if t.matches(wanted) and not (unwanted and t.matches(unwanted))]
     if not chosen:
         raise Error(f"no test matches {' '.join(words)}" if words else f"no tests in {directory}")
     return [test for test in chosen if test.header.get("kernel", kernel) == kernel]
 
 
-def shards(tests, seconds, jobs):
+def _seconds(tests, seconds):
+    """How long tests may take: as the last time, or a part of what they are given at most."""
+    return sum(seconds.get(test.name, test.timeout / 10) for test in tests)
+
+
+def _spread(items, weight, count):
+    """Cuts @items into @count parts of similar weight."""
+    parts = [[] for _ in range(count)]
+    load = [0.0] * count
+    for item in sorted(items, key=weight, reverse=True):
+        least = load.index(min(load))
+        parts[least].append(item)
+        load[least] += weight(item)
+    return parts
+
+
+def boot_header(tests):
+    """What the guest of @tests needs: that of any of them, and all that they ask for together."""
+    header = dict(tests[0].header)
+    for key in JOINED_KEYS:
+        words = [word for test in tests for word in test.header.get(key, "").split()]
+        header[key] = " ".join(dict.fromkeys(words))
+    header["mem"] = max((test.header.get("mem", "") for test in tests), key=lambda mem: memory_size(mem or "0"))
+    return header
+
+
+def shards(tests, seconds, jobs, join=False):
     """Tests that can share a guest, each such set cut into up to @jobs parts of similar length."""
     sets = {}
     for test in tests:
-        sets.setdefault(test.boot_key(), []).append(test)
+        sets.setdefault(test.boot_key(join), []).append(test)
     result = []
     for members in sets.values():
-        parts = [[] for _ in range(min(jobs, len(members)))]
-        load = [0.0] * len(parts)
-        for test in sorted(members, key=lambda t: -seconds.get(t.name, 1.0)):
-            part = load.index(min(load))
-            parts[part].append(test)
-            load[part] += seconds.get(test.name, 1.0)
-        result += parts
-    return sorted(result, key=lambda part: -sum(seconds.get(t.name, 1.0) for t in part))
+        # A guest of their own must be worth its boot.
+        parts = min(jobs, len(members), int(_seconds(members, seconds) / BOOT_SECONDS / 2) or 1)
+        result += _spread(members, lambda test: _seconds([test], seconds), parts)
+    return sorted(result, key=lambda shard: -_seconds(shard, seconds))
+
+
+def part(text):
+    """I/N as index and number."""
+    match = re.fullmatch(r"([0-9]+)/([0-9]+)", text)
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise Error(f"not a part: {text}")
+    return int(match[1]) - 1, int(match[2])
+
+
+def share(shards_of_all, seconds, index, parts):
+    """The part @index of @parts of what there is to run. Booting a guest takes time, too."""
+    return _spread(shards_of_all, lambda shard: BOOT_SECONDS + _seconds(shard, seconds), parts)[index]
