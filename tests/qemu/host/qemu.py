@@ -55,7 +55,8 @@ def command(kernel, initrd, mem, cpus, nvdimm, kargs, accel, features="", icount
     """@icount: QEMU counts instructions and makes them the guest's time; one CPU only."""
     args = ["qemu-system-x86_64", "-nodefaults", "-no-reboot", "-display", "none", "-accel", accel]
     model = "host" if accel == "kvm" else "max"
-    args += ["-cpu", f"{model},{features}" if features else model, "-smp", str(cpus)]
+    args += ["-cpu", f"{model},{features}" if features else model, "-smp"]
+    args += [f"{cpus},sockets={nodes}" if nodes > 1 else str(cpus)]
     args += ["-icount", icount] if icount else []
     args += nvdimm_arguments(nvdimm, mem) if nvdimm else ["-machine", "pc", "-m", mem]
     args += node_arguments(nodes, mem, int(cpus)) if nodes > 1 else []
