@@ -336,6 +336,19 @@ static inline void inode_set_atime_to_ts(struct inode *inode, struct timespec64 
 }
 #endif
 
+/*
+ * Advice for a range with a 2 MiB leaf of a device (MADV_COLD) takes it for a bad entry, and
+ * clears it, before 6.5.
+ */
+#define MORSEL_DEVICE_PMDS (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0))
+
+/* Say in file_operations that MAP_SYNC is understood. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#define MORSEL_FOPS_MMAP_SYNC .mmap_supported_flags = MAP_SYNC
+#else
+#define MORSEL_FOPS_MMAP_SYNC .fop_flags = FOP_MMAP_SYNC
+#endif
+
 /* A block device for us alone.  Before 6.9 others may still write to it. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
 struct morsel_bdev {

@@ -274,8 +274,10 @@ int morsel_vm_access(struct vm_area_struct *vma, unsigned long addr, void *buf, 
 		err = morsel_tree_populate(inode, index, false, &leaf);
 	if (!err && PageHWPoison(leaf.page))
 		err = -EIO;
-	if (!err && write)	/* an allocation that fails must not take it back */
+	if (!err && write) {	/* an allocation that fails must not take it back */
 		morsel_tree_lend(inode, index);
+		WRITE_ONCE(morsel_i(inode)->stored_to, true);
+	}
 	if (!err && write)
 		memcpy_to_page(leaf.page, off, buf, len);
 	else if (!err)

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include "fs_internal.h"
 #include "revoke.h"
+#include "store.h"
 
 /* Pages that an allocation has put where holes were; in ascending order. */
 struct morsel_filled {
@@ -171,14 +172,17 @@ static int morsel_fill(struct inode *inode, loff_t offset, loff_t end, struct li
 static int morsel_zero_old(struct inode *inode, loff_t from, loff_t to)
 {
 	loff_t stop;
+	int error;
 
 	for (; from < to; from = stop) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		stop = min_t(loff_t, to, round_down(from, PUD_SIZE) + PUD_SIZE);
 		filemap_invalidate_lock_shared(inode->i_mapping);
-		morsel_zero_bytes(inode, from, stop);
+		error = morsel_zero_bytes(inode, from, stop);
 		filemap_invalidate_unlock_shared(inode->i_mapping);
+		if (error)
+			return error;
 		cond_resched();
 	}
 	return 0;
@@ -201,6 +205,22 @@ static int morsel_zero_around(struct inode *inode, loff_t offset, loff_t end,
 	return morsel_zero_old(inode, offset, end);
 }
 
+/* Let the object reach to @end, or keep what is behind its own. */
+static int morsel_allocated(struct inode *inode, bool keep_size, loff_t end)
+{
+	int error = 0;
+
+	if (end <= i_size_read(inode))
+		return 0;
+	if (!keep_size)
+		error = morsel_zero_tail(inode, end);
+	if (!error && morsel_i(inode)->record)
+		error = morsel_store_grow(inode, end, keep_size);
+	else if (!error && !keep_size)
+		i_size_write(inode, end);
+	return error;
+}
+
 static int morsel_allocate(struct inode *inode, int mode, loff_t offset, loff_t end)
 {
 	LIST_HEAD(filled);
@@ -217,29 +237,28 @@ static int morsel_allocate(struct inode *inode, int mode, loff_t offset, loff_t 
 	if (mode & FALLOC_FL_ZERO_RANGE)
 		error = morsel_zero_around(inode, offset, end, &filled);
 	morsel_filled_forget(&filled);
-	if (!error && !(mode & FALLOC_FL_KEEP_SIZE) && end > i_size_read(inode)) {
-		morsel_zero_tail(inode, end);
-		i_size_write(inode, end);
-	}
-	return error;
+	return error ?: morsel_allocated(inode, mode & FALLOC_FL_KEEP_SIZE, end);
 }
 
 /* Take the whole pages out, zero what is left at both ends. */
-static void morsel_punch(struct inode *inode, loff_t offset, loff_t end)
+static int morsel_punch(struct inode *inode, loff_t offset, loff_t end)
 {
 	struct address_space *mapping = inode->i_mapping;
 	loff_t from = round_up(offset, PAGE_SIZE), to = round_down(end, PAGE_SIZE);
+	int error = 0;
 
 	filemap_invalidate_lock(mapping);
 	if (from < to) {
 		unmap_mapping_range(mapping, from, to - from, 1);
 		morsel_view_clear(inode, from >> PAGE_SHIFT, (to >> PAGE_SHIFT) - 1);
-		morsel_tree_remove(inode, from >> PAGE_SHIFT, (to >> PAGE_SHIFT) - 1);
+		error = morsel_tree_remove(inode, from >> PAGE_SHIFT, (to >> PAGE_SHIFT) - 1);
 	}
-	morsel_zero_bytes(inode, offset, min(from, end));
-	if (to >= from)
-		morsel_zero_bytes(inode, to, end);
+	if (!error)
+		error = morsel_zero_bytes(inode, offset, min(from, end));
+	if (!error && to >= from)
+		error = morsel_zero_bytes(inode, to, end);
 	filemap_invalidate_unlock(mapping);
+	return error;
 }
 
 long morsel_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
@@ -254,7 +273,7 @@ long morsel_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 	if (error)
 		goto out;
 	if (mode & FALLOC_FL_PUNCH_HOLE)
-		morsel_punch(inode, offset, offset + len);
+		error = morsel_punch(inode, offset, offset + len);
 	else
 		error = morsel_allocate(inode, mode, offset, offset + len);
 	if (!error)

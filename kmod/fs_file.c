@@ -13,6 +13,7 @@
  * Writers stay apart by a lock of their own.
  */
 #include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/pagemap.h>
 #include <linux/seq_file.h>
 #include <linux/splice.h>
@@ -20,6 +21,11 @@
 #include "attach.h"
 #include "fs_internal.h"
 #include "revoke.h"
+#include "store.h"
+
+enum {
+	READ_TRIES = 8,	/* with the destination faulted in each time; then it is the source */
+};
 
 /*
  * A 2 MiB frame is right where the object has the whole chunk, or will have it
@@ -49,6 +55,13 @@ size_t morsel_sound_bytes(const struct page *page, size_t offset, size_t bytes)
 	return p == page ? 0 : ((p - page) << PAGE_SHIFT) - offset;
 }
 
+/* Pages of a device are no compound pages, and may have errors that are found by reading. */
+static size_t copy_stored(const struct morsel_leaf *leaf, size_t offset, size_t bytes,
+			  struct iov_iter *to)
+{
+	return _copy_mc_to_iter(page_address(leaf->page) + offset, bytes, to);
+}
+
 /*
  * Copy out what one leaf, or one hole, has of @bytes bytes at @pos, as far as it goes
  * without a fault.  Context: invalidate_lock held; page faults off.
@@ -63,8 +76,12 @@ static ssize_t morsel_copy_leaf(struct inode *inode, loff_t pos, size_t bytes, s
 		bytes = morsel_sound_bytes(leaf.page, offset_in_page(pos), bytes);
 		if (!bytes)
 			return -EIO;
+		if (morsel_i(inode)->record)
+			return copy_stored(&leaf, offset_in_page(pos), bytes, to);
 		return copy_page_to_iter(leaf.page, offset_in_page(pos), bytes, to);
 	}
+	if (leaf.error)
+		return leaf.error;
 	next = morsel_tree_next(inode, index, false);
 	if (next <= (pos + bytes - 1) >> PAGE_SHIFT)
 		bytes = ((loff_t)next << PAGE_SHIFT) - pos;
@@ -88,6 +105,12 @@ static ssize_t morsel_read_leaf(struct file *file, loff_t pos, size_t bytes, str
 	return ret;
 }
 
+/* Nothing was copied to a destination that had been faulted in: the device is to blame. */
+static bool unreadable(const struct inode *inode, int tries)
+{
+	return morsel_i(inode)->record && tries >= READ_TRIES;
+}
+
 static int morsel_read_fault(struct iov_iter *to)
 {
 	size_t bytes = min_t(size_t, iov_iter_count(to), PMD_SIZE);
@@ -101,6 +124,7 @@ static ssize_t morsel_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 	ssize_t done = 0, ret = 0;
+	int tries = 0;
 
 	while (iov_iter_count(to)) {
 		loff_t size = i_size_read(inode);
@@ -112,8 +136,10 @@ static ssize_t morsel_read_iter(struct kiocb *iocb, struct iov_iter *to)
 			break;
 		ret = morsel_read_leaf(iocb->ki_filp, iocb->ki_pos,
 				       min_t(loff_t, iov_iter_count(to), size - iocb->ki_pos), to);
+		tries = ret ? 0 : tries + 1;
 		if (!ret)
-			ret = morsel_read_fault(to);
+			ret = unreadable(file_inode(iocb->ki_filp), tries) ? -EIO :
+									     morsel_read_fault(to);
 		if (ret < 0)
 			break;
 		iocb->ki_pos += ret;
@@ -136,13 +162,17 @@ static bool must_fault(const struct iov_iter *from, size_t bytes)
 	return ret;
 }
 
-static size_t copy_without_faults(struct page *page, loff_t pos, size_t bytes,
-				  struct iov_iter *from)
+static size_t copy_without_faults(struct inode *inode, struct page *page, loff_t pos,
+				  size_t bytes, struct iov_iter *from)
 {
 	size_t copied;
 
 	pagefault_disable();
-	copied = copy_page_from_iter(page, offset_in_page(pos), bytes, from);
+	if (morsel_i(inode)->record)	/* past the caches */
+		copied = _copy_from_iter_flushcache(page_address(page) + offset_in_page(pos),
+						    bytes, from);
+	else
+		copied = copy_page_from_iter(page, offset_in_page(pos), bytes, from);
 	pagefault_enable();
 	return copied;
 }
@@ -175,7 +205,7 @@ static ssize_t morsel_write_leaf(struct inode *inode, loff_t pos, struct iov_ite
 	bytes = min_t(loff_t, bytes, morsel_leaf_end(index, leaf.order) - pos);
 	bytes = morsel_sound_bytes(leaf.page, offset_in_page(pos), bytes);
 	if (bytes)
-		copied = copy_without_faults(leaf.page, pos, bytes, from);
+		copied = copy_without_faults(inode, leaf.page, pos, bytes, from);
 	put_page(leaf.page);
 	if (!bytes)
 		return -EIO;
@@ -213,8 +243,24 @@ static ssize_t morsel_write_begin(struct kiocb *iocb, struct iov_iter *from)
 	error = file_remove_privs(iocb->ki_filp);
 	if (error)
 		return error;
-	morsel_zero_tail(file_inode(iocb->ki_filp), iocb->ki_pos);
-	return ret;
+	error = morsel_zero_tail(file_inode(iocb->ki_filp), iocb->ki_pos);
+	return error ? error : ret;
+}
+
+/*
+ * What has been written to an object on a device is durable, and then its size.
+ * Context: i_rwsem held since it was written.
+ */
+static int morsel_write_settle(struct inode *inode)
+{
+	const struct morsel_inode *mi = morsel_i(inode);
+
+	if (!mi->record)
+		return 0;
+	if (i_size_read(inode) != mi->record->rec.size)
+		return morsel_store_grow(inode, i_size_read(inode), false);
+	pm_fence(&morsel_pool(inode->i_sb)->store->pp.pm);
+	return 0;
 }
 
 /*
@@ -225,7 +271,10 @@ static ssize_t morsel_write_fault(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 	size_t bytes = min_t(size_t, iov_iter_count(from), PMD_SIZE), missing;
+	int error = morsel_write_settle(inode);
 
+	if (error)
+		return error;
 	inode_unlock(inode);
 	missing = fault_in_iov_iter_readable(from, bytes);
 	inode_lock(inode);
@@ -271,10 +320,12 @@ static ssize_t morsel_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	ret = file_update_time(iocb->ki_filp);
 	if (!ret)
 		ret = morsel_write_range(iocb, from);
+	if (ret > 0)
+		ret = morsel_write_settle(inode) ?: ret;
 unlock:
 	inode_unlock(inode);
 	mutex_unlock(&morsel_i(inode)->write_lock);
-	return ret;
+	return ret > 0 ? generic_write_sync(iocb, ret) : ret;
 }
 
 /* What SEEK_DATA and SEEK_HOLE find; the end of the object counts as a hole. */
@@ -312,6 +363,10 @@ static loff_t morsel_llseek(struct file *file, loff_t offset, int whence)
 /* Every access is direct, so O_DIRECT is granted and changes nothing. */
 static int morsel_open(struct inode *inode, struct file *file)
 {
+	const struct pp_object *record = morsel_i(inode)->record;
+
+	if (record && record->bad)
+		return -EUCLEAN;
 	file->f_mode |= FMODE_CAN_ODIRECT;
 	file->private_data = NULL;	/* the verdict on who opens it: see revoke.c */
 	return generic_file_open(inode, file);
@@ -349,7 +404,8 @@ const struct file_operations morsel_fops = {
 	.splice_read		= morsel_splice_read,
 	.splice_write		= iter_file_splice_write,
 	.fallocate		= morsel_fallocate,
-	.fsync			= noop_fsync,
+	.fsync			= morsel_fsync,
+	MORSEL_FOPS_MMAP_SYNC,
 	.mmap			= morsel_mmap,
 	.get_unmapped_area	= morsel_get_unmapped_area,
 	.show_fdinfo		= morsel_show_fdinfo,

@@ -44,6 +44,8 @@ struct inode *morsel_alloc_inode(struct super_block *sb)
 	mi->reservation.start = 0;
 	mi->displaced = false;
 	mi->record = NULL;
+	mi->stored_root = 0;
+	mi->stored_to = false;
 	mutex_init(&mi->record_lock);
 	morsel_tree_init(&mi->tree);
 	for (i = 0; i < MORSEL_NR_VIEWS; i++)
@@ -67,17 +69,21 @@ void morsel_free_inode(struct inode *inode)
 void morsel_evict_inode(struct inode *inode)
 {
 	struct morsel_pool *pool = morsel_pool(inode->i_sb);
+	struct morsel_inode *mi = morsel_i(inode);
 
 	if (S_ISREG(inode->i_mode)) {
 		filemap_invalidate_lock(inode->i_mapping);
 		morsel_view_destroy(inode);
-		morsel_tree_remove(inode, 0, MORSEL_LAST_PAGE);
+		if (!mi->record)
+			morsel_tree_remove(inode, 0, MORSEL_LAST_PAGE);
 		filemap_invalidate_unlock(inode->i_mapping);
 	}
 	truncate_inode_pages_final(&inode->i_data);
 	clear_inode(inode);
 	morsel_reserve_end(inode);
 	xa_erase(&pool->objects, inode->i_ino);
+	if (mi->record && mi->account)
+		morsel_uncharge_frames(inode, atomic64_read(&mi->tree.pages));
 	morsel_uncharge_inode(inode);
 	morsel_store_evict(inode);	/* from here on another object may have the id */
 }
@@ -168,7 +174,7 @@ static int morsel_may_resize(morsel_idmap_t *idmap, struct inode *inode, const s
 {
 	if (READ_ONCE(morsel_i(inode)->sealed))
 		return -EPERM;
-	if (attr->ia_valid & ATTR_FILE && !morsel_i(inode)->record)
+	if (attr->ia_valid & ATTR_FILE)
 		return morsel_file_may(attr->ia_file, MAY_WRITE);
 	if (!atomic_long_read(&morsel_i(inode)->revokes))
 		return 0;

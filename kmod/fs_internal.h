@@ -83,14 +83,15 @@ int morsel_setattr(morsel_idmap_t *idmap, struct dentry *dentry, struct iattr *a
 /*
  * Fill bytes [@from, @to) of frames that exist with zeros; holes stay.
  * Context: invalidate_lock held, and i_rwsem exclusive.
+ * Return: 0; of a persistent pool also -EIO, -EUCLEAN.
  */
-void morsel_zero_bytes(struct inode *inode, loff_t from, loff_t to);
+int morsel_zero_bytes(struct inode *inode, loff_t from, loff_t to);
 /*
  * Make what lies behind the end of the object read as zeros up to @to, which
  * the object is about to reach: stores through a mapping may have gone there.
- * Context: i_rwsem exclusive.
+ * Context: i_rwsem exclusive.  Return: as above.
  */
-void morsel_zero_tail(struct inode *inode, loff_t to);
+int morsel_zero_tail(struct inode *inode, loff_t to);
 
 /* fs_acl.c */
 extern const struct xattr_handler *morsel_xattr_handlers[];
@@ -109,6 +110,9 @@ bool morsel_want_huge(struct inode *inode, pgoff_t index, loff_t end);
  * the first page with a memory error.
  */
 size_t morsel_sound_bytes(const struct page *page, size_t offset, size_t bytes);
+
+/* store_sync.c */
+int morsel_fsync(struct file *file, loff_t start, loff_t end, int datasync);
 
 /* fs_fallocate.c */
 long morsel_fallocate(struct file *file, int mode, loff_t offset, loff_t len);

@@ -90,5 +90,5 @@ const struct file_operations morsel_dir_fops = {
 	.llseek		= dcache_dir_lseek,
 	.read		= generic_read_dir,
 	.iterate_shared	= morsel_readdir,
-	.fsync		= noop_fsync,
+	.fsync		= morsel_fsync,
 };

@@ -4,8 +4,10 @@
 #include "fs_internal.h"
 #include "store.h"
 
-void morsel_zero_bytes(struct inode *inode, loff_t from, loff_t to)
+int morsel_zero_bytes(struct inode *inode, loff_t from, loff_t to)
 {
+	if (morsel_i(inode)->record)
+		return from < to ? morsel_store_zero(inode, from, to) : 0;
 	while (from < to) {
 		pgoff_t index = morsel_tree_next(inode, from >> PAGE_SHIFT, false);
 		struct morsel_leaf leaf;
@@ -22,21 +24,24 @@ void morsel_zero_bytes(struct inode *inode, loff_t from, loff_t to)
 		from = end;
 		cond_resched();
 	}
+	return 0;
 }
 
 /*
  * Stores may have gone to the rest of the last page; through a pin that is
  * older than the size, to all of its 2 MiB frame.
  */
-void morsel_zero_tail(struct inode *inode, loff_t to)
+int morsel_zero_tail(struct inode *inode, loff_t to)
 {
 	loff_t size = i_size_read(inode);
+	int error;
 
 	if (to <= size)
-		return;
+		return 0;
 	filemap_invalidate_lock_shared(inode->i_mapping);
-	morsel_zero_bytes(inode, size, min_t(loff_t, to, round_up(size, PMD_SIZE)));
+	error = morsel_zero_bytes(inode, size, min_t(loff_t, to, round_up(size, PMD_SIZE)));
 	filemap_invalidate_unlock_shared(inode->i_mapping);
+	return error;
 }
 
 /*
@@ -71,7 +76,7 @@ static int morsel_resize_stored(struct inode *inode, loff_t size)
 	int error;
 
 	filemap_invalidate_lock(mapping);
-	if (size < i_size_read(inode)) {
+	if (size <= i_size_read(inode)) {
 		unmap_mapping_range(mapping, (loff_t)first << PAGE_SHIFT, 0, 1);
 		morsel_view_clear(inode, first, MORSEL_LAST_PAGE);
 	}

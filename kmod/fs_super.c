@@ -20,8 +20,11 @@ static int morsel_statfs(struct dentry *dentry, struct kstatfs *buf)
 	buf->f_type = MORSEL_FS_MAGIC;
 	buf->f_bsize = PAGE_SIZE;
 	buf->f_blocks = capacity;
-	buf->f_bfree = pool->store ? fa_nr_free(pool->store->pp.frames) :
-				     capacity - min(capacity, gone);
+	buf->f_bfree = capacity - min(capacity, gone);
+	if (pool->store) {	/* what records and tables take is not for objects */
+		buf->f_bfree = fa_nr_free(pool->store->pp.frames);
+		buf->f_blocks = buf->f_bfree + gone;
+	}
 	buf->f_bavail = buf->f_bfree;
 	buf->f_files = max;
 	buf->f_ffree = max - min(max, inodes);

@@ -23,6 +23,8 @@ struct morsel_inode {
 	bool displaced;	/* its address is on the media, but somebody else has it [i_rwsem] */
 	struct mutex record_lock;	/* the record; inside of all other locks but the engine's */
 	struct pp_object *record;	/* on the media; NULL in a volatile pool; constant */
+	u64 stored_root;	/* of its tree; written with record_lock held */
+	bool stored_to;		/* perhaps through a mapping, since it was last written back */
 	struct morsel_tree tree;
 	struct morsel_view view[MORSEL_NR_VIEWS];
 

@@ -23,8 +23,12 @@ static bool congruent(unsigned long addr, unsigned long pgoff)
  */
 static int check_flags(struct vm_area_struct *vma)
 {
-	if (morsel_i(file_inode(vma->vm_file))->displaced)
+	const struct morsel_inode *mi = morsel_i(file_inode(vma->vm_file));
+
+	if (mi->displaced)
 		return -EEXIST;
+	if (vma->vm_flags & VM_SYNC && !mi->record)
+		return -EOPNOTSUPP;
 	if (vma->vm_flags & VM_EXEC)
 		return -EPERM;
 	if (!(vma->vm_flags & VM_SHARED)) {
@@ -73,6 +77,8 @@ int morsel_mmap(struct file *file, struct vm_area_struct *vma)
 								      MAY_READ);
 	if (err)
 		return err;
+	if (vma->vm_flags & VM_SHARED)
+		WRITE_ONCE(morsel_i(file_inode(file))->stored_to, true);
 	vm_flags_clear(vma, VM_MAYEXEC);
 	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
 	file_accessed(file);

@@ -66,17 +66,24 @@ static inline pgprot_t morsel_leaf_prot(enum morsel_view_kind kind)
 }
 
 /*
+ * The core kernel must know a device's page from its own (devmap).
  * Leaves start unaccessed and clean, so that the bits tell of use, and soft-dirty,
  * so that a checkpoint never takes a page for unchanged.
  */
 static inline pte_t morsel_mk_pte(struct page *page, enum morsel_view_kind kind)
 {
-	return pte_mksoft_dirty(pte_mkold(mk_pte(page, morsel_leaf_prot(kind))));
+	pte_t pte = pte_mksoft_dirty(pte_mkold(mk_pte(page, morsel_leaf_prot(kind))));
+
+	return is_zone_device_page(page) ? pte_mkdevmap(pte) : pte;
 }
 
 static inline pmd_t morsel_mk_pmd(struct page *page, enum morsel_view_kind kind)
 {
-	return pmd_mksoft_dirty(pmd_mkold(pmd_mkhuge(mk_pmd(page, morsel_leaf_prot(kind)))));
+	pmd_t pmd = pmd_mkold(pmd_mkhuge(mk_pmd(page, morsel_leaf_prot(kind))));
+
+	if (is_zone_device_page(page))
+		pmd = pmd_mkdevmap(pmd);
+	return pmd_mksoft_dirty(pmd);
 }
 
 static inline pmd_t *morsel_pmd_slot(struct page *table, pgoff_t index)

@@ -68,8 +68,8 @@ int morsel_file_may(struct file *file, int want)
 	struct morsel_inode *mi = morsel_i(file_inode(file));
 	unsigned long revokes = revokes_of(mi);
 
-	if (mi->record)
-		return mi->record->bad ? -EUCLEAN : -EOPNOTSUPP;
+	if (mi->record && mi->record->bad)
+		return -EUCLEAN;
 	if (want & MAY_WRITE && READ_ONCE(mi->sealed))
 		return -EPERM;
 	if (!revokes)

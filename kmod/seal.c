@@ -34,6 +34,9 @@ static bool is_pinned(struct inode *inode)
 		if (page_ref_count(compound_head(leaf.page)) > 1 &&
 		    !PageHWPoison(leaf.page) && !PageHWPoison(compound_head(leaf.page)))
 			return true;
+		/* A device's pages are counted one by one, whatever the leaf. */
+		if (is_zone_device_page(leaf.page))
+			leaf.order = 0;
 		next = round_down(index, 1UL << leaf.order) + (1UL << leaf.order);
 		cond_resched();
 	}
@@ -87,6 +90,7 @@ int morsel_seal(struct dentry *dentry)
 		error = seal_locked(dentry);
 		if (!error) {
 			inode_set_ctime_current(inode);
+			morsel_store_write_back(inode, 0, LLONG_MAX);
 			error = morsel_store_update(inode);
 			if (error)
 				WRITE_ONCE(morsel_i(inode)->sealed, false);

@@ -13,6 +13,7 @@
 #include <linux/fs.h>
 #include "compat.h"
 #include "engine.h"
+#include "tree.h"
 
 struct dax_device;
 struct fs_context;
@@ -28,6 +29,9 @@ struct morsel_store {
 	struct dax_device *dax;
 	unsigned long first_pfn;	/* of frame 0 */
 	bool started;			/* pp_start() has succeeded */
+	/* Frames, and 2 MiB frames, that nobody owns but somebody still uses. */
+	unsigned long *kept, *kept_huge;
+	atomic64_t nr_kept;
 	struct pp_report report;
 };
 
@@ -71,8 +75,43 @@ int morsel_store_reserve(struct inode *inode, u64 addr, u64 max);
 int morsel_store_unreserve(struct inode *inode);
 /* Context: invalidate_lock held exclusive, no view shows what goes; there is a record. */
 int morsel_store_resize(struct inode *inode, loff_t size);
+/*
+ * Something has been stored, or frames have been filled, up to @end: the object is
+ * that large at least, or with @keep_size keeps what is behind its end.
+ * Context: there is a record; what was behind the old end is zeroed.
+ */
+int morsel_store_grow(struct inode *inode, loff_t end, bool keep_size);
 /* The inode ends: what it says is written, or the object is freed. */
 void morsel_store_evict(struct inode *inode);
+
+/* store_tree.c: as the functions of tree.h, for objects with a record. */
+
+struct morsel_leaf morsel_store_lookup(struct inode *inode, pgoff_t index);
+struct morsel_chunk morsel_store_chunk(struct inode *inode, pgoff_t index);
+pgoff_t morsel_store_next(struct inode *inode, pgoff_t index, bool hole);
+int morsel_store_populate(struct inode *inode, pgoff_t index, bool want_huge,
+			  struct morsel_leaf *leaf);
+int morsel_store_remove(struct inode *inode, pgoff_t first, pgoff_t last);
+/* Zero bytes [@from, @to) of frames that exist.  Context: invalidate_lock held. */
+int morsel_store_zero(struct inode *inode, loff_t from, loff_t to);
+/* Let others see the tree as the record has it.  Context: the record's lock. */
+void morsel_store_publish(struct inode *inode);
+
+/* store_frames.c */
+
+int morsel_store_frames_init(struct morsel_store *store);
+void morsel_store_frames_exit(struct morsel_store *store);
+/* A process is about to see the pages of a leaf.  Context: invalidate_lock held. */
+void morsel_store_show(struct inode *inode, struct page *page, pgoff_t index, unsigned int order);
+/* Nobody sees pages of the object any more.  Context: it is being evicted. */
+void morsel_store_forget(struct inode *inode);
+/* Give back the kept frames that nobody uses any more.  Return: how many. */
+u64 morsel_store_put_kept(struct morsel_store *store);
+
+/* store_sync.c */
+
+/* Write back what processes may have stored to bytes [@start, @end]. */
+void morsel_store_write_back(struct inode *inode, loff_t start, loff_t end);
 /* All objects of a pool. */
 int morsel_store_sync(struct super_block *sb);
 

@@ -88,7 +88,45 @@ int morsel_store_update(struct inode *inode)
 	return end(inode, rec, error);
 }
 
+/* The size stays: what is allocated behind the end goes. */
+static int cut_behind(struct inode *inode, struct pp_record *rec)
+{
+	struct pp_object *obj = record_of(inode);
+	int error;
+
+	rec->flags &= ~(u64)MEDIA_F_PREALLOC;
+	error = memcmp(rec, &obj->rec, sizeof(*rec)) ? pp_update(engine_of(inode), obj, rec) : 0;
+	if (error)
+		return error;
+	return pp_tree_cut(engine_of(inode), obj, DIV_ROUND_UP_ULL(rec->size, PAGE_SIZE),
+			   MORSEL_LAST_PAGE);
+}
+
 int morsel_store_resize(struct inode *inode, loff_t size)
+{
+	struct pp_object *obj = record_of(inode);
+	struct pp_record *rec;
+	int error;
+	u64 had;
+
+	rec = begin(inode);
+	if (IS_ERR(rec))
+		return PTR_ERR(rec);
+	had = obj->count.pages;
+	rec->size = size;
+	if (size == obj->rec.size)
+		error = cut_behind(inode, rec);
+	else
+		error = pp_resize(engine_of(inode), obj, rec);
+	i_size_write(inode, obj->rec.size);	/* also if it was cut off and then went wrong */
+	morsel_store_publish(inode);
+	morsel_uncharge_frames(inode, had - obj->count.pages);
+	if (!error)	/* the rest of the last page stays in sight */
+		error = pp_zero(engine_of(inode), obj, size, round_up(size, PAGE_SIZE));
+	return end(inode, rec, error);
+}
+
+int morsel_store_grow(struct inode *inode, loff_t end_of_data, bool keep_size)
 {
 	struct pp_object *obj = record_of(inode);
 	struct pp_record *rec;
@@ -97,9 +135,14 @@ int morsel_store_resize(struct inode *inode, loff_t size)
 	rec = begin(inode);
 	if (IS_ERR(rec))
 		return PTR_ERR(rec);
-	rec->size = size;
-	error = pp_resize(engine_of(inode), obj, rec);
-	i_size_write(inode, obj->rec.size);	/* also if it was cut off and then went wrong */
+	if (!keep_size)
+		rec->size = max_t(u64, rec->size, end_of_data);
+	else if (end_of_data > rec->size)
+		rec->flags |= MEDIA_F_PREALLOC;
+	/* What was stored goes first: after a crash nothing older is in sight. */
+	pm_fence(&engine_of(inode)->pm);
+	error = pp_update(engine_of(inode), obj, rec);
+	i_size_write(inode, obj->rec.size);
 	return end(inode, rec, error);
 }
 
@@ -362,40 +405,19 @@ int morsel_store_rename(struct dentry *old, struct inode *new_dir, struct dentry
 	return error;
 }
 
-/* ---- all of them ---- */
-
 void morsel_store_evict(struct inode *inode)
 {
 	struct pp_object *obj = record_of(inode);
 
 	if (!obj)
 		return;
+	if (S_ISREG(inode->i_mode) && obj->id && !obj->detached && !obj->bad) {
+		morsel_store_write_back(inode, 0, LLONG_MAX);
+		morsel_store_forget(inode);
+	}
 	if (obj->detached)
 		pp_release(engine_of(inode), obj);
 	else if (obj->id && !obj->bad && !engine_of(inode)->read_only &&
 		 morsel_store_update(inode))
 		pr_warn("the times of object %lu are not written\n", inode->i_ino);
-}
-
-int morsel_store_sync(struct super_block *sb)
-{
-	struct morsel_pool *pool = morsel_pool(sb);
-	struct inode *inode;
-	unsigned long id;
-	int error = 0;
-
-	if (!pool->store || pool->store->pp.read_only)
-		return 0;
-	xa_for_each(&pool->objects, id, inode) {
-		inode = morsel_inode_get(pool, id);
-		if (!inode)
-			continue;
-		inode_lock(inode);
-		if (!record_of(inode)->bad)
-			error = morsel_store_update(inode) ?: error;
-		inode_unlock(inode);
-		iput(inode);
-		cond_resched();
-	}
-	return blkdev_issue_flush(pool->store->bdev.bdev) ?: error;
 }

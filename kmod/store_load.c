@@ -122,6 +122,8 @@ static int fill_inode(struct load *load, struct inode *inode, const struct pp_it
 	obj->verified = true;
 	obj->bad = item->bad;
 	obj->count = item->count;
+	if (!obj->bad)
+		morsel_store_publish(inode);
 	take_record(inode, &obj->rec);
 	error = take_blobs(load, inode, obj);
 	morsel_set_ops(inode);
@@ -377,6 +379,9 @@ int morsel_store_load(struct fs_context *fc, struct super_block *sb)
 	struct load load = { .sb = sb, .pp = &store->pp };
 	int error;
 
+	error = morsel_store_frames_init(store);
+	if (error)
+		return error;
 	error = pp_start(load.pp, &how, &load.scan);
 	store->started = !error;
 	if (!error)

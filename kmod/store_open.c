@@ -162,6 +162,7 @@ void morsel_store_close(struct morsel_store *store)
 {
 	if (!store)
 		return;
+	morsel_store_frames_exit(store);
 	if (store->started && pp_stop(&store->pp))
 		pr_warn("pool on %pg: no checkpoint for want of memory: the next mount takes longer\n",
 			store->bdev.bdev);

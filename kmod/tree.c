@@ -14,6 +14,7 @@
 #include <linux/sched.h>
 #include "frames.h"
 #include "inode.h"
+#include "store.h"
 #include "tree_table.h"
 
 struct page *morsel_tree_entry_page(unsigned long entry)
@@ -136,18 +137,29 @@ static struct morsel_leaf leaf_of(unsigned long val, unsigned int level, pgoff_t
 
 struct morsel_leaf morsel_tree_lookup(struct inode *inode, pgoff_t index)
 {
+	unsigned long *entry;
 	unsigned int at;
-	unsigned long *entry = walk(&morsel_i(inode)->tree, index, 1, &at);
 
+	if (morsel_i(inode)->record)
+		return morsel_store_lookup(inode, index);
+	entry = walk(&morsel_i(inode)->tree, index, 1, &at);
 	return leaf_of(entry ? READ_ONCE(*entry) : 0, at, index);
 }
 
 struct morsel_leaf morsel_tree_lend(struct inode *inode, pgoff_t index)
 {
+	struct morsel_leaf leaf;
+	unsigned long *entry;
 	unsigned int at;
-	unsigned long *entry = walk(&morsel_i(inode)->tree, index, 1, &at);
-	struct morsel_leaf leaf = leaf_of(entry ? READ_ONCE(*entry) : 0, at, index);
 
+	if (morsel_i(inode)->record) {
+		leaf = morsel_store_lookup(inode, index);
+		if (leaf.page)
+			morsel_store_show(inode, leaf.page, index, 0);
+		return leaf;
+	}
+	entry = walk(&morsel_i(inode)->tree, index, 1, &at);
+	leaf = leaf_of(entry ? READ_ONCE(*entry) : 0, at, index);
 	if (leaf.page && !test_bit(E_LENT_BIT, entry))
 		set_bit(E_LENT_BIT, entry);
 	return leaf;
@@ -155,9 +167,15 @@ struct morsel_leaf morsel_tree_lend(struct inode *inode, pgoff_t index)
 
 bool morsel_tree_lent(struct inode *inode, pgoff_t index)
 {
+	unsigned long *entry;
+	struct page *page;
 	unsigned int at;
-	unsigned long *entry = walk(&morsel_i(inode)->tree, index, 1, &at);
 
+	if (morsel_i(inode)->record) {
+		page = morsel_store_lookup(inode, index).page;
+		return page && READ_ONCE(page->mapping);
+	}
+	entry = walk(&morsel_i(inode)->tree, index, 1, &at);
 	return entry && leaf_of(*entry, at, index).page && test_bit(E_LENT_BIT, entry);
 }
 
@@ -216,6 +234,8 @@ int morsel_tree_populate(struct inode *inode, pgoff_t index, bool want_huge,
 
 	if (index >= MORSEL_SIZE_MAX >> PAGE_SHIFT)
 		return -EFBIG;
+	if (morsel_i(inode)->record)
+		return morsel_store_populate(inode, index, want_huge, leaf);
 	*leaf = morsel_tree_lookup(inode, index);
 	if (leaf->page)
 		return 0;
@@ -237,6 +257,8 @@ struct morsel_chunk morsel_tree_chunk(struct inode *inode, pgoff_t index)
 	unsigned long *entry, val;
 	unsigned int at;
 
+	if (morsel_i(inode)->record)
+		return morsel_store_chunk(inode, index);
 	if (root_level(root) == 1) {
 		val = in_reach(1, index) ? root : 0;
 	} else {

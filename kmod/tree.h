@@ -26,6 +26,7 @@ struct morsel_tree {
 struct morsel_leaf {
 	struct page *page;	/* the 4 KiB page itself, within a 2 MiB frame too; NULL: hole */
 	unsigned int order;	/* of the leaf: 0 or MORSEL_CHUNK_ORDER */
+	int error;		/* the tree cannot be read: -EIO or -EUCLEAN; not in a volatile pool */
 };
 
 void morsel_tree_init(struct morsel_tree *tree);
@@ -59,7 +60,8 @@ bool morsel_tree_lent(struct inode *inode, pgoff_t index);
  * A frame made here is zeroed before it becomes visible.  Falls back to 4 KiB.
  *
  * Context: invalidate_lock held shared (or exclusive); sleeps.
- * Return: 0, -ENOSPC (pool full), -ENOMEM, -EFBIG (@index beyond MORSEL_SIZE_MAX).
+ * Return: 0, -ENOSPC (pool full), -ENOMEM, -EFBIG (@index beyond MORSEL_SIZE_MAX); of a
+ * persistent pool also -EIO, -EUCLEAN, -EROFS.
  */
 int morsel_tree_populate(struct inode *inode, pgoff_t index, bool want_huge,
 			 struct morsel_leaf *leaf);
@@ -70,8 +72,9 @@ int morsel_tree_populate(struct inode *inode, pgoff_t index, bool want_huge,
  * A 2 MiB leaf that is covered in part is kept, and the part is zeroed.
  *
  * Context: invalidate_lock held exclusive; no view or TLB names the range.
+ * Return: 0; of a persistent pool also -EIO, -EUCLEAN.
  */
-void morsel_tree_remove(struct inode *inode, pgoff_t first, pgoff_t last);
+int morsel_tree_remove(struct inode *inode, pgoff_t first, pgoff_t last);
 
 /**
  * morsel_tree_next() - find the next page at or after @index that is data (or a hole)
@@ -92,7 +95,7 @@ enum morsel_chunk_state {
  * struct morsel_chunk - one 2 MiB chunk of an object as the tree has it
  * @state: what is there
  * @page: MORSEL_CHUNK_HUGE: head page of the frame
- * @table: MORSEL_CHUNK_SMALL: 512 entries; read each with READ_ONCE
+ * @table: MORSEL_CHUNK_SMALL: 512 entries; read each with READ_ONCE; NULL: look each up
  */
 struct morsel_chunk {
 	enum morsel_chunk_state state;

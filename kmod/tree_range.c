@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 #include "frames.h"
 #include "inode.h"
+#include "store.h"
 #include "tree_table.h"
 
 struct span {
@@ -88,18 +89,21 @@ static bool remove_in(const struct span *r, unsigned long *table, unsigned int l
 	return covers(r, base, end) || is_empty(table);
 }
 
-void morsel_tree_remove(struct inode *inode, pgoff_t first, pgoff_t last)
+int morsel_tree_remove(struct inode *inode, pgoff_t first, pgoff_t last)
 {
 	struct morsel_tree *tree = &morsel_i(inode)->tree;
 	const struct span r = { inode, first, last };
 	unsigned long root = tree->root;
 
+	if (morsel_i(inode)->record)
+		return morsel_store_remove(inode, first, last);
 	if (!root || first > last || !in_reach(root_level(root), first))
-		return;
+		return 0;
 	if (remove_in(&r, table_of(root), root_level(root), 0)) {
 		tree->root = 0;
 		free_table(tree, root);
 	}
+	return 0;
 }
 
 /* Return: the index looked for in this table, or the first index after it. */
@@ -132,6 +136,8 @@ pgoff_t morsel_tree_next(struct inode *inode, pgoff_t index, bool hole)
 	unsigned long root = READ_ONCE(morsel_i(inode)->tree.root);
 	pgoff_t end, found;
 
+	if (morsel_i(inode)->record)
+		return morsel_store_next(inode, index, hole);
 	if (!root || !in_reach(root_level(root), index))
 		return hole ? index : ULONG_MAX;
 	end = 1UL << (root_level(root) * LEVEL_SHIFT);

@@ -15,6 +15,7 @@
 #include <linux/mm.h>
 #include "inode.h"
 #include "pt_x86.h"
+#include "store.h"
 
 void morsel_view_init(struct morsel_view *view)
 {
@@ -99,11 +100,22 @@ struct fill {
 	struct morsel_chunk chunk;
 };
 
-static struct page *chunk_page(const struct morsel_chunk *chunk, unsigned int i)
+static struct page *chunk_page(const struct fill *f, unsigned int i)
 {
+	const struct morsel_chunk *chunk = &f->chunk;
+
 	if (chunk->state == MORSEL_CHUNK_HUGE)
 		return chunk->page + i;
-	return morsel_tree_entry_page(READ_ONCE(chunk->table[i]));
+	if (chunk->table)
+		return morsel_tree_entry_page(READ_ONCE(chunk->table[i]));
+	return morsel_tree_lookup(f->inode, f->base + i).page;
+}
+
+/* Before the page is in a table: a process may have it in its hands at once. */
+static void show(const struct fill *f, struct page *page, pgoff_t index, unsigned int order)
+{
+	if (morsel_i(f->inode)->record)
+		morsel_store_show(f->inode, page, index, order);
 }
 
 static void fill_ptes(const struct fill *f, struct page *table)
@@ -115,9 +127,11 @@ static void fill_ptes(const struct fill *f, struct page *table)
 	for (; i < n; i++) {
 		if (!pte_none(pte[i]))
 			continue;
-		page = chunk_page(&f->chunk, i);
-		if (page && !PageHWPoison(page))
-			set_pte(&pte[i], morsel_mk_pte(page, f->kind));
+		page = chunk_page(f, i);
+		if (!page || PageHWPoison(page))
+			continue;
+		show(f, page, f->base + i, 0);
+		set_pte(&pte[i], morsel_mk_pte(page, f->kind));
 	}
 }
 
@@ -136,9 +150,23 @@ static bool set_if_none(struct page *table, pmd_t *slot, pmd_t val)
 	return none;
 }
 
+static bool may_be_huge(const struct page *page)
+{
+	if (!is_zone_device_page(page))
+		return true;
+	return MORSEL_DEVICE_PMDS && IS_ALIGNED(page_to_pfn(page), MORSEL_CHUNK_PAGES);
+}
+
 static bool fits_huge(const struct fill *f)
 {
-	return f->chunk.state == MORSEL_CHUNK_HUGE && f->base + MORSEL_CHUNK_PAGES <= f->end;
+	return f->chunk.state == MORSEL_CHUNK_HUGE && f->base + MORSEL_CHUNK_PAGES <= f->end &&
+	       may_be_huge(f->chunk.page);
+}
+
+static void set_huge(const struct fill *f, struct page *table, pmd_t *slot)
+{
+	show(f, f->chunk.page, f->base, MORSEL_CHUNK_ORDER);
+	set_if_none(table, slot, morsel_mk_pmd(f->chunk.page, f->kind));
 }
 
 static int fill_slot(const struct fill *f, struct page *table, pmd_t *slot)
@@ -148,7 +176,7 @@ static int fill_slot(const struct fill *f, struct page *table, pmd_t *slot)
 
 	if (pmd_none(pmd)) {
 		if (fits_huge(f)) {
-			set_if_none(table, slot, morsel_mk_pmd(f->chunk.page, f->kind));
+			set_huge(f, table, slot);
 		} else {
 			ptes = table_new(f->view);
 			if (!ptes)
@@ -180,7 +208,7 @@ static void fill_huge(struct fill *f, struct page *table)
 		f->base = index;
 		f->chunk = morsel_tree_chunk(f->inode, index);
 		if (fits_huge(f))
-			set_if_none(table, &slot[i], morsel_mk_pmd(f->chunk.page, f->kind));
+			set_huge(f, table, &slot[i]);
 	}
 }
 

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The frames of a device as the core kernel sees them: pages that have a struct
+ * page but no memory allocator, whose count of references is 1 when nobody
+ * uses them.
+ *
+ * page->mapping is set while a process may have the page in a table: shared
+ * futexes and dirtying need it.  A frame that has gone from its object while
+ * somebody holds a reference (direct I/O, a pipe) is kept until he lets go.
+ */
+#include <linux/delay.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include "fs_internal.h"
+#include "store.h"
+
+enum {
+	KEPT_TRIES = 100,
+	KEPT_WAIT = 100,	/* ms between two */
+};
+
+static struct page *page_of(const struct morsel_store *store, u64 frame)
+{
+	return pfn_to_page(store->first_pfn + frame);
+}
+
+void morsel_store_show(struct inode *inode, struct page *page, pgoff_t index, unsigned int order)
+{
+	struct page *end = page + (1UL << order);
+
+	for (; page < end; page++, index++) {
+		if (READ_ONCE(page->mapping) == inode->i_mapping)
+			continue;
+		page->index = index;
+		smp_store_release(&page->mapping, inode->i_mapping);
+	}
+}
+
+/* Who holds a reference and the lock takes the mapping for stable. */
+static void forget_page(struct page *page)
+{
+	if (!READ_ONCE(page->mapping))
+		return;
+	lock_page(page);
+	page->mapping = NULL;
+	unlock_page(page);
+}
+
+void morsel_store_forget(struct inode *inode)
+{
+	pgoff_t index = morsel_store_next(inode, 0, false);
+	struct page *page;
+
+	for (; index != ULONG_MAX; index = morsel_store_next(inode, index + 1, false)) {
+		page = morsel_store_lookup(inode, index).page;
+		if (page)
+			forget_page(page);
+	}
+}
+
+static bool is_used(const struct page *page, unsigned int order)
+{
+	unsigned long i;
+
+	for (i = 0; i < 1UL << order; i++)
+		if (page_ref_count(page + i) > 1)
+			return true;
+	return false;
+}
+
+/* A frame goes from its object.  Context: no table and no TLB names it any more. */
+static bool keep(struct pp_pool *pp, u64 frame, unsigned int order)
+{
+	struct morsel_store *store = container_of(pp, struct morsel_store, pp);
+	struct page *page = page_of(store, frame);
+	unsigned long i;
+
+	for (i = 0; i < 1UL << order; i++)
+		forget_page(page + i);
+	if (!is_used(page, order))
+		return false;
+	if (order)
+		set_bit(frame >> order, store->kept_huge);
+	else
+		set_bit(frame, store->kept);
+	atomic64_inc(&store->nr_kept);
+	return true;
+}
+
+static u64 put_kept(struct morsel_store *store, unsigned long *kept, unsigned int order)
+{
+	u64 nr = store->pp.nr_frames >> order, put = 0;
+	unsigned long i;
+
+	for_each_set_bit(i, kept, nr) {
+		if (is_used(page_of(store, (u64)i << order), order) || !test_and_clear_bit(i, kept))
+			continue;
+		pp_frame_put(&store->pp, (u64)i << order, order);
+		atomic64_dec(&store->nr_kept);
+		put++;
+	}
+	return put;
+}
+
+u64 morsel_store_put_kept(struct morsel_store *store)
+{
+	if (!atomic64_read(&store->nr_kept))
+		return 0;
+	return put_kept(store, store->kept, 0) +
+	       put_kept(store, store->kept_huge, MEDIA_HUGE_ORDER);
+}
+
+int morsel_store_frames_init(struct morsel_store *store)
+{
+	u64 nr = store->pp.nr_frames;
+
+	store->kept = kvcalloc(BITS_TO_LONGS(nr), sizeof(long), GFP_KERNEL);
+	store->kept_huge = kvcalloc(BITS_TO_LONGS(nr >> MEDIA_HUGE_ORDER) + 1, sizeof(long),
+				    GFP_KERNEL);
+	if (!store->kept || !store->kept_huge)
+		return -ENOMEM;
+	store->pp.keep = keep;
+	return 0;
+}
+
+/* The device is not to be given to anybody else while somebody writes to it. */
+void morsel_store_frames_exit(struct morsel_store *store)
+{
+	int i;
+
+	for (i = 0; i < KEPT_TRIES && atomic64_read(&store->nr_kept); i++) {
+		if (!morsel_store_put_kept(store))
+			msleep(KEPT_WAIT);
+	}
+	if (atomic64_read(&store->nr_kept)) {
+		pr_warn("pool on %pg: %lld frames are still in use by somebody\n",
+			store->bdev.bdev, atomic64_read(&store->nr_kept));
+		store->pp.leaky = true;	/* no checkpoint: the next mount finds them free */
+	}
+	kvfree(store->kept);
+	kvfree(store->kept_huge);
+}

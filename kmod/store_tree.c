@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The canonical tree of an object on a device, as tree.h promises it.
+ *
+ * Who looks something up reads the tree on the media without a lock: entries are
+ * loaded and stored whole, judged before they are followed, and taken away with
+ * invalidate_lock held exclusive only.  Who fills or cuts holds the record's lock.
+ */
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include "fs_internal.h"
+#include "store.h"
+
+static struct morsel_store *store_of(const struct inode *inode)
+{
+	return morsel_pool(inode->i_sb)->store;
+}
+
+static struct page *page_of(const struct morsel_store *store, u64 frame)
+{
+	return pfn_to_page(store->first_pfn + frame);
+}
+
+void morsel_store_publish(struct inode *inode)
+{
+	struct morsel_inode *mi = morsel_i(inode);
+	const struct pp_object *obj = mi->record;
+
+	/* The engine has fenced what the root leads to. */
+	smp_store_release(&mi->stored_root, obj->rec.root);
+	atomic64_set(&mi->tree.pages, obj->count.pages);
+	atomic64_set(&mi->tree.huge, obj->count.huge);
+	atomic64_set(&mi->tree.tables, obj->count.tables);
+}
+
+static int look_up(struct inode *inode, pgoff_t index, struct pp_leaf *leaf)
+{
+	return pp_tree_lookup(&store_of(inode)->pp, smp_load_acquire(&morsel_i(inode)->stored_root),
+			      index, leaf);
+}
+
+struct morsel_leaf morsel_store_lookup(struct inode *inode, pgoff_t index)
+{
+	struct pp_leaf leaf;
+	int error = look_up(inode, index, &leaf);
+
+	if (error || !leaf.frame)
+		return (struct morsel_leaf){ .error = error };
+	return (struct morsel_leaf){
+		.page = page_of(store_of(inode), leaf.frame), .order = leaf.order,
+	};
+}
+
+struct morsel_chunk morsel_store_chunk(struct inode *inode, pgoff_t index)
+{
+	struct pp_leaf leaf;
+
+	if (look_up(inode, index, &leaf) || (!leaf.frame && leaf.order >= MORSEL_CHUNK_ORDER))
+		return (struct morsel_chunk){ MORSEL_CHUNK_EMPTY };
+	if (!leaf.order)
+		return (struct morsel_chunk){ MORSEL_CHUNK_SMALL };
+	return (struct morsel_chunk){
+		MORSEL_CHUNK_HUGE,
+		.page = page_of(store_of(inode),
+				round_down(leaf.frame, (u64)MEDIA_HUGE_FRAMES)),
+	};
+}
+
+/* The page behind the leaf, or behind the hole, that has page @index. */
+static pgoff_t behind(pgoff_t index, const struct pp_leaf *leaf)
+{
+	return round_down(index, 1UL << leaf->order) + (1UL << leaf->order);
+}
+
+pgoff_t morsel_store_next(struct inode *inode, pgoff_t index, bool hole)
+{
+	u64 root = smp_load_acquire(&morsel_i(inode)->stored_root);
+	struct pp_leaf leaf;
+
+	while (root && pp_in_reach(pp_height(root), index)) {
+		/* What cannot be read is data: who reads it is told. */
+		if (pp_tree_lookup(&store_of(inode)->pp, root, index, &leaf))
+			leaf = (struct pp_leaf){ .frame = 1 };
+		if (!leaf.frame == hole)
+			return index;
+		index = behind(index, &leaf);
+		if (index % MORSEL_CHUNK_PAGES == 0)
+			cond_resched();
+	}
+	return hole ? index : ULONG_MAX;
+}
+
+/* Charge for what is to be filled: 2 MiB if that may be.  Return: frames, or -errno. */
+static s64 charge(struct inode *inode, bool huge)
+{
+	int error = huge ? morsel_charge_frames(inode, MORSEL_CHUNK_PAGES) : -EDQUOT;
+
+	if (!error)
+		return MORSEL_CHUNK_PAGES;
+	error = morsel_charge_frames(inode, 1);
+	return error ? error : 1;
+}
+
+/* Frames that were kept for somebody may be free by now. */
+static int fill_twice(struct inode *inode, pgoff_t index, bool huge, struct pp_leaf *leaf)
+{
+	struct morsel_store *store = store_of(inode);
+	struct pp_object *obj = morsel_i(inode)->record;
+	int error = pp_tree_fill(&store->pp, obj, index, huge, leaf);
+
+	if (error == -ENOSPC && morsel_store_put_kept(store))
+		error = pp_tree_fill(&store->pp, obj, index, huge, leaf);
+	return error;
+}
+
+/* Context: the record's lock. */
+static int fill(struct inode *inode, pgoff_t index, bool huge)
+{
+	struct pp_object *obj = morsel_i(inode)->record;
+	u64 had = obj->count.pages;
+	struct pp_leaf leaf;
+	s64 charged;
+	int error;
+
+	error = pp_tree_lookup(&store_of(inode)->pp, obj->rec.root, index, &leaf);
+	if (error || leaf.frame)
+		return error;
+	charged = charge(inode, huge && leaf.order >= MORSEL_CHUNK_ORDER);
+	if (charged < 0)
+		return charged;
+	error = fill_twice(inode, index, charged > 1, &leaf);
+	morsel_store_publish(inode);
+	morsel_uncharge_frames(inode, charged - (obj->count.pages - had));
+	return error;
+}
+
+int morsel_store_populate(struct inode *inode, pgoff_t index, bool want_huge,
+			  struct morsel_leaf *leaf)
+{
+	int error;
+
+	*leaf = morsel_store_lookup(inode, index);
+	if (leaf->page || leaf->error)
+		return leaf->error;
+	if (store_of(inode)->pp.read_only)
+		return -EROFS;
+	mutex_lock(&morsel_i(inode)->record_lock);
+	error = fill(inode, index, want_huge);
+	mutex_unlock(&morsel_i(inode)->record_lock);
+	if (!error)
+		*leaf = morsel_store_lookup(inode, index);
+	return error ?: leaf->error;
+}
+
+/* What of a 2 MiB frame is covered in part reads as zeros. */
+int morsel_store_remove(struct inode *inode, pgoff_t first, pgoff_t last)
+{
+	struct pp_object *obj = morsel_i(inode)->record;
+	struct pp_pool *pp = &store_of(inode)->pp;
+	u64 had;
+	int error;
+
+	mutex_lock(&morsel_i(inode)->record_lock);
+	had = obj->count.pages;
+	error = pp_tree_cut(pp, obj, first, last);
+	morsel_store_publish(inode);
+	morsel_uncharge_frames(inode, had - obj->count.pages);
+	if (!error)
+		error = pp_zero(pp, obj, (u64)first << PAGE_SHIFT, ((u64)last + 1) << PAGE_SHIFT);
+	mutex_unlock(&morsel_i(inode)->record_lock);
+	return error;
+}
+
+int morsel_store_zero(struct inode *inode, loff_t from, loff_t to)
+{
+	int error;
+
+	mutex_lock(&morsel_i(inode)->record_lock);
+	error = pp_zero(&store_of(inode)->pp, morsel_i(inode)->record, from, to);
+	mutex_unlock(&morsel_i(inode)->record_lock);
+	return error;
+}
