@@ -32,6 +32,7 @@ void morsel_store_show(struct inode *inode, struct page *page, pgoff_t index, un
 		if (READ_ONCE(page->mapping) == inode->i_mapping)
 			continue;
 		page->index = index;
+		/* The index before the mapping: a futex reads them in that order. */
 		smp_store_release(&page->mapping, inode->i_mapping);
 	}
 }

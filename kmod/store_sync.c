@@ -8,7 +8,6 @@
  * written back that a process may have in a table.
  */
 #include <linux/blkdev.h>
-#include <linux/libnvdimm.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include "fs_internal.h"
@@ -22,10 +21,12 @@ static struct morsel_store *store_of(const struct inode *inode)
 /* Context: invalidate_lock held.  Return: the page to go on with. */
 static pgoff_t write_back_leaf(struct inode *inode, pgoff_t index)
 {
+	struct morsel_store *store = store_of(inode);
 	struct morsel_leaf leaf = morsel_store_lookup(inode, index);
 
 	if (leaf.page && READ_ONCE(leaf.page->mapping))
-		arch_wb_cache_pmem(page_address(leaf.page), PAGE_SIZE);
+		pm_flush(&store->pp.pm,
+			 pp_frame_offset(page_to_pfn(leaf.page) - store->first_pfn), PAGE_SIZE);
 	return index + 1;
 }
 

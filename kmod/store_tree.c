@@ -33,10 +33,15 @@ void morsel_store_publish(struct inode *inode)
 	atomic64_set(&mi->tree.tables, obj->count.tables);
 }
 
+static u64 root_of(const struct inode *inode)
+{
+	/* Pairs with morsel_store_publish(): the tables that it leads to are there. */
+	return smp_load_acquire(&morsel_i(inode)->stored_root);
+}
+
 static int look_up(struct inode *inode, pgoff_t index, struct pp_leaf *leaf)
 {
-	return pp_tree_lookup(&store_of(inode)->pp, smp_load_acquire(&morsel_i(inode)->stored_root),
-			      index, leaf);
+	return pp_tree_lookup(&store_of(inode)->pp, root_of(inode), index, leaf);
 }
 
 struct morsel_leaf morsel_store_lookup(struct inode *inode, pgoff_t index)
@@ -74,7 +79,7 @@ static pgoff_t behind(pgoff_t index, const struct pp_leaf *leaf)
 
 pgoff_t morsel_store_next(struct inode *inode, pgoff_t index, bool hole)
 {
-	u64 root = smp_load_acquire(&morsel_i(inode)->stored_root);
+	u64 root = root_of(inode);
 	struct pp_leaf leaf;
 
 	while (root && pp_in_reach(pp_height(root), index)) {

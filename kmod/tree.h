@@ -26,7 +26,7 @@ struct morsel_tree {
 struct morsel_leaf {
 	struct page *page;	/* the 4 KiB page itself, within a 2 MiB frame too; NULL: hole */
 	unsigned int order;	/* of the leaf: 0 or MORSEL_CHUNK_ORDER */
-	int error;		/* the tree cannot be read: -EIO or -EUCLEAN; not in a volatile pool */
+	int error;		/* of a tree on a device that cannot be read: -EIO, -EUCLEAN */
 };
 
 void morsel_tree_init(struct morsel_tree *tree);
