@@ -13,6 +13,7 @@ KEYS = {
     "cpus",  # guest CPUs
     "groups",  # words for T=
     "boots",  # own: a guest for this test alone; N: N boots over the same nvdimm file
+    "cut",  # seconds: in each boot but the first and the last the guest is killed within that time
     "nvdimm",  # size of a persistent-memory module, with its label, such as 514M
     "kargs",  # more for the kernel's command line
     "cpu",  # features for QEMU's CPU, such as +la57
@@ -66,6 +67,7 @@ class Test:
         self.name = re.sub(r"^t_", "", path.stem)
         self.header = read_header(path)
         self.extra_env = ""
+        self.is_cut = False
         # The guest finds it under this name, compiled or not.
         self.guest_path = f"/tests/t_{self.name}"
 
