@@ -56,11 +56,14 @@ static void insert(struct morsel_attachment *att, struct vm_area_struct *vma,
 	att->mapper = morsel_vma_mapper(vma);	/* and the reference of the VMA's */
 	att->start = vma->vm_start;
 	att->last = vma->vm_end - 1;
+	att->base = vma->vm_start - (vma->vm_pgoff << PAGE_SHIFT);
+	att->view = morsel_vma_view(vma);
 	spin_lock(&mmm->lock);
 	att_tree_insert(att, &mmm->tree);
 	spin_unlock(&mmm->lock);
 	spin_lock(&mi->attach_lock);
-	list_add_tail(&att->in_object, &mi->attachments);
+	morsel_usage_mapped(&mi->usage, att);
+	list_add_tail_rcu(&att->in_object, &mi->attachments);
 	mi->nr_attachments++;
 	spin_unlock(&mi->attach_lock);
 	/* Last: a fault under the lock of the VMA alone must find it where the notifier does. */
@@ -70,9 +73,12 @@ static void insert(struct morsel_attachment *att, struct vm_area_struct *vma,
 
 int morsel_attach(struct vm_area_struct *vma)
 {
-	struct morsel_attachment *att = kzalloc(sizeof(*att), GFP_KERNEL_ACCOUNT);
+	struct morsel_attachment *att;
 	struct morsel_mm *mmm;
 
+	if (morsel_usage_ready(&morsel_i(file_inode(vma->vm_file))->usage))
+		return -ENOMEM;
+	att = kzalloc(sizeof(*att), GFP_KERNEL_ACCOUNT);
 	if (!att)
 		return -ENOMEM;
 	mmm = morsel_mm_get(vma->vm_mm);
@@ -133,13 +139,14 @@ void morsel_detach(struct vm_area_struct *vma)
 	att_tree_remove(att, &att->mmm->tree);
 	spin_unlock(&att->mmm->lock);
 	spin_lock(&mi->attach_lock);
-	list_del(&att->in_object);
+	list_del_rcu(&att->in_object);
 	mi->nr_attachments--;
+	mi->usage.unmaps++;
 	spin_unlock(&mi->attach_lock);
 	morsel_event_mapping(MORSEL_EVENT_UNMAP, vma);
 	morsel_mm_put(att->mmm);
 	kfree(att->spare);
-	kfree(att);
+	kfree_rcu(att, rcu);
 out:
 	put_cred(mapper);
 }
@@ -286,16 +293,15 @@ const struct vm_operations_struct morsel_vm_ops = {
 
 void morsel_attach_stat(struct inode *inode, struct morsel_attach_stat *stat)
 {
-	struct morsel_inode *mi = morsel_i(inode);
 	struct morsel_attachment *att;
 
 	*stat = (struct morsel_attach_stat){};
-	spin_lock(&mi->attach_lock);
-	list_for_each_entry(att, &mi->attachments, in_object) {
+	rcu_read_lock();
+	list_for_each_entry_rcu(att, &morsel_i(inode)->attachments, in_object) {
 		stat->attachments++;
 		stat->links += READ_ONCE(att->links);
 	}
-	spin_unlock(&mi->attach_lock);
+	rcu_read_unlock();
 }
 
 int morsel_attach_init(void)

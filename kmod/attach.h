@@ -19,7 +19,7 @@ struct morsel_attach_stat {
 	unsigned long links;		/* entries in own tables that name view tables or frames */
 };
 
-/* Context: process or atomic. */
+/* Takes no lock.  Context: any. */
 void morsel_attach_stat(struct inode *inode, struct morsel_attach_stat *stat);
 
 int morsel_attach_init(void);

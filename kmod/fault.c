@@ -192,6 +192,8 @@ static vm_fault_t fault_at(struct vm_fault *vmf, enum level level)
 		return VM_FAULT_SIGBUS;
 	if (!att)
 		return late_attach(vmf);
+	morsel_usage_fault(&morsel_i(inode)->usage);
+	WRITE_ONCE(att->view, kind);
 	filemap_invalidate_lock_shared(inode->i_mapping);
 	if (!morsel_vma_may(vmf->vma, MAY_READ)) {
 		ret = VM_FAULT_SIGBUS;

@@ -53,6 +53,7 @@ struct inode *morsel_alloc_inode(struct super_block *sb)
 	spin_lock_init(&mi->attach_lock);
 	INIT_LIST_HEAD(&mi->attachments);
 	mi->nr_attachments = 0;
+	morsel_usage_init(&mi->usage);
 	mutex_init(&mi->write_lock);
 	return &mi->vfs_inode;
 }
@@ -63,6 +64,7 @@ void morsel_free_inode(struct inode *inode)
 	if (S_ISLNK(inode->i_mode))
 		kfree(inode->i_link);
 	kfree(morsel_i(inode)->record);
+	morsel_usage_exit(&morsel_i(inode)->usage);
 	kmem_cache_free(morsel_inode_cache, morsel_i(inode));
 }
 

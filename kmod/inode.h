@@ -8,6 +8,7 @@
 #include "pool.h"
 #include "reserve.h"
 #include "tree.h"
+#include "usage.h"
 #include "view.h"
 
 struct pp_object;
@@ -29,8 +30,10 @@ struct morsel_inode {
 	struct morsel_view view[MORSEL_NR_VIEWS];
 
 	spinlock_t attach_lock;
-	struct list_head attachments;	/* [attach_lock] struct morsel_attachment.in_object */
+	/* [attach_lock, readers RCU] struct morsel_attachment.in_object */
+	struct list_head attachments;
 	unsigned int nr_attachments;	/* [attach_lock] */
+	struct morsel_usage usage;
 };
 
 static inline struct morsel_inode *morsel_i(const struct inode *inode)

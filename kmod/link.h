@@ -46,6 +46,9 @@ struct morsel_mm {
 	unsigned int unflushed;		/* [lock] unlinks whose flush is not over */
 	bool gone;			/* [lock] ->release has run: no link any more */
 	wait_queue_head_t wait;		/* for @ended to change */
+	struct pid *tgid;		/* of the process, with a reference; NULL: not known */
+	u64 counted;			/* [usage.c: counting] the last count that it is in */
+	struct rcu_head rcu;
 };
 
 /* notifier.c */
@@ -71,9 +74,14 @@ struct morsel_attachment {
 	struct inode *inode;		/* pinned by the VMA's file */
 	const struct cred *mapper;	/* of who made the mapping, or his parent did */
 	unsigned long verdict;		/* on the mapper's rights: see revoke.c */
-	struct list_head in_object;	/* [attach_lock] */
+	struct list_head in_object;	/* [attach_lock, readers RCU] by ascending @serial */
+	u64 serial;			/* of the object's attachments; constant */
+	unsigned int view;		/* enum morsel_view_kind: of the VMA, or of its last link */
+	u64 since;			/* when it was made, boot time in ns; constant */
+	unsigned long base;		/* address of the object's first byte; constant */
 	struct morsel_attachment *spare; /* [mmap_lock write] for a split that is about to come */
 	unsigned long links;		/* [mmm->lock] links and leaves in own tables */
+	struct rcu_head rcu;
 };
 
 extern const struct vm_operations_struct morsel_vm_ops;
@@ -167,6 +175,20 @@ bool morsel_unlink(struct morsel_attachment *att, unsigned long start, unsigned 
  * Context: interrupts on, no spinlock that is taken with interrupts off.
  */
 void morsel_flush_mm(struct mm_struct *mm);
+/* The same on all CPUs for all address spaces. */
+void morsel_flush_all(void);
+
+/**
+ * morsel_collect() - move the accessed and dirty bits of leaf copies to the views
+ * @addr: where to go on; 0: at the start
+ *
+ * One GiB of addresses at a time.  The caller flushes.  An attachment with links has
+ * all the tables of its range: they go after the links.
+ *
+ * Context: RCU, in which the attachment was found in the list of its object.
+ * Return: where to go on, 0 at the end.
+ */
+unsigned long morsel_collect(struct morsel_attachment *att, unsigned long addr);
 
 /* How a fault ended. */
 enum morsel_link_result {

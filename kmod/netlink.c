@@ -123,6 +123,20 @@ static const struct genl_ops ops[] = {
 		POLICY(morsel_nl_window_set_policy),
 		.doit = morsel_nl_window_set_doit,
 	}, {
+		.cmd = MORSEL_CMD_USAGE_GET,
+		.internal_flags = MORSEL_NL_POOL,
+		POLICY(morsel_nl_usage_get_policy),
+		.doit = morsel_nl_usage_get_doit,
+		.start = morsel_nl_morsel_get_start,
+		.dumpit = morsel_nl_morsel_get_dumpit,
+		.done = morsel_nl_dump_done,
+	}, {
+		.cmd = MORSEL_CMD_ATTACHMENT_GET,
+		POLICY(morsel_nl_attachment_get_policy),
+		.start = morsel_nl_attachment_get_start,
+		.dumpit = morsel_nl_attachment_get_dumpit,
+		.done = morsel_nl_dump_done,
+	}, {
 		.cmd = MORSEL_CMD_VAS_GET,
 		POLICY(morsel_nl_vas_get_policy),
 		.start = morsel_nl_vas_get_start,

@@ -45,6 +45,11 @@ int morsel_nl_rights_get_doit(struct sk_buff *skb, struct genl_info *info);
 int morsel_nl_rights_set_doit(struct sk_buff *skb, struct genl_info *info);
 int morsel_nl_morsel_seal_doit(struct sk_buff *skb, struct genl_info *info);
 
+/* nl_usage.c */
+int morsel_nl_usage_get_doit(struct sk_buff *skb, struct genl_info *info);
+int morsel_nl_attachment_get_start(struct netlink_callback *cb);
+int morsel_nl_attachment_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+
 /* nl_quota.c */
 int morsel_nl_quota_get_doit(struct sk_buff *skb, struct genl_info *info);
 int morsel_nl_quota_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -102,6 +107,7 @@ struct morsel_nl_object {
 	const char *path;	/* NULL: no name, or too long a one */
 	const char *old_path;	/* RENAME events only */
 	u64 parent;		/* id of the directory; 0: none */
+	s64 max_age;		/* usage only: see morsel_usage_get() */
 	bool created;
 };
 
@@ -169,6 +175,17 @@ int morsel_nl_fill_object(struct sk_buff *skb, const struct morsel_nl_object *ob
 /* The same and the rights on it.  nl_rights.c */
 int morsel_nl_fill_rights(struct sk_buff *skb, const struct morsel_nl_object *object,
 			  struct user_namespace *reader);
+
+/* nl_usage.c: the same and how it is used.  Sleeps.  Return: 0, -EMSGSIZE, -EINTR. */
+int morsel_nl_fill_usage(struct sk_buff *skb, const struct morsel_nl_object *object,
+			 struct user_namespace *reader);
+
+typedef int (*morsel_nl_fill_t)(struct sk_buff *skb, const struct morsel_nl_object *object,
+				struct user_namespace *reader);
+
+/* Fill @reply, which must have room for it, and send it.  Consumes it. */
+int morsel_nl_send(struct sk_buff *reply, struct genl_info *info,
+		   const struct morsel_nl_object *object, morsel_nl_fill_t fill);
 
 /* A reply that is sure to hold @object. */
 struct sk_buff *morsel_nl_object_reply(const struct morsel_nl_object *object);

@@ -10,7 +10,11 @@
 #include "fs.h"
 #include "nl.h"
 #include "nl_dump.h"
+#include "nl_usage.h"
 #include "rights.h"
+
+typedef int (*tell_t)(struct sk_buff *skb, struct netlink_callback *cb,
+		      const struct morsel_nl_object *object);
 
 void morsel_nl_dump_start(struct netlink_callback *cb)
 {
@@ -137,16 +141,24 @@ int morsel_nl_pool_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return morsel_nl_dump_as_asked(skb, cb, dump_pools);
 }
 
-/* The directory that the dump is about. */
+static void dump_only(struct morsel_nl_dump *dump, u64 id)
+{
+	dump->one_object = true;
+	dump->next = id;
+}
+
+/* The directory that the dump is about, or where that is allowed the object. */
 static int find_directory(struct morsel_nl_dump *dump, struct morsel_pool *pool,
-			  const struct nlattr *path, struct netlink_ext_ack *extack)
+			  const struct nlattr *path, bool objects, struct netlink_ext_ack *extack)
 {
 	struct dentry *dir = morsel_nl_walk(pool, path, extack);
 	int error = 0;
 
 	if (IS_ERR(dir))
 		return PTR_ERR(dir);
-	if (!d_can_lookup(dir))
+	if (objects && !d_can_lookup(dir))
+		dump_only(dump, d_inode(dir)->i_ino);
+	else if (!d_can_lookup(dir))
 		error = morsel_nl_refuse(extack, path, -ENOTDIR, "not a directory");
 	else if (!morsel_may_list(d_inode(dir)))
 		error = morsel_nl_refuse(extack, path, -EACCES,
@@ -157,22 +169,49 @@ static int find_directory(struct morsel_nl_dump *dump, struct morsel_pool *pool,
 	return error;
 }
 
+/* The object that the dump is about, if the caller may see it. */
+static int find_object(struct morsel_nl_dump *dump, struct morsel_pool *pool,
+		       const struct nlattr *id, struct netlink_ext_ack *extack)
+{
+	struct morsel_nl_object object = { .pool = pool };
+	struct morsel_nl_place place = {};
+	bool found = false;
+	int error;
+
+	error = morsel_nl_place_init(&place);
+	if (error)
+		return error;
+	object.inode = morsel_inode_get(pool, nla_get_u64(id));
+	if (object.inode) {
+		found = morsel_nl_locate(&place, &object);
+		iput(object.inode);
+	}
+	morsel_nl_place_exit(&place);
+	if (!found)
+		return morsel_nl_refuse_errno(extack, id, -ENOENT);
+	dump_only(dump, nla_get_u64(id));
+	return 0;
+}
+
+/* @objects: the dump may be about one object. */
 static int find_pool_and_directory(struct netlink_callback *cb, struct nlattr **attrs,
-				   struct netlink_ext_ack *extack)
+				   bool objects, struct netlink_ext_ack *extack)
 {
 	struct morsel_nl_dump *dump = morsel_nl_dump_of(cb);
-	const struct nlattr *path = attrs[MORSEL_A_OBJECT_PATH];
+	const struct nlattr *path = attrs[MORSEL_A_OBJECT_PATH], *id = attrs[MORSEL_A_OBJECT_ID];
 	struct morsel_pool *pool;
 	int error = 0;
 
-	if (attrs[MORSEL_A_OBJECT_ID])
+	if (id && !objects)
 		return morsel_nl_refuse(extack, NULL, -EINVAL, "a dump does not take an object id");
 	dump->recursive = attrs[MORSEL_A_OBJECT_RECURSIVE];
 	dump->pool_done = true;
 	note_first_state(cb, NULL);
 	if (!attrs[MORSEL_A_OBJECT_POOL_ID] && !attrs[MORSEL_A_OBJECT_POOL_NAME])
-		return !path ? 0 : morsel_nl_refuse(extack, NULL, -EINVAL,
-						    "a path needs a pool, by name or by id");
+		return !path && !id ? 0 :
+				      morsel_nl_refuse(extack, NULL, -EINVAL,
+						       path ? "a path needs a pool, by name or by id" :
+							      "an id needs a pool, by name or by id");
 	pool = morsel_nl_find_pool(attrs, extack);
 	if (IS_ERR(pool))
 		return PTR_ERR(pool);
@@ -180,13 +219,17 @@ static int find_pool_and_directory(struct netlink_callback *cb, struct nlattr **
 	dump->one_pool = true;
 	dump->pool_done = false;
 	note_first_state(cb, pool);
-	if (path)
-		error = find_directory(dump, pool, path, extack);
+	if (path && id)
+		error = morsel_nl_refuse(extack, id, -EINVAL, "give a path or an id, not both");
+	else if (path)
+		error = find_directory(dump, pool, path, objects, extack);
+	else if (id)
+		error = find_object(dump, pool, id, extack);
 	morsel_pool_put(pool);
 	return error;
 }
 
-int morsel_nl_morsel_get_start(struct netlink_callback *cb)
+static int start(struct netlink_callback *cb, bool objects)
 {
 	struct morsel_nl_dump *dump = morsel_nl_dump_of(cb);
 	struct netlink_ext_ack extack = {};
@@ -195,10 +238,20 @@ int morsel_nl_morsel_get_start(struct netlink_callback *cb)
 	morsel_nl_dump_start(cb);
 	if (dump->error)
 		return 0;
-	error = find_pool_and_directory(cb, morsel_genl_dump_attrs(cb), &extack);
+	error = find_pool_and_directory(cb, morsel_genl_dump_attrs(cb), objects, &extack);
 	if (error)
 		morsel_nl_dump_refuse(dump, error, extack._msg);
 	return 0;
+}
+
+int morsel_nl_morsel_get_start(struct netlink_callback *cb)
+{
+	return start(cb, false);
+}
+
+int morsel_nl_attachment_get_start(struct netlink_callback *cb)
+{
+	return start(cb, true);
 }
 
 /* The object with the least id from @id on, with a reference. */
@@ -224,42 +277,59 @@ int morsel_nl_rights_get_start(struct netlink_callback *cb)
 	return error;
 }
 
-static int fill_dumped(struct sk_buff *skb, int command, const struct morsel_nl_object *object)
+static morsel_nl_fill_t fill_of(int command)
 {
-	if (command == MORSEL_CMD_RIGHTS_GET)
-		return morsel_nl_fill_rights(skb, object, current_user_ns());
-	return morsel_nl_fill_object(skb, object, current_user_ns());
+	switch (command) {
+	case MORSEL_CMD_RIGHTS_GET:
+		return morsel_nl_fill_rights;
+	case MORSEL_CMD_USAGE_GET:
+		return morsel_nl_fill_usage;
+	}
+	return morsel_nl_fill_object;
+}
+
+/* One message. */
+static int tell_object(struct sk_buff *skb, struct netlink_callback *cb,
+		       const struct morsel_nl_object *object)
+{
+	int command = ((const struct genlmsghdr *)nlmsg_data(cb->nlh))->cmd;
+	void *header = morsel_nl_dump_header(skb, cb, command);
+
+	if (!header)
+		return -EMSGSIZE;
+	return morsel_nl_dump_end(skb, header, fill_of(command)(skb, object, current_user_ns()));
 }
 
 static int dump_object(struct sk_buff *skb, struct netlink_callback *cb,
-		       struct morsel_nl_place *place, struct morsel_nl_object *object)
+		       struct morsel_nl_place *place, struct morsel_nl_object *object, tell_t tell)
 {
-	int command = ((const struct genlmsghdr *)nlmsg_data(cb->nlh))->cmd;
-	void *header;
-
 	note_state(cb, morsel_nl_dump_of(cb)->one_pool ? object->pool : NULL);
-	if (!morsel_nl_locate(place, object))
-		return 0;
-	header = morsel_nl_dump_header(skb, cb, command);
-	if (!header)
-		return -EMSGSIZE;
-	return morsel_nl_dump_end(skb, header, fill_dumped(skb, command, object));
+	return morsel_nl_locate(place, object) ? tell(skb, cb, object) : 0;
 }
 
 static int dump_objects_of(struct sk_buff *skb, struct netlink_callback *cb,
-			   struct morsel_nl_place *place, struct morsel_pool *pool)
+			   struct morsel_nl_place *place, struct morsel_pool *pool, tell_t tell)
 {
 	struct morsel_nl_dump *dump = morsel_nl_dump_of(cb);
-	struct morsel_nl_object object = { .pool = pool };
+	struct morsel_nl_object object = {
+		.pool = pool,
+		.max_age = morsel_nl_max_age(morsel_genl_dump_attrs(cb)),
+	};
+	u64 only = dump->one_object ? dump->next : 0;
 	int error = 0;
 
 	if (!morsel_may_see_pool(pool))
 		return 0;
 	while (!error && (object.inode = next_object(pool, dump->next))) {
-		error = dump_object(skb, cb, place, &object);
-		if (!error)
+		if (!only || object.inode->i_ino == only)
+			error = dump_object(skb, cb, place, &object, tell);
+		if (!error) {
 			dump->next = object.inode->i_ino + 1;
+			dump->serial = 0;
+		}
 		iput(object.inode);
+		if (only)
+			break;
 		cond_resched();
 		if (fatal_signal_pending(current))
 			error = -EINTR;
@@ -285,7 +355,7 @@ struct morsel_pool *morsel_nl_dump_pool(struct morsel_nl_dump *dump)
 	return pool;
 }
 
-static int dump_objects(struct sk_buff *skb, struct netlink_callback *cb)
+int morsel_nl_dump_objects(struct sk_buff *skb, struct netlink_callback *cb, tell_t tell)
 {
 	struct morsel_nl_dump *dump = morsel_nl_dump_of(cb);
 	struct morsel_nl_place place = { .within = dump->within, .recursive = dump->recursive };
@@ -295,7 +365,7 @@ static int dump_objects(struct sk_buff *skb, struct netlink_callback *cb)
 	if (error)
 		return error;
 	while (!error && (pool = morsel_nl_dump_pool(dump))) {
-		error = dump_objects_of(skb, cb, &place, pool);
+		error = dump_objects_of(skb, cb, &place, pool, tell);
 		if (!error)
 			dump->pool_done = true;
 		morsel_pool_put(pool);
@@ -305,6 +375,11 @@ static int dump_objects(struct sk_buff *skb, struct netlink_callback *cb)
 		cb->seq = cb->prev_seq + 1;
 	morsel_nl_place_exit(&place);
 	return morsel_nl_dump_verdict(skb, error);
+}
+
+static int dump_objects(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return morsel_nl_dump_objects(skb, cb, tell_object);
 }
 
 int morsel_nl_morsel_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)

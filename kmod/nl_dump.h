@@ -11,15 +11,17 @@ struct morsel_nl_dump {
 	const char *refusal;		/* with @error: the reason */
 	u64 next;			/* id of the object to go on with */
 	u64 within;			/* id of the directory asked for; 0: all */
+	u64 serial;			/* the last attachment of object @next that was dumped */
 	union {
 		u32 pool;		/* id of the pool that is being, or was last, dumped */
 		u32 pid;		/* process that is being dumped; 0: the window */
 	};
-	int error;			/* start cannot explain itself, so dumpit does */
-	bool gaps;			/* between reservations, too */
-	bool one_pool;
-	bool recursive;
-	bool pool_done;			/* all objects of @pool are dumped */
+	short error;			/* start cannot explain itself, so dumpit does */
+	bool gaps : 1;			/* between reservations, too */
+	bool one_pool : 1;
+	bool one_object : 1;		/* @next and no other */
+	bool recursive : 1;
+	bool pool_done : 1;		/* all objects of @pool are dumped */
 };
 
 static_assert(sizeof(struct morsel_nl_dump) <= sizeof_field(struct netlink_callback, ctx));
@@ -47,6 +49,15 @@ void *morsel_nl_dump_header(struct sk_buff *skb, struct netlink_callback *cb, in
 int morsel_nl_dump_end(struct sk_buff *skb, void *header, int error);
 /* What dumpit returns: go on if something was put into the message. */
 int morsel_nl_dump_verdict(const struct sk_buff *skb, int error);
+
+/*
+ * Objects, one after the other, that are in the pool and directory of the request.
+ * @tell: puts what there is to tell of an object into @skb; what the caller may see
+ *	only.  -EMSGSIZE: not all of it, call again.
+ */
+int morsel_nl_dump_objects(struct sk_buff *skb, struct netlink_callback *cb,
+			   int (*tell)(struct sk_buff *skb, struct netlink_callback *cb,
+				       const struct morsel_nl_object *object));
 
 /* The pool to go on with: the one the dump is in, or the next; NULL at the end. */
 struct morsel_pool *morsel_nl_dump_pool(struct morsel_nl_dump *dump);

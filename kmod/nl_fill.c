@@ -152,15 +152,23 @@ struct sk_buff *morsel_nl_object_reply(const struct morsel_nl_object *object)
 	return genlmsg_new(morsel_nl_object_size(object), GFP_KERNEL);
 }
 
-int morsel_nl_send_object(struct sk_buff *reply, struct genl_info *info,
-			  const struct morsel_nl_object *object)
+int morsel_nl_send(struct sk_buff *reply, struct genl_info *info,
+		   const struct morsel_nl_object *object, morsel_nl_fill_t fill)
 {
 	void *header = genlmsg_put_reply(reply, info, &morsel_nl_family, 0, info->genlhdr->cmd);
+	int error = header ? fill(reply, object, current_user_ns()) : -EMSGSIZE;
 
-	if (WARN_ON_ONCE(!header || morsel_nl_fill_object(reply, object, current_user_ns()))) {
+	if (error) {
+		WARN_ON_ONCE(error == -EMSGSIZE);
 		nlmsg_free(reply);
-		return -EMSGSIZE;
+		return error;
 	}
 	genlmsg_end(reply, header);
 	return genlmsg_reply(reply, info);
+}
+
+int morsel_nl_send_object(struct sk_buff *reply, struct genl_info *info,
+			  const struct morsel_nl_object *object)
+{
+	return morsel_nl_send(reply, info, object, morsel_nl_fill_object);
 }

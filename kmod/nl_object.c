@@ -3,6 +3,7 @@
 #include "fs.h"
 #include "nl.h"
 #include "nl_object.h"
+#include "nl_usage.h"
 
 static int refuse_id(struct genl_info *info, int error)
 {
@@ -86,7 +87,7 @@ void morsel_nl_found_put(struct morsel_nl_found *found)
 	morsel_nl_place_exit(&found->place);
 }
 
-int morsel_nl_morsel_get_doit(struct sk_buff *skb, struct genl_info *info)
+int morsel_nl_get(struct genl_info *info, size_t more, morsel_nl_fill_t fill)
 {
 	struct morsel_nl_found found;
 	struct sk_buff *reply;
@@ -98,8 +99,14 @@ int morsel_nl_morsel_get_doit(struct sk_buff *skb, struct genl_info *info)
 	error = morsel_nl_find(&found, info);
 	if (error)
 		return error;
-	reply = morsel_nl_object_reply(&found.object);
-	error = reply ? morsel_nl_send_object(reply, info, &found.object) : -ENOMEM;
+	found.object.max_age = morsel_nl_max_age(info->attrs);
+	reply = genlmsg_new(morsel_nl_object_size(&found.object) + more, GFP_KERNEL);
+	error = reply ? morsel_nl_send(reply, info, &found.object, fill) : -ENOMEM;
 	morsel_nl_found_put(&found);
 	return error;
+}
+
+int morsel_nl_morsel_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return morsel_nl_get(info, 0, morsel_nl_fill_object);
 }

@@ -21,6 +21,11 @@ struct morsel_nl_found {
 int morsel_nl_find(struct morsel_nl_found *found, struct genl_info *info);
 void morsel_nl_found_put(struct morsel_nl_found *found);
 
+/* Reply with what @fill tells of the object that the request names; @more bytes beyond what
+ * morsel_nl_object_size() has.
+ */
+int morsel_nl_get(struct genl_info *info, size_t more, morsel_nl_fill_t fill);
+
 /* Return: -ESTALE if the request names another id. */
 int morsel_nl_check_id(struct genl_info *info, const struct inode *inode);
 

@@ -158,3 +158,20 @@ const struct nla_policy morsel_nl_vas_get_policy[MORSEL_A_VAS_MAX + 1] = {
 	[MORSEL_A_VAS_GAPS] = { .type = NLA_FLAG },
 	[MORSEL_A_VAS_PID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
+
+const struct nla_policy morsel_nl_usage_get_policy[MORSEL_A_OBJECT_MAX + 1] = {
+	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
+	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
+	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
+	[MORSEL_A_OBJECT_RECURSIVE] = { .type = NLA_FLAG },
+	[MORSEL_A_OBJECT_MAX_AGE] = { .type = NLA_U64 },
+};
+
+const struct nla_policy morsel_nl_attachment_get_policy[MORSEL_A_OBJECT_MAX + 1] = {
+	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
+	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
+	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
+	[MORSEL_A_OBJECT_RECURSIVE] = { .type = NLA_FLAG },
+};

@@ -24,5 +24,7 @@ extern const struct nla_policy morsel_nl_quota_set_policy[MORSEL_A_QUOTA_MAX + 1
 extern const struct nla_policy morsel_nl_window_get_policy[MORSEL_A_WINDOW_MAX + 1];
 extern const struct nla_policy morsel_nl_window_set_policy[MORSEL_A_WINDOW_MAX + 1];
 extern const struct nla_policy morsel_nl_vas_get_policy[MORSEL_A_VAS_MAX + 1];
+extern const struct nla_policy morsel_nl_usage_get_policy[MORSEL_A_OBJECT_MAX + 1];
+extern const struct nla_policy morsel_nl_attachment_get_policy[MORSEL_A_OBJECT_MAX + 1];
 
 #endif

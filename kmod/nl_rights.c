@@ -32,11 +32,6 @@ struct change {
 	bool revoke;
 };
 
-static struct sk_buff *rights_reply(const struct morsel_nl_object *object)
-{
-	return genlmsg_new(morsel_nl_object_size(object) + morsel_nl_acl_size(), GFP_KERNEL);
-}
-
 int morsel_nl_fill_rights(struct sk_buff *skb, const struct morsel_nl_object *object,
 			  struct user_namespace *reader)
 {
@@ -50,36 +45,9 @@ int morsel_nl_fill_rights(struct sk_buff *skb, const struct morsel_nl_object *ob
 	return 0;
 }
 
-/* Consumes @reply. */
-static int send_rights(struct sk_buff *reply, struct genl_info *info,
-		       const struct morsel_nl_object *object)
-{
-	void *header = genlmsg_put_reply(reply, info, &morsel_nl_family, 0, info->genlhdr->cmd);
-
-	if (WARN_ON_ONCE(!header || morsel_nl_fill_rights(reply, object, current_user_ns()))) {
-		nlmsg_free(reply);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(reply, header);
-	return genlmsg_reply(reply, info);
-}
-
 int morsel_nl_rights_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct morsel_nl_found found;
-	struct sk_buff *reply;
-	int error;
-
-	if (info->attrs[MORSEL_A_OBJECT_RECURSIVE])
-		return morsel_nl_refuse(info->extack, info->attrs[MORSEL_A_OBJECT_RECURSIVE],
-					-EINVAL, "recursive is for dumps");
-	error = morsel_nl_find(&found, info);
-	if (error)
-		return error;
-	reply = rights_reply(&found.object);
-	error = reply ? send_rights(reply, info, &found.object) : -ENOMEM;
-	morsel_nl_found_put(&found);
-	return error;
+	return morsel_nl_get(info, morsel_nl_acl_size(), morsel_nl_fill_rights);
 }
 
 /* ---- what is wanted, and whether it may be had ---- */
@@ -214,7 +182,8 @@ static int set_found(struct genl_info *info, struct morsel_nl_found *found, stru
 		error = check_sender(info, found->dentry, change);
 	if (error)
 		return error;
-	reply = rights_reply(&found->object);
+	reply = genlmsg_new(morsel_nl_object_size(&found->object) + morsel_nl_acl_size(),
+			    GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;
 	error = morsel_nl_start_write(info);
@@ -225,7 +194,7 @@ static int set_found(struct genl_info *info, struct morsel_nl_found *found, stru
 	if (error)
 		goto out_reply;
 	/* The change is in force, whether or not the sender has room for the reply. */
-	send_rights(reply, info, &found->object);
+	morsel_nl_send(reply, info, &found->object, morsel_nl_fill_rights);
 	return 0;
 
 out_reply:

@@ -14,6 +14,8 @@
  * him; neither is ever in reclaim.
  */
 #include <linux/mmu_notifier.h>
+#include <linux/pid.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/wait.h>
 #include <linux/wait_bit.h>
@@ -260,6 +262,25 @@ static void release(struct mmu_notifier *mn, struct mm_struct *mm)
 		mmu_notifier_put(mn);
 }
 
+/* The process that has the address space; NULL: it has let go of it, or the kernel does not know. */
+static struct pid *owner_of(struct mm_struct *mm)
+{
+	struct pid *pid = NULL;
+#ifdef CONFIG_MEMCG
+	struct task_struct *owner;
+
+	rcu_read_lock();
+	owner = rcu_dereference(mm->owner);
+	if (owner)
+		pid = get_task_pid(owner, PIDTYPE_TGID);
+	rcu_read_unlock();
+#else
+	if (current->mm == mm)
+		pid = get_task_pid(current, PIDTYPE_TGID);
+#endif
+	return pid;
+}
+
 static struct mmu_notifier *alloc_notifier(struct mm_struct *mm)
 {
 	struct morsel_mm *mmm = kzalloc(sizeof(*mmm), GFP_KERNEL_ACCOUNT);
@@ -275,18 +296,28 @@ static struct mmu_notifier *alloc_notifier(struct mm_struct *mm)
 	INIT_LIST_HEAD(&mmm->all);
 	INIT_LIST_HEAD(&mmm->leaving);
 	mmm->tree = RB_ROOT_CACHED;
+	mmm->tgid = owner_of(mm);
 	atomic_inc(&morsel_mms_alive);
 	return &mmm->mn;
 }
 
+static void free_mm(struct rcu_head *rcu)
+{
+	struct morsel_mm *mmm = container_of(rcu, struct morsel_mm, rcu);
+
+	put_pid(mmm->tgid);
+	kfree(mmm);
+	if (atomic_dec_and_test(&morsel_mms_alive))
+		wake_up_var(&morsel_mms_alive);
+}
+
+/* Who counts attachments may still look at it. */
 static void free_notifier(struct mmu_notifier *mn)
 {
 	struct morsel_mm *mmm = to_mmm(mn);
 
 	morsel_stubs_put(&mmm->stubs, mn->mm);
-	kfree(mmm);
-	if (atomic_dec_and_test(&morsel_mms_alive))
-		wake_up_var(&morsel_mms_alive);
+	call_rcu(&mmm->rcu, free_mm);
 }
 
 static const struct mmu_notifier_ops morsel_mmu_ops = {

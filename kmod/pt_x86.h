@@ -86,6 +86,34 @@ static inline pmd_t morsel_mk_pmd(struct page *page, enum morsel_view_kind kind)
 	return pmd_mksoft_dirty(pmd);
 }
 
+/* The bits that the MMU has set in a leaf; enum morsel_leaf_bits. */
+static inline unsigned int morsel_leaf_bits(unsigned long entry)
+{
+	return (entry & _PAGE_ACCESSED ? MORSEL_LEAF_ACCESSED : 0) |
+	       (entry & _PAGE_DIRTY ? MORSEL_LEAF_DIRTY : 0);
+}
+
+/* Context: lock of the table; the MMU sets bits meanwhile. */
+static inline void morsel_leaf_set_bits(unsigned long *entry, unsigned int bits)
+{
+	if (bits & MORSEL_LEAF_ACCESSED)
+		set_bit(_PAGE_BIT_ACCESSED, entry);
+	if (bits & MORSEL_LEAF_DIRTY)
+		set_bit(_PAGE_BIT_DIRTY, entry);
+}
+
+/* Context: as above.  Return: which were set. */
+static inline unsigned int morsel_leaf_clear_bits(unsigned long *entry)
+{
+	unsigned int bits = 0;
+
+	if (test_and_clear_bit(_PAGE_BIT_ACCESSED, entry))
+		bits |= MORSEL_LEAF_ACCESSED;
+	if (test_and_clear_bit(_PAGE_BIT_DIRTY, entry))
+		bits |= MORSEL_LEAF_DIRTY;
+	return bits;
+}
+
 static inline pmd_t *morsel_pmd_slot(struct page *table, pgoff_t index)
 {
 	return (pmd_t *)page_address(table) + ((index >> MORSEL_CHUNK_ORDER) & (PTRS_PER_PMD - 1));

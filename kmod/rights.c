@@ -76,6 +76,11 @@ bool morsel_may_search(struct inode *dir)
 	return !inode_permission(morsel_nop_idmap, dir, MAY_EXEC);
 }
 
+bool morsel_may_read(struct inode *inode)
+{
+	return !inode_permission(morsel_nop_idmap, inode, MAY_READ);
+}
+
 bool morsel_may_list(struct inode *dir)
 {
 	return !inode_permission(morsel_nop_idmap, dir, MAY_READ | MAY_EXEC);

@@ -41,6 +41,9 @@ bool morsel_is_admin(void);
 /* May they see an object that has no name? */
 bool morsel_may_see_nameless(struct inode *inode);
 
+/* May they read the contents? */
+bool morsel_may_read(struct inode *inode);
+
 /* May they say who has which rights on the object? */
 bool morsel_may_own(struct inode *inode);
 

@@ -20,8 +20,20 @@ struct unlink {
 	const struct morsel_stubs *stubs;
 	struct mm_struct *mm;
 	bool to_none;
+	bool collect;	/* only move the bits of leaves to the views */
 	bool changed;
 };
+
+/* A copy of a leaf goes, or is asked for its bits: the views are where they count. */
+static void save_bits(struct unlink *u, unsigned long *entry, unsigned long addr, bool writable)
+{
+	unsigned int bits = morsel_leaf_bits(*entry);
+	pgoff_t index = (addr - u->att->base) >> PAGE_SHIFT;
+
+	if (bits && morsel_view_put_bits(u->att->inode,
+					 writable ? MORSEL_VIEW_RW : MORSEL_VIEW_RO, index, bits))
+		morsel_leaf_clear_bits(entry);
+}
 
 static void note(struct unlink *u)
 {
@@ -38,6 +50,9 @@ static void unlink_ptes(struct unlink *u, pmd_t *pmd, unsigned long addr, unsign
 	for (; addr < end; addr += PAGE_SIZE, pte++) {
 		if (!pte_present(*pte))	/* a marker of userfaultfd's is not ours */
 			continue;
+		save_bits(u, (unsigned long *)pte, addr, pte_write(*pte));
+		if (u->collect)
+			continue;
 		set_pte(pte, __pte(0));
 		note(u);
 	}
@@ -45,8 +60,12 @@ static void unlink_ptes(struct unlink *u, pmd_t *pmd, unsigned long addr, unsign
 }
 
 /* An own table becomes a stub or empty, a copied leaf becomes empty.  Context: pmd lock. */
-static void unlink_pmd(struct unlink *u, pmd_t *pmd, pmd_t val)
+static void unlink_pmd(struct unlink *u, pmd_t *pmd, pmd_t val, unsigned long addr)
 {
+	if (pmd_leaf(val))
+		save_bits(u, (unsigned long *)pmd, addr, pmd_write(val));
+	if (u->collect)
+		return;
 	if (pmd_leaf(val)) {
 		set_pmd(pmd, __pmd(0));
 		note(u);
@@ -73,7 +92,7 @@ static void unlink_pmds(struct unlink *u, pud_t *pud, unsigned long addr, unsign
 		if (pmd_none(val))
 			continue;
 		if (pmd_leaf(val) || morsel_pmd_is_own(val)) {
-			unlink_pmd(u, pmd, val);
+			unlink_pmd(u, pmd, val, addr);
 			continue;
 		}
 		spin_unlock(ptl);
@@ -88,7 +107,7 @@ static void unlink_pud(struct unlink *u, pud_t *pud)
 	bool stub = pud_page(*pud) == u->stubs->pmd;
 	spinlock_t *ptl;
 
-	if (stub && !u->to_none)
+	if (u->collect || (stub && !u->to_none))
 		return;
 	ptl = pud_lock(u->mm, pud);
 	set_pud(pud, u->to_none ? __pud(0) : morsel_mk_pud(u->stubs->pmd));
@@ -117,11 +136,10 @@ static void unlink_puds(struct unlink *u, p4d_t *p4d, unsigned long addr, unsign
 	}
 }
 
-bool morsel_unlink(struct morsel_attachment *att, unsigned long start, unsigned long end,
-		   bool to_none)
+static void walk(struct unlink *u, unsigned long start, unsigned long end)
 {
-	struct mm_struct *mm = att->mmm->mn.mm;
-	struct unlink u = { att, &att->mmm->stubs, mm, to_none };
+	struct morsel_attachment *att = u->att;
+	struct mm_struct *mm = u->mm;
 	unsigned long next;
 	pgd_t *pgd;
 	p4d_t *p4d;
@@ -137,14 +155,47 @@ bool morsel_unlink(struct morsel_attachment *att, unsigned long start, unsigned 
 			continue;
 		p4d = p4d_offset(pgd, start);
 		if (!p4d_none(*p4d))
-			unlink_puds(&u, p4d, start, next);
+			unlink_puds(u, p4d, start, next);
 	}
+}
+
+#define UNLINK_INIT(att_) \
+	.att = (att_), .stubs = &(att_)->mmm->stubs, .mm = (att_)->mmm->mn.mm
+
+bool morsel_unlink(struct morsel_attachment *att, unsigned long start, unsigned long end,
+		   bool to_none)
+{
+	struct unlink u = { UNLINK_INIT(att), .to_none = to_none };
+
+	walk(&u, start, end);
 	return u.changed;
+}
+
+unsigned long morsel_collect(struct morsel_attachment *att, unsigned long addr)
+{
+	struct unlink u = { UNLINK_INIT(att), .collect = true };
+	unsigned long end = 0;
+
+	spin_lock(&att->mmm->lock);
+	if (att->links && !att->mmm->gone) {
+		addr = max(addr, att->start);
+		end = min(round_down(addr, PUD_SIZE) + PUD_SIZE, att->last + 1);
+		walk(&u, addr, end);
+		if (end > att->last)
+			end = 0;
+	}
+	spin_unlock(&att->mmm->lock);
+	return end;
 }
 
 static void flush_this_cpu(void *unused)
 {
 	__flush_tlb_all();
+}
+
+void morsel_flush_all(void)
+{
+	on_each_cpu(flush_this_cpu, NULL, true);
 }
 
 void morsel_flush_mm(struct mm_struct *mm)

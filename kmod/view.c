@@ -254,6 +254,31 @@ int morsel_view_ready(struct inode *inode, enum morsel_view_kind kind, pgoff_t f
 	}
 }
 
+bool morsel_view_put_bits(struct inode *inode, enum morsel_view_kind kind, pgoff_t index,
+			  unsigned int bits)
+{
+	struct page *table = morsel_view_find(inode, kind, index);
+	unsigned long *entry;
+	pmd_t pmd;
+	bool is_leaf;
+
+	if (!table)
+		return false;
+	entry = (unsigned long *)morsel_pmd_slot(table, index);
+	pmd = READ_ONCE(*morsel_pmd_slot(table, index));
+	if (morsel_pmd_is_table(pmd)) {
+		table = pmd_page(pmd);
+		entry = (unsigned long *)page_address(table) + (index & (MORSEL_CHUNK_PAGES - 1));
+	}
+	spin_lock(morsel_ptlock(table));
+	/* An entry for 2 MiB may have become that of a table. */
+	is_leaf = *entry && (morsel_pmd_is_table(pmd) || pmd_leaf(__pmd(*entry)));
+	if (is_leaf)
+		morsel_leaf_set_bits(entry, bits);
+	spin_unlock(morsel_ptlock(table));
+	return is_leaf;
+}
+
 static void clear_ptes(struct page *table, pgoff_t base, pgoff_t first, pgoff_t last)
 {
 	pte_t *pte = page_address(table);

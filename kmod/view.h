@@ -53,6 +53,18 @@ int morsel_view_ready(struct inode *inode, enum morsel_view_kind kind, pgoff_t f
 /* The PMD table of the GiB of @index, or NULL.  It lives until eviction.  Context: any. */
 struct page *morsel_view_find(struct inode *inode, enum morsel_view_kind kind, pgoff_t index);
 
+enum morsel_leaf_bits {
+	MORSEL_LEAF_ACCESSED = 1 << 0,
+	MORSEL_LEAF_DIRTY = 1 << 1,
+};
+
+/*
+ * Set bits of the leaf that shows page @index, for a copy of it that had them.
+ * Context: any but hard irq.  Return: false when there is no such leaf.
+ */
+bool morsel_view_put_bits(struct inode *inode, enum morsel_view_kind kind, pgoff_t index,
+			  unsigned int bits);
+
 /*
  * Does a view have a leaf for page @index, so that a process may have stored there?
  * Context: invalidate_lock held exclusive.

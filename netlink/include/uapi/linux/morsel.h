@@ -51,6 +51,9 @@
 /* Longest component of a path, in bytes. */
 #define MORSEL_MAX_NAME	255
 
+/* Longest name of a process, in bytes without the terminating NUL. */
+#define MORSEL_MAX_COMMAND	15
+
 /**
  * enum morsel_huge - Whether a pool uses frames of 2 MiB.
  * @MORSEL_HUGE_NEVER: 4 KiB frames only.
@@ -308,6 +311,32 @@ enum {
  *   default is the size. What is reserved is rounded up, as the address is
  *   aligned: to 1 GiB if this is 1 GiB or more, else to 2 MiB.
  * @MORSEL_A_OBJECT_NO_ADDR: flag. In morsel-set take the address away.
+ * @MORSEL_A_OBJECT_PROCESSES: u64. Address spaces that map the object.
+ * @MORSEL_A_OBJECT_MAPS: u64. Mappings of the object that were ever made; what
+ *   fork(2) copies counts from its first use on.
+ * @MORSEL_A_OBJECT_UNMAPS: u64. How many of the attribute maps have ended.
+ * @MORSEL_A_OBJECT_FAULTS: u64. Page faults in mappings of the object.
+ * @MORSEL_A_OBJECT_LAST_MAPPED: s64. When the newest mapping was made, in
+ *   nanoseconds since 1970; absent if never.
+ * @MORSEL_A_OBJECT_ACTIVE: u64. Bytes that processes have accessed through
+ *   mappings in the interval before the last scan, by the leaf: all of a 2 MiB
+ *   frame if any of it was.
+ * @MORSEL_A_OBJECT_DIRTY: u64. As active, but written. Of a persistent pool:
+ *   since it was last written back, as the marks are needed for that.
+ * @MORSEL_A_OBJECT_INTERVAL: u64. Nanoseconds between the last scan and the
+ *   one before, or the making of the object in memory. 0: there has been no
+ *   scan, and active and dirty are 0.
+ * @MORSEL_A_OBJECT_SCAN_AGE: u64. Nanoseconds since the last scan.
+ * @MORSEL_A_OBJECT_MAX_AGE: u64. In usage-get: scan the object's views if the
+ *   last scan is older, in nanoseconds, but at most ten times a second.
+ *   Absent: tell what the last scan has found.
+ * @MORSEL_A_OBJECT_MAP_PID: u32. Process that has the mapping, in the pid
+ *   namespace of the reader.
+ * @MORSEL_A_OBJECT_MAP_UID: u32. User of the process.
+ * @MORSEL_A_OBJECT_MAP_COMMAND: string, up to 15 bytes. Name of the process.
+ * @MORSEL_A_OBJECT_MAP_LINKS: u64. Entries in page tables of the process that
+ *   lead into the object's views.
+ * @MORSEL_A_OBJECT_MAP_AGE: u64. Nanoseconds since the mapping was made.
  */
 enum {
 	MORSEL_A_OBJECT_POOL_ID = 1,
@@ -355,6 +384,21 @@ enum {
 	MORSEL_A_OBJECT_ADDR = 43,
 	MORSEL_A_OBJECT_MAX_SIZE = 44,
 	MORSEL_A_OBJECT_NO_ADDR = 45,
+	MORSEL_A_OBJECT_PROCESSES = 46,
+	MORSEL_A_OBJECT_MAPS = 47,
+	MORSEL_A_OBJECT_UNMAPS = 48,
+	MORSEL_A_OBJECT_FAULTS = 49,
+	MORSEL_A_OBJECT_LAST_MAPPED = 50,
+	MORSEL_A_OBJECT_ACTIVE = 51,
+	MORSEL_A_OBJECT_DIRTY = 52,
+	MORSEL_A_OBJECT_INTERVAL = 53,
+	MORSEL_A_OBJECT_SCAN_AGE = 54,
+	MORSEL_A_OBJECT_MAX_AGE = 55,
+	MORSEL_A_OBJECT_MAP_PID = 56,
+	MORSEL_A_OBJECT_MAP_UID = 57,
+	MORSEL_A_OBJECT_MAP_COMMAND = 58,
+	MORSEL_A_OBJECT_MAP_LINKS = 59,
+	MORSEL_A_OBJECT_MAP_AGE = 60,
 
 	__MORSEL_A_OBJECT_MAX,
 	MORSEL_A_OBJECT_MAX = (__MORSEL_A_OBJECT_MAX - 1)
@@ -869,6 +913,31 @@ enum {
  *   memory of the process as ptrace(2) has it.
  *
  *   Errors: EINVAL (gaps and pid at once), ESRCH (no such process), EPERM.
+ *
+ * MORSEL_CMD_USAGE_GET
+ *
+ *   Get how one object is used, or dump it; objects are named and dumped as
+ *   by morsel-get, and who may is the same. What is active and dirty is told
+ *   to who may read the object, and absent for others.
+ *
+ *   One scan of the views that all processes share finds what is active. Its
+ *   result stays with the object, so that several who watch it do not take
+ *   it from each other.
+ *
+ *   Errors: as morsel-get; EINTR.
+ *
+ * MORSEL_CMD_ATTACHMENT_GET
+ *
+ *   Dump the mappings of objects: of one, named by path or by id, of those in
+ *   a directory, or of all in a pool or in all pools. The mappings of an
+ *   object come in the order in which they were made. The view is that of the
+ *   last fault in the mapping, or that it was made with.
+ *
+ *   Who: an object must be one that morsel-get would show. Mappings of other
+ *   users' processes are shown to CAP_SYS_ADMIN only, those of processes that
+ *   are not in the reader's pid namespace to nobody.
+ *
+ *   Errors: as morsel-get.
  */
 enum {
 	MORSEL_CMD_POOL_GET = 1,
@@ -902,6 +971,8 @@ enum {
 	MORSEL_CMD_WINDOW_GET = 29,
 	MORSEL_CMD_WINDOW_SET = 30,
 	MORSEL_CMD_VAS_GET = 31,
+	MORSEL_CMD_USAGE_GET = 32,
+	MORSEL_CMD_ATTACHMENT_GET = 33,
 
 	__MORSEL_CMD_MAX,
 	MORSEL_CMD_MAX = (__MORSEL_CMD_MAX - 1)
