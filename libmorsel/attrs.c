@@ -68,6 +68,21 @@ static const char *const object_names[] = {
 	[MORSEL_A_OBJECT_ADDR] = "addr",
 	[MORSEL_A_OBJECT_MAX_SIZE] = "max-size",
 	[MORSEL_A_OBJECT_NO_ADDR] = "no-addr",
+	[MORSEL_A_OBJECT_PROCESSES] = "processes",
+	[MORSEL_A_OBJECT_MAPS] = "maps",
+	[MORSEL_A_OBJECT_UNMAPS] = "unmaps",
+	[MORSEL_A_OBJECT_FAULTS] = "faults",
+	[MORSEL_A_OBJECT_LAST_MAPPED] = "last-mapped",
+	[MORSEL_A_OBJECT_ACTIVE] = "active",
+	[MORSEL_A_OBJECT_DIRTY] = "dirty",
+	[MORSEL_A_OBJECT_INTERVAL] = "interval",
+	[MORSEL_A_OBJECT_SCAN_AGE] = "scan-age",
+	[MORSEL_A_OBJECT_MAX_AGE] = "max-age",
+	[MORSEL_A_OBJECT_MAP_PID] = "map-pid",
+	[MORSEL_A_OBJECT_MAP_UID] = "map-uid",
+	[MORSEL_A_OBJECT_MAP_COMMAND] = "map-command",
+	[MORSEL_A_OBJECT_MAP_LINKS] = "map-links",
+	[MORSEL_A_OBJECT_MAP_AGE] = "map-age",
 };
 
 static const char *const quota_names[] = {
@@ -145,6 +160,8 @@ static const char *const cmd_names[] = {
 	[MORSEL_CMD_WINDOW_GET] = "window-get",
 	[MORSEL_CMD_WINDOW_SET] = "window-set",
 	[MORSEL_CMD_VAS_GET] = "vas-get",
+	[MORSEL_CMD_USAGE_GET] = "usage-get",
+	[MORSEL_CMD_ATTACHMENT_GET] = "attachment-get",
 };
 
 _Static_assert(ARRAY_SIZE(pool_names) == MORSEL_A_POOL_MAX + 1, "the contract has grown");

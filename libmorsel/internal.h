@@ -93,7 +93,8 @@ struct morsel_pool {
 
 struct morsel_info {
 	uint64_t id, parent, size, allocated, huge, addr, max_size;
-	int64_t atime, mtime, ctime, btime;
+	uint64_t processes, maps, unmaps, faults, active, dirty, interval, scan_age;
+	int64_t atime, mtime, ctime, btime, last_mapped;
 	uint64_t attachments, links, rw_tables, ro_tables, tree_tables;
 	uint32_t pool_id, type, mode, uid, gid, nlink;
 	bool created, sealed;

@@ -37,42 +37,63 @@ static void restart_list(void *data)
 	morsel_array_clear(&list->infos, destroy_info);
 }
 
-static int begin_list(struct morsel_ctx *ctx, struct morsel_request *req, const char *name)
+int morsel_begin_list(struct morsel_ctx *ctx, struct morsel_request *req, unsigned int cmd,
+		      const char *name, unsigned int flags)
 {
-	if (name)
-		return morsel_begin_object(ctx, req, MORSEL_CMD_MORSEL_GET, name, 0);
-	morsel_clear_error(ctx->serial);
-	return morsel_request_init(ctx, req, MORSEL_CMD_MORSEL_GET, MORSEL_SPACE_OBJECT);
-}
-
-MORSEL_EXPORT int morsel_list(struct morsel_ctx *ctx, const char *name, unsigned int flags,
-			      struct morsel_list **out)
-{
-	struct morsel_request req;
-	struct morsel_list *list;
 	int err;
 
+	morsel_clear_error(ctx->serial);
 	if (flags & ~MORSEL_LIST_RECURSIVE)
-		return morsel_fail(ctx->serial, -EINVAL, "morsel_list: unknown flags");
-	list = calloc(1, sizeof(*list));
-	if (!list)
+		return morsel_fail(ctx->serial, -EINVAL, "a list: unknown flags");
+	err = name ? morsel_begin_object(ctx, req, cmd, name, 0) :
+		     morsel_request_init(ctx, req, cmd, MORSEL_SPACE_OBJECT);
+	if (!err && name && flags & MORSEL_LIST_RECURSIVE)
+		morsel_put_flag(req, MORSEL_A_OBJECT_RECURSIVE);
+	req->dump = true;
+	return err;
+}
+
+static int run(struct morsel_ctx *ctx, struct morsel_request *req, struct morsel_list **out)
+{
+	struct morsel_list *list = calloc(1, sizeof(*list));
+	int err;
+
+	if (!list) {
+		morsel_request_drop(req);
 		return morsel_fail(ctx->serial, -ENOMEM, "%s", strerror(ENOMEM));
-	err = begin_list(ctx, &req, name);
-	if (!err) {
-		if (name && flags & MORSEL_LIST_RECURSIVE)
-			morsel_put_flag(&req, MORSEL_A_OBJECT_RECURSIVE);
-		req.dump = true;
-		req.reply = add_info;
-		req.restart = restart_list;
-		req.data = list;
-		err = morsel_request_run(ctx, &req);
-		list->inexact = req.inexact;
 	}
+	req->reply = add_info;
+	req->restart = restart_list;
+	req->data = list;
+	err = morsel_request_run(ctx, req);
+	list->inexact = req->inexact;
 	if (err)
 		morsel_list_free(list);
 	else
 		*out = list;
 	return err;
+}
+
+MORSEL_EXPORT int morsel_list(struct morsel_ctx *ctx, const char *name, unsigned int flags,
+			      struct morsel_list **list)
+{
+	struct morsel_request req;
+	int err = morsel_begin_list(ctx, &req, MORSEL_CMD_MORSEL_GET, name, flags);
+
+	return err ? err : run(ctx, &req, list);
+}
+
+MORSEL_EXPORT int morsel_usage_list(struct morsel_ctx *ctx, const char *name, unsigned int flags,
+				    uint64_t max_age, struct morsel_list **list)
+{
+	struct morsel_request req;
+	int err = morsel_begin_list(ctx, &req, MORSEL_CMD_USAGE_GET, name, flags);
+
+	if (err)
+		return err;
+	if (max_age != MORSEL_NO_SCAN)
+		morsel_put_u64(&req, MORSEL_A_OBJECT_MAX_AGE, max_age);
+	return run(ctx, &req, list);
 }
 
 MORSEL_EXPORT void morsel_list_free(struct morsel_list *list)

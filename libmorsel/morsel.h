@@ -44,6 +44,7 @@
 #include <morsel/rights.h>
 #include <morsel/event.h>
 #include <morsel/quota.h>
+#include <morsel/usage.h>
 #include <morsel/vas.h>
 
 #endif

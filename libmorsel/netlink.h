@@ -111,5 +111,11 @@ int morsel_request_run(struct morsel_ctx *ctx, struct morsel_request *req);
  */
 int morsel_begin_object(struct morsel_ctx *ctx, struct morsel_request *req, unsigned int cmd,
 			const char *text, uint64_t id);
+/*
+ * Begin a dump of the entries of a directory, or of all in all pools if @name is NULL.
+ * @flags: enum morsel_list_flags
+ */
+int morsel_begin_list(struct morsel_ctx *ctx, struct morsel_request *req, unsigned int cmd,
+		      const char *name, unsigned int flags);
 
 #endif

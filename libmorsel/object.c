@@ -118,6 +118,19 @@ MORSEL_EXPORT int morsel_stat(struct morsel_ctx *ctx, const char *name, struct m
 	return err ? err : run_for_info(ctx, &req, info);
 }
 
+MORSEL_EXPORT int morsel_usage(struct morsel_ctx *ctx, const char *name, uint64_t max_age,
+			       struct morsel_info **info)
+{
+	struct morsel_request req;
+	int err = morsel_begin_object(ctx, &req, MORSEL_CMD_USAGE_GET, name, 0);
+
+	if (err)
+		return err;
+	if (max_age != MORSEL_NO_SCAN)
+		morsel_put_u64(&req, MORSEL_A_OBJECT_MAX_AGE, max_age);
+	return run_for_info(ctx, &req, info);
+}
+
 MORSEL_EXPORT int morsel_stat_id(struct morsel_ctx *ctx, const char *pool, uint64_t id,
 				 struct morsel_info **info)
 {

@@ -133,6 +133,15 @@ static const struct field object_fields[MORSEL_A_OBJECT_MAX + 1] = {
 	[MORSEL_A_OBJECT_TREE_TABLES] = FIELD(morsel_info, tree_tables),
 	[MORSEL_A_OBJECT_ADDR] = FIELD(morsel_info, addr),
 	[MORSEL_A_OBJECT_MAX_SIZE] = FIELD(morsel_info, max_size),
+	[MORSEL_A_OBJECT_PROCESSES] = FIELD(morsel_info, processes),
+	[MORSEL_A_OBJECT_MAPS] = FIELD(morsel_info, maps),
+	[MORSEL_A_OBJECT_UNMAPS] = FIELD(morsel_info, unmaps),
+	[MORSEL_A_OBJECT_FAULTS] = FIELD(morsel_info, faults),
+	[MORSEL_A_OBJECT_LAST_MAPPED] = FIELD(morsel_info, last_mapped),
+	[MORSEL_A_OBJECT_ACTIVE] = FIELD(morsel_info, active),
+	[MORSEL_A_OBJECT_DIRTY] = FIELD(morsel_info, dirty),
+	[MORSEL_A_OBJECT_INTERVAL] = FIELD(morsel_info, interval),
+	[MORSEL_A_OBJECT_SCAN_AGE] = FIELD(morsel_info, scan_age),
 };
 
 /* Fill @object from the attributes in @tb. Return: 0 or -EPROTO. */

@@ -181,7 +181,8 @@ int parse_group(struct app *app, const char *text, uint32_t *gid);
 extern const struct option_desc pool_create_options[], pool_format_options[], create_options[],
 	ls_options[], mv_options[],
 	rm_options[], rights_revoke_options[], events_options[], import_options[],
-	export_options[], check_options[], quota_set_options[], vas_options[];
+	export_options[], check_options[], quota_set_options[], vas_options[],
+	usage_options[], ps_options[];
 int run_pool_create(struct app *app);
 int run_pool_format(struct app *app);
 int run_pool_list(struct app *app);
@@ -205,5 +206,7 @@ int run_check(struct app *app);
 int run_quota_show(struct app *app);
 int run_quota_set(struct app *app);
 int run_vas(struct app *app);
+int run_usage(struct app *app);
+int run_ps(struct app *app);
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "listing.h"
 #include "output.h"
 
 enum { OPT_TREE = 256 };
@@ -14,68 +15,6 @@ const struct option_desc ls_options[] = {
 	{ 'd', "directory", NULL, "List directories themselves, not what is in them" },
 	{ 0 },
 };
-
-/* What is to be listed, and the lists that it belongs to. */
-struct listing {
-	const void **items;
-	size_t nr_items;
-	struct morsel_list **lists;
-	size_t nr_lists;
-	struct morsel_info **infos;
-	size_t nr_infos;
-};
-
-/* Make room for @more pointers behind @count. */
-static bool grow(void *array, size_t count, size_t more)
-{
-	void **pointer = array;
-	void *bigger = reallocarray(*pointer, count + more + 1, sizeof(void *));
-
-	if (bigger)
-		*pointer = bigger;
-	return bigger;
-}
-
-/* Take over @list. Return: 0 or -ENOMEM. */
-static int take_list(struct listing *listing, struct morsel_list *list)
-{
-	size_t count = morsel_list_count(list), i;
-
-	if (!grow(&listing->lists, listing->nr_lists, 1) ||
-	    !grow(&listing->items, listing->nr_items, count)) {
-		morsel_list_free(list);
-		return -ENOMEM;
-	}
-	listing->lists[listing->nr_lists++] = list;
-	for (i = 0; i < count; i++)
-		listing->items[listing->nr_items++] = morsel_list_at(list, i);
-	return 0;
-}
-
-static int take_info(struct listing *listing, struct morsel_info *info)
-{
-	if (!grow(&listing->infos, listing->nr_infos, 1) ||
-	    !grow(&listing->items, listing->nr_items, 1)) {
-		morsel_info_free(info);
-		return -ENOMEM;
-	}
-	listing->infos[listing->nr_infos++] = info;
-	listing->items[listing->nr_items++] = info;
-	return 0;
-}
-
-static void free_listing(struct listing *listing)
-{
-	size_t i;
-
-	for (i = 0; i < listing->nr_lists; i++)
-		morsel_list_free(listing->lists[i]);
-	for (i = 0; i < listing->nr_infos; i++)
-		morsel_info_free(listing->infos[i]);
-	free(listing->lists);
-	free(listing->infos);
-	free(listing->items);
-}
 
 /* Add the entries of the directory @name. Return: 0 or -errno. */
 static int add_directory(struct app *app, const char *name, struct listing *listing)
@@ -90,7 +29,7 @@ static int add_directory(struct app *app, const char *name, struct listing *list
 		return err;
 	if (morsel_list_inexact(list))
 		note(app, "%s: names keep changing, the list may not be exact", shown(name));
-	return take_list(listing, list);
+	return listing_add_list(listing, list);
 }
 
 static void add_name(struct app *app, const char *name, struct listing *listing)
@@ -103,13 +42,13 @@ static void add_name(struct app *app, const char *name, struct listing *listing)
 	    !has_option(app, 'd')) {
 		/* In a tree its entries hang below it. */
 		if (has_option(app, OPT_TREE))
-			err = take_info(listing, info);
+			err = listing_add_info(listing, info);
 		else
 			morsel_info_free(info);
 		if (!err)
 			err = add_directory(app, name, listing);
 	} else if (!err) {
-		err = take_info(listing, info);
+		err = listing_add_info(listing, info);
 	}
 	if (err)
 		report(app, name, err);
@@ -136,17 +75,6 @@ static void add_pools(struct app *app, struct listing *listing)
 		add_name(app, name, listing);
 	}
 	morsel_pool_list_free(pools);
-}
-
-/* What has no name comes last. */
-static int compare_names(const void *a, const void *b)
-{
-	const char *first = morsel_info_name(*(const struct morsel_info *const *)a);
-	const char *second = morsel_info_name(*(const struct morsel_info *const *)b);
-
-	if (!first || !second)
-		return !first - !second;
-	return strcmp(first, second);
 }
 
 /* ---- the tree ---- */
@@ -246,7 +174,7 @@ int run_ls(struct app *app)
 		add_pools(app, &listing);
 	if (listing.nr_items)
 		qsort(listing.items, listing.nr_items, sizeof(*listing.items),
-		      tree ? compare_depth_first : compare_names);
+		      tree ? compare_depth_first : listing_compare_names);
 	/* A head over nothing is for tables only that could be made. */
 	if (!listing.nr_items && app->failed)
 		;
@@ -254,7 +182,7 @@ int run_ls(struct app *app)
 		status = print_as_tree(app, sheet.normal, &listing);
 	else
 		status = print_table(app, &sheet, listing.items, listing.nr_items);
-	free_listing(&listing);
+	listing_free(&listing);
 	return status ? status : final_status(app);
 }
 

@@ -259,6 +259,29 @@ const struct command commands[] = {
 		.sheet = &vas_sheet,
 	},
 	{
+		.noun = "usage",
+		.run = run_usage,
+		.args = "[POOL:PATH...]",
+		.args_max = -1,
+		.help = "Show how morsels are used",
+		.details = "Memory, page tables, who maps how often, and what is active: accessed "
+			   "since the\nlast look. Of a directory its entries are shown; without a "
+			   "name, all morsels.",
+		.options = usage_options,
+		.sheet = &usage_sheet,
+	},
+	{
+		.noun = "ps",
+		.run = run_ps,
+		.args = "[POOL:PATH...]",
+		.args_max = -1,
+		.help = "Show which processes map morsels",
+		.details = "Without a name, of all morsels. Other users' processes are shown to "
+			   "administrators.",
+		.options = ps_options,
+		.sheet = &ps_sheet,
+	},
+	{
 		.noun = "check",
 		.run = run_check,
 		.args = "[POOL|DEV|IMAGE...]",

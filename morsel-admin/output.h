@@ -98,6 +98,8 @@ extern const struct sheet media_sheet;	/* the same columns, others usual */
 extern const struct sheet object_sheet; /* items: struct morsel_info */
 extern const struct sheet quota_sheet;	/* items: struct morsel_quota */
 extern const struct sheet vas_sheet;	/* items: struct morsel_vas */
+extern const struct sheet usage_sheet;	/* items: struct morsel_info */
+extern const struct sheet ps_sheet;	/* items: struct morsel_attachment */
 /* Fill a value; a text of NULL is none. */
 void set_number(struct value *value, enum value_kind kind, uint64_t number);
 void set_text(struct value *value, enum value_kind kind, const char *text);

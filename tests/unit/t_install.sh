@@ -39,6 +39,7 @@ sort > "$root/expected" <<-END
 	usr/include/morsel/pool.h
 	usr/include/morsel/quota.h
 	usr/include/morsel/rights.h
+	usr/include/morsel/usage.h
 	usr/include/morsel/vas.h
 	usr/lib/here/libmorsel.a
 	usr/lib/here/libmorsel.so
