@@ -208,10 +208,10 @@ static int find_pool_and_directory(struct netlink_callback *cb, struct nlattr **
 	dump->pool_done = true;
 	note_first_state(cb, NULL);
 	if (!attrs[MORSEL_A_OBJECT_POOL_ID] && !attrs[MORSEL_A_OBJECT_POOL_NAME])
-		return !path && !id ? 0 :
-				      morsel_nl_refuse(extack, NULL, -EINVAL,
-						       path ? "a path needs a pool, by name or by id" :
-							      "an id needs a pool, by name or by id");
+		return path ? morsel_nl_refuse(extack, NULL, -EINVAL,
+					       "a path needs a pool, by name or by id") :
+		       id ? morsel_nl_refuse(extack, NULL, -EINVAL,
+					     "an id needs a pool, by name or by id") : 0;
 	pool = morsel_nl_find_pool(attrs, extack);
 	if (IS_ERR(pool))
 		return PTR_ERR(pool);

@@ -262,7 +262,7 @@ static void release(struct mmu_notifier *mn, struct mm_struct *mm)
 		mmu_notifier_put(mn);
 }
 
-/* The process that has the address space; NULL: it has let go of it, or the kernel does not know. */
+/* The process that has the address space; NULL: it has let go, or is not known. */
 static struct pid *owner_of(struct mm_struct *mm)
 {
 	struct pid *pid = NULL;

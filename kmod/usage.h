@@ -18,7 +18,7 @@ struct morsel_attachment;
 /* What the last scan of the views has found. */
 struct morsel_activity {
 	u64 active;	/* bytes that were accessed in the interval before the scan */
-	u64 dirty;	/* bytes that were written in it; of a persistent pool, since the last fsync */
+	u64 dirty;	/* bytes that were written in it; of a persistent pool, ever */
 	u64 interval;	/* how long that was, in ns */
 	u64 at;		/* when the scan ended, boot time in ns; with interval 0: none yet */
 };

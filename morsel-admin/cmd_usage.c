@@ -103,7 +103,8 @@ static const struct column usage_columns[] = {
 };
 
 const struct sheet usage_sheet = { usage_columns, ARRAY_SIZE(usage_columns),
-				   "name,allocated,active,dirty,processes,attachments,maps,faults" };
+				   "name,allocated,active,dirty,processes,attachments,maps,"
+				   "faults" };
 
 /* ---- usage ---- */
 

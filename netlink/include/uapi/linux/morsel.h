@@ -322,7 +322,7 @@ enum {
  *   mappings in the interval before the last scan, by the leaf: all of a 2 MiB
  *   frame if any of it was.
  * @MORSEL_A_OBJECT_DIRTY: u64. As active, but written. Of a persistent pool:
- *   since it was last written back, as the marks are needed for that.
+ *   since the page was first used, as its marks are left alone.
  * @MORSEL_A_OBJECT_INTERVAL: u64. Nanoseconds between the last scan and the
  *   one before, or the making of the object in memory. 0: there has been no
  *   scan, and active and dirty are 0.
