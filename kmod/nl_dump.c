@@ -204,7 +204,7 @@ static int find_pool_and_directory(struct netlink_callback *cb, struct nlattr **
 
 	if (id && !objects)
 		return morsel_nl_refuse(extack, NULL, -EINVAL, "a dump does not take an object id");
-	dump->recursive = attrs[MORSEL_A_OBJECT_RECURSIVE];
+	dump->recursive = !!attrs[MORSEL_A_OBJECT_RECURSIVE];
 	dump->pool_done = true;
 	note_first_state(cb, NULL);
 	if (!attrs[MORSEL_A_OBJECT_POOL_ID] && !attrs[MORSEL_A_OBJECT_POOL_NAME])

@@ -16,12 +16,12 @@ struct morsel_nl_dump {
 		u32 pool;		/* id of the pool that is being, or was last, dumped */
 		u32 pid;		/* process that is being dumped; 0: the window */
 	};
-	short error;			/* start cannot explain itself, so dumpit does */
-	bool gaps : 1;			/* between reservations, too */
-	bool one_pool : 1;
-	bool one_object : 1;		/* @next and no other */
-	bool recursive : 1;
-	bool pool_done : 1;		/* all objects of @pool are dumped */
+	s16 error;			/* start cannot explain itself, so dumpit does */
+	u16 gaps : 1;			/* between reservations, too */
+	u16 one_pool : 1;
+	u16 one_object : 1;		/* @next and no other */
+	u16 recursive : 1;
+	u16 pool_done : 1;		/* all objects of @pool are dumped */
 };
 
 static_assert(sizeof(struct morsel_nl_dump) <= sizeof_field(struct netlink_callback, ctx));

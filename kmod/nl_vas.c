@@ -255,7 +255,7 @@ int morsel_nl_vas_get_start(struct netlink_callback *cb)
 	const struct nlattr *pid = attrs[MORSEL_A_VAS_PID];
 
 	morsel_nl_dump_start(cb);
-	dump->gaps = attrs[MORSEL_A_VAS_GAPS];
+	dump->gaps = !!attrs[MORSEL_A_VAS_GAPS];
 	if (dump->error || !pid)
 		return 0;
 	dump->pid = find_process(nla_get_u32(pid));

@@ -50,15 +50,14 @@ void morsel_usage_exit(struct morsel_usage *usage)
 
 int morsel_usage_ready(struct morsel_usage *usage)
 {
-	u64 __percpu *faults, *old;
+	u64 __percpu *faults;
 
 	if (READ_ONCE(usage->faults))
 		return 0;
 	faults = alloc_percpu_gfp(u64, GFP_KERNEL_ACCOUNT);
 	if (!faults)
 		return -ENOMEM;
-	old = (__force u64 *)cmpxchg(&usage->faults, NULL, faults);
-	if (old)
+	if (cmpxchg(&usage->faults, NULL, faults))
 		free_percpu(faults);
 	return 0;
 }
