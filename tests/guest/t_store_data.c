@@ -272,5 +272,7 @@ static int second(void)
 
 int main(void)
 {
-	return !strcmp(getenv("MORSEL_BOOT"), "1") ? first() : second();
+	const char *boot = getenv("MORSEL_BOOT");
+
+	return boot && !strcmp(boot, "1") ? first() : second();
 }

@@ -216,14 +216,14 @@ static void test_abbreviations(void **state)
 	static const char *const lines[] = {
 		"pool list",
 		"po li",
-		"p l",
+		"po l",
 		"pool",
-		"p --no-header",
+		"po --no-header",
 		"-H pool -b",
 		"pool -j",
-		"--js p",
+		"--js po",
 		"pool list --bytes",
-		"p l -o name",
+		"po l -o name",
 		"-J pool",
 	};
 	size_t i;
