@@ -163,6 +163,8 @@ int morsel_nl_refuse_errno(struct netlink_ext_ack *extack, const struct nlattr *
 /* Room for the attributes of a pool, of an object. */
 size_t morsel_nl_pool_size(void);
 size_t morsel_nl_object_size(const struct morsel_nl_object *object);
+/* Which object it is.  Context: any.  Return: 0 or -EMSGSIZE. */
+int morsel_nl_fill_identity(struct sk_buff *skb, const struct morsel_nl_object *object);
 /*
  * Context: process.  Ids are those of @reader.
  * Return: 0 or -EMSGSIZE.

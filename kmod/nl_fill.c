@@ -82,13 +82,19 @@ static enum morsel_object_type object_type(const struct inode *inode)
 }
 
 /* Which object it is, and where. */
-static int fill_identity(struct sk_buff *skb, const struct morsel_nl_object *object)
+int morsel_nl_fill_identity(struct sk_buff *skb, const struct morsel_nl_object *object)
 {
 	return nla_put_u32(skb, MORSEL_A_OBJECT_POOL_ID, object->pool->id) ||
 	       nla_put_string(skb, MORSEL_A_OBJECT_POOL_NAME, object->pool->name) ||
 	       put_u64(skb, MORSEL_A_OBJECT_ID, object->inode->i_ino) ||
-	       (object->path && nla_put_string(skb, MORSEL_A_OBJECT_PATH, object->path)) ||
-	       (object->old_path &&
+	       (object->path && nla_put_string(skb, MORSEL_A_OBJECT_PATH, object->path)) ?
+	       -EMSGSIZE : 0;
+}
+
+/* Where it is or was. */
+static int fill_origin(struct sk_buff *skb, const struct morsel_nl_object *object)
+{
+	return (object->old_path &&
 		nla_put_string(skb, MORSEL_A_OBJECT_OLD_PATH, object->old_path)) ||
 	       (object->parent && put_u64(skb, MORSEL_A_OBJECT_PARENT, object->parent)) ||
 	       (object->created && nla_put_flag(skb, MORSEL_A_OBJECT_CREATED));
@@ -141,7 +147,8 @@ static int fill_place(struct sk_buff *skb, const struct morsel_inode *mi)
 int morsel_nl_fill_object(struct sk_buff *skb, const struct morsel_nl_object *object,
 			  struct user_namespace *reader)
 {
-	if (fill_identity(skb, object) || fill_attributes(skb, object->inode, reader) ||
+	if (morsel_nl_fill_identity(skb, object) || fill_origin(skb, object) ||
+	    fill_attributes(skb, object->inode, reader) ||
 	    fill_memory(skb, object->inode) || fill_place(skb, morsel_i(object->inode)))
 		return -EMSGSIZE;
 	return 0;

@@ -101,14 +101,6 @@ static int fill_owner(struct sk_buff *skb, const struct owner *owner)
 	       -EMSGSIZE : 0;
 }
 
-static int fill_identity(struct sk_buff *skb, const struct morsel_nl_object *object)
-{
-	return nla_put_u32(skb, MORSEL_A_OBJECT_POOL_ID, object->pool->id) ||
-	       nla_put_string(skb, MORSEL_A_OBJECT_POOL_NAME, object->pool->name) ||
-	       put_u64(skb, MORSEL_A_OBJECT_ID, object->inode->i_ino) ||
-	       (object->path && nla_put_string(skb, MORSEL_A_OBJECT_PATH, object->path));
-}
-
 /* The range may be in the middle of a split: it is one that the mapping has or had. */
 static int fill_attachment(struct sk_buff *skb, const struct morsel_nl_object *object,
 			   const struct morsel_attachment *att, const struct owner *owner)
@@ -116,7 +108,7 @@ static int fill_attachment(struct sk_buff *skb, const struct morsel_nl_object *o
 	unsigned long start = READ_ONCE(att->start), last = READ_ONCE(att->last);
 	u32 view = READ_ONCE(att->view) == MORSEL_VIEW_RW ? MORSEL_MAP_VIEW_RW : MORSEL_MAP_VIEW_RO;
 
-	return fill_identity(skb, object) || fill_owner(skb, owner) ||
+	return morsel_nl_fill_identity(skb, object) || fill_owner(skb, owner) ||
 	       put_u64(skb, MORSEL_A_OBJECT_MAP_START, start) ||
 	       put_u64(skb, MORSEL_A_OBJECT_MAP_LENGTH, last - start + 1) ||
 	       put_u64(skb, MORSEL_A_OBJECT_MAP_OFFSET, start - att->base) ||

@@ -102,16 +102,13 @@ static inline void morsel_leaf_set_bits(unsigned long *entry, unsigned int bits)
 		set_bit(_PAGE_BIT_DIRTY, entry);
 }
 
-/* Context: as above.  Return: which were set. */
-static inline unsigned int morsel_leaf_clear_bits(unsigned long *entry)
+/* Context: any; of a PMD table as above. */
+static inline void morsel_leaf_clear_bits(unsigned long *entry, unsigned int bits)
 {
-	unsigned int bits = 0;
-
-	if (test_and_clear_bit(_PAGE_BIT_ACCESSED, entry))
-		bits |= MORSEL_LEAF_ACCESSED;
-	if (test_and_clear_bit(_PAGE_BIT_DIRTY, entry))
-		bits |= MORSEL_LEAF_DIRTY;
-	return bits;
+	if (bits & MORSEL_LEAF_ACCESSED)
+		clear_bit(_PAGE_BIT_ACCESSED, entry);
+	if (bits & MORSEL_LEAF_DIRTY)
+		clear_bit(_PAGE_BIT_DIRTY, entry);
 }
 
 static inline pmd_t *morsel_pmd_slot(struct page *table, pgoff_t index)

@@ -32,7 +32,7 @@ static void save_bits(struct unlink *u, unsigned long *entry, unsigned long addr
 
 	if (bits && morsel_view_put_bits(u->att->inode,
 					 writable ? MORSEL_VIEW_RW : MORSEL_VIEW_RO, index, bits))
-		morsel_leaf_clear_bits(entry);
+		morsel_leaf_clear_bits(entry, bits);
 }
 
 static void note(struct unlink *u)

@@ -25,15 +25,10 @@
 static DEFINE_MUTEX(counting);
 static u64 nr_counts;			/* [counting] */
 
-enum {
-	ACTIVE = BIT(0),
-	DIRTY = BIT(1),
-};
-
 struct scan {
 	struct inode *inode;
 	u64 active, dirty;	/* bytes */
-	bool keep_dirty;	/* the bits are needed by who writes back */
+	unsigned int takes;	/* enum morsel_leaf_bits: what is cleared; the rest is only read */
 	bool taken;		/* bits were cleared that TLBs may have cached */
 };
 
@@ -71,27 +66,22 @@ void morsel_usage_mapped(struct morsel_usage *usage, struct morsel_attachment *a
 
 /* ---- scan ---- */
 
-static bool take_bit(struct scan *s, int bit, unsigned long *entry)
-{
-	if (!test_bit(bit, entry) || !test_and_clear_bit(bit, entry))
-		return false;
-	s->taken = true;
-	return true;
-}
-
 static unsigned int take(struct scan *s, unsigned long *leaf)
 {
-	bool dirty = s->keep_dirty ? test_bit(_PAGE_BIT_DIRTY, leaf) :
-				     take_bit(s, _PAGE_BIT_DIRTY, leaf);
+	unsigned int bits = morsel_leaf_bits(READ_ONCE(*leaf));
 
-	return (take_bit(s, _PAGE_BIT_ACCESSED, leaf) ? ACTIVE : 0) | (dirty ? DIRTY : 0);
+	if (bits & s->takes) {
+		morsel_leaf_clear_bits(leaf, bits & s->takes);
+		s->taken = true;
+	}
+	return bits;
 }
 
 static void count(struct scan *s, unsigned int bits, u64 bytes)
 {
-	if (bits & ACTIVE)
+	if (bits & MORSEL_LEAF_ACCESSED)
 		s->active += bytes;
-	if (bits & DIRTY)
+	if (bits & MORSEL_LEAF_DIRTY)
 		s->dirty += bytes;
 }
 
@@ -100,7 +90,7 @@ static unsigned int take_huge(struct scan *s, struct page *table, pmd_t *slot)
 {
 	unsigned int bits = 0;
 
-	if (!(pmd_flags(READ_ONCE(*slot)) & (_PAGE_ACCESSED | _PAGE_DIRTY)))
+	if (!morsel_leaf_bits(pmd_val(READ_ONCE(*slot))))
 		return 0;
 	spin_lock(morsel_ptlock(table));
 	if (!pmd_none(*slot) && !morsel_pmd_is_table(*slot))
@@ -206,7 +196,12 @@ static void scan_views(struct scan *s)
 /* Context: usage->scan held. */
 static void rescan(struct inode *inode, struct morsel_activity *last)
 {
-	struct scan s = { .inode = inode, .keep_dirty = morsel_pool(inode->i_sb)->store };
+	/* Those of dirty pages on a device are left alone. */
+	struct scan s = {
+		.inode = inode,
+		.takes = MORSEL_LEAF_ACCESSED |
+			 (morsel_pool(inode->i_sb)->store ? 0 : MORSEL_LEAF_DIRTY),
+	};
 	u64 now;
 
 	collect(&s);

@@ -235,10 +235,7 @@ static void ps_name(const void *item, struct value *value)
 
 static void ps_start(const void *item, struct value *value)
 {
-	static char text[24];
-
-	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)morsel_attachment_start(item));
-	set_text(value, VALUE_TEXT, text);
+	set_address(value, morsel_attachment_start(item));
 }
 
 static void ps_view(const void *item, struct value *value)

@@ -19,23 +19,14 @@ const struct option_desc vas_options[] = {
 
 /* ---- columns ---- */
 
-static void address(struct value *value, uint64_t addr)
-{
-	static char text[24];
-
-	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)addr);
-	value->kind = VALUE_TEXT;
-	value->text = text;
-}
-
 static void vas_start(const void *item, struct value *value)
 {
-	address(value, morsel_vas_start(item));
+	set_address(value, morsel_vas_start(item));
 }
 
 static void vas_end(const void *item, struct value *value)
 {
-	address(value, morsel_vas_start(item) + morsel_vas_length(item));
+	set_address(value, morsel_vas_start(item) + morsel_vas_length(item));
 }
 
 static void vas_length(const void *item, struct value *value)

@@ -17,6 +17,14 @@ void set_text(struct value *value, enum value_kind kind, const char *text)
 	value->text = text;
 }
 
+void set_address(struct value *value, uint64_t addr)
+{
+	static char text[24];
+
+	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)addr);
+	set_text(value, VALUE_TEXT, text);
+}
+
 /* ---- pools ---- */
 
 static const struct morsel_pool *pool_of(const void *item)
@@ -212,11 +220,8 @@ OBJECT_NUMBER(ro_tables, VALUE_NUMBER)
 OBJECT_NUMBER(tree_tables, VALUE_NUMBER)
 static void object_addr(const void *item, struct value *value)
 {
-	static char text[24];
-	uint64_t addr = morsel_info_addr(item);
-
-	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)addr);
-	set_text(value, VALUE_TEXT, addr ? text : NULL);
+	if (morsel_info_addr(item))
+		set_address(value, morsel_info_addr(item));
 }
 
 static void object_max_size(const void *item, struct value *value)

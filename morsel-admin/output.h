@@ -103,6 +103,8 @@ extern const struct sheet ps_sheet;	/* items: struct morsel_attachment */
 /* Fill a value; a text of NULL is none. */
 void set_number(struct value *value, enum value_kind kind, uint64_t number);
 void set_text(struct value *value, enum value_kind kind, const char *text);
+/* Its text is valid until the next call. */
+void set_address(struct value *value, uint64_t addr);
 /* The name of a user or group, or its number; valid until the next call. */
 const char *user_name(uint32_t uid);
 const char *group_name(uint32_t gid);
