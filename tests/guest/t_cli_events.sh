@@ -46,7 +46,11 @@ while ! grep -q watching /tmp/err && [ $i -lt 100 ]; do
 	i=$((i + 1))
 done
 morsel-admin create "p:with blank"
-usleep 500000
+i=0
+while ! grep -q blank /tmp/log && [ $i -lt 100 ]; do
+	usleep 100000
+	i=$((i + 1))
+done
 kill -INT $watcher
 wait $watcher
 is "an interrupt is a quiet end" $? 0
