@@ -7,8 +7,9 @@
  * uses up a number too.  So whoever sees a gap has missed something, and nobody
  * who has missed something sees none.
  *
- * They go to the initial network namespace only: in another one the privilege
- * that the group asks for is to be had by anybody.
+ * To the group they go in the initial network namespace only: in another one the
+ * privilege that the group asks for is to be had by anybody.  Watchers are told one
+ * by one: see nl_watch_tell.c.
  */
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
@@ -17,6 +18,7 @@
 #include "inode.h"
 #include "link.h"
 #include "nl_event.h"
+#include "nl_watch.h"
 
 static DEFINE_MUTEX(event_mutex);	/* order of numbers is order of delivery */
 static atomic64_t event_number = ATOMIC64_INIT(0);
@@ -36,7 +38,7 @@ static bool group_listens(void)
 
 static bool somebody_listens(void)
 {
-	return group_listens();
+	return group_listens() || morsel_watched();
 }
 
 /* A change of names, attributes or pools is counted, heard of or not. */
@@ -57,32 +59,18 @@ static u64 next_number(void)
 	return atomic64_inc_return(&event_number);
 }
 
-/* The message to the group without its number, or NULL. */
-static struct sk_buff *group_message(const struct morsel_nl_event *e, void **header)
-{
-	const struct morsel_nl_telling how = { .user_ns = &init_user_ns, .pid = e->pid };
-	struct sk_buff *skb = genlmsg_new(morsel_nl_event_size(e), GFP_KERNEL);
-
-	if (!skb)
-		return NULL;
-	*header = genlmsg_put(skb, 0, 0, &morsel_nl_family, 0, morsel_nl_event_command(e));
-	if (!WARN_ON_ONCE(!*header || morsel_nl_fill_event(skb, e, &how)))
-		return skb;
-	nlmsg_free(skb);
-	return NULL;
-}
-
 /* Consumes @skb.  Without one listeners are told at once that there is a gap. */
 static void tell_group(const struct morsel_nl_event *e, u64 number, struct sk_buff *skb,
 		       void *header)
 {
+	const struct morsel_nl_numbers *attr = morsel_nl_event_numbers(e->noun);
+
 	if (!skb) {
 		genl_set_err(&morsel_nl_family, &init_net, 0, MORSEL_EVENT_GROUP, -ENOBUFS);
 		return;
 	}
 	nlmsg_hdr(skb)->nlmsg_seq = number;
-	if (WARN_ON_ONCE(nla_put_u64_64bit(skb, morsel_nl_event_seq_attr(e->noun), number,
-					   MORSEL_A_OBJECT_PAD))) {
+	if (WARN_ON_ONCE(nla_put_u64_64bit(skb, attr->seq, number, attr->pad))) {
 		nlmsg_free(skb);
 		return;
 	}
@@ -101,16 +89,19 @@ static void set_actor(struct morsel_nl_event *e)
 
 static void send(struct morsel_nl_event *e)
 {
+	struct morsel_nl_telling how = { .user_ns = &init_user_ns };
 	struct sk_buff *skb = NULL;
 	void *header = NULL;
 	u64 number;
 
 	set_actor(e);
+	how.pid = e->pid;
 	if (group_listens())
-		skb = group_message(e, &header);
+		skb = morsel_nl_event_message(e, &how, &header);
 	mutex_lock(&event_mutex);
 	number = next_number();
 	tell_group(e, number, skb, header);
+	morsel_watch_tell(e);
 	mutex_unlock(&event_mutex);
 }
 
@@ -322,14 +313,13 @@ bool morsel_event_moving(void)
 void morsel_event_move_begin(struct morsel_move *move, struct dentry *dentry,
 			     struct dentry *other)
 {
-	*move = (struct morsel_move){};
+	*move = (struct morsel_move){
+		.from_dir = dget_parent(dentry),
+		.to_dir = other ? dget_parent(other) : NULL,
+	};
 	if (somebody_listens()) {
 		move->from = remember_path(dentry);
-		move->from_dir = dget_parent(dentry);
-		if (other) {
-			move->to = remember_path(other);
-			move->to_dir = dget_parent(other);
-		}
+		move->to = other ? remember_path(other) : NULL;
 	}
 	atomic_inc(&moves);
 	smp_mb__after_atomic();	/* before the first name changes */

@@ -9,6 +9,7 @@
 #include "netlink.h"
 #include "nl.h"
 #include "nl_policy.h"
+#include "nl_watch.h"
 #include "rights.h"
 
 static int pre_doit(const morsel_genl_op_t *op, struct sk_buff *skb, struct genl_info *info)
@@ -142,6 +143,11 @@ static const struct genl_ops ops[] = {
 		.start = morsel_nl_vas_get_start,
 		.dumpit = morsel_nl_vas_get_dumpit,
 		.done = morsel_nl_dump_done,
+	}, {
+		.cmd = MORSEL_CMD_MORSEL_WATCH,
+		.internal_flags = MORSEL_NL_POOL,
+		POLICY(morsel_nl_morsel_watch_policy),
+		.doit = morsel_nl_morsel_watch_doit,
 	},
 };
 
@@ -168,12 +174,20 @@ struct genl_family morsel_nl_family __ro_after_init = {
 
 int __init morsel_netlink_init(void)
 {
-	return genl_register_family(&morsel_nl_family);
+	int error = morsel_watch_init();
+
+	if (error)
+		return error;
+	error = genl_register_family(&morsel_nl_family);
+	if (error)
+		morsel_watch_exit();
+	return error;
 }
 
 void morsel_netlink_exit(void)
 {
 	genl_unregister_family(&morsel_nl_family);
+	morsel_watch_exit();
 }
 
 MODULE_ALIAS_GENL_FAMILY(MORSEL_FAMILY_NAME);

@@ -50,6 +50,9 @@ int morsel_nl_usage_get_doit(struct sk_buff *skb, struct genl_info *info);
 int morsel_nl_attachment_get_start(struct netlink_callback *cb);
 int morsel_nl_attachment_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
+/* nl_watch.c */
+int morsel_nl_morsel_watch_doit(struct sk_buff *skb, struct genl_info *info);
+
 /* nl_quota.c */
 int morsel_nl_quota_get_doit(struct sk_buff *skb, struct genl_info *info);
 int morsel_nl_quota_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -109,6 +112,7 @@ struct morsel_nl_object {
 	u64 parent;		/* id of the directory; 0: none */
 	s64 max_age;		/* usage only: see morsel_usage_get() */
 	bool created;
+	u64 watch;		/* reply to WATCH only: its number; 0: none */
 };
 
 /* A directory, where it is, and what the current credentials may know of it. */
@@ -148,6 +152,11 @@ void morsel_nl_place_exit(struct morsel_nl_place *place);
  * Return: true if the reader may see the object, and it is inside.
  */
 bool morsel_nl_locate(struct morsel_nl_place *place, struct morsel_nl_object *object);
+/* The same of one name: that of @dentry, or @name in @dir, whether it is still there or not. */
+bool morsel_nl_locate_name(struct morsel_nl_place *place, struct morsel_nl_object *object,
+			   struct dentry *dentry);
+bool morsel_nl_locate_in(struct morsel_nl_place *place, struct morsel_nl_object *object,
+			 struct dentry *dir, const char *name);
 
 /* nl_refuse.c */
 /* Refuse.  @why is a constant.  Return: @error. */

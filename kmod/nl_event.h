@@ -38,14 +38,20 @@ struct morsel_nl_telling {
 	u32 pid;			/* who did it, or 0: not to be told */
 };
 
-/* The command that an event is sent with. */
-int morsel_nl_event_command(const struct morsel_nl_event *e);
-/* Room for its attributes, the numbers that are added last included. */
-size_t morsel_nl_event_size(const struct morsel_nl_event *e);
-/* All attributes but those numbers.  Return: 0 or -EMSGSIZE. */
-int morsel_nl_fill_event(struct sk_buff *skb, const struct morsel_nl_event *e,
-			 const struct morsel_nl_telling *how);
-/* The attribute that has the event's number in the group. */
-int morsel_nl_event_seq_attr(enum morsel_nl_noun noun);
+/*
+ * The message without its numbers; genlmsg_end(skb, *@header) is due.
+ * Return: NULL for want of memory.
+ */
+struct sk_buff *morsel_nl_event_message(const struct morsel_nl_event *e,
+					const struct morsel_nl_telling *how, void **header);
+
+/* The attributes that number events. */
+struct morsel_nl_numbers {
+	int pad;
+	int seq;		/* in the group */
+	int watch, watch_seq;	/* for a watcher */
+};
+
+const struct morsel_nl_numbers *morsel_nl_event_numbers(enum morsel_nl_noun noun);
 
 #endif

@@ -97,7 +97,8 @@ static int fill_origin(struct sk_buff *skb, const struct morsel_nl_object *objec
 	return (object->old_path &&
 		nla_put_string(skb, MORSEL_A_OBJECT_OLD_PATH, object->old_path)) ||
 	       (object->parent && put_u64(skb, MORSEL_A_OBJECT_PARENT, object->parent)) ||
-	       (object->created && nla_put_flag(skb, MORSEL_A_OBJECT_CREATED));
+	       (object->created && nla_put_flag(skb, MORSEL_A_OBJECT_CREATED)) ||
+	       (object->watch && put_u64(skb, MORSEL_A_OBJECT_WATCH, object->watch));
 }
 
 /* What stat(2) says about it. */

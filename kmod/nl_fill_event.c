@@ -18,7 +18,7 @@ static const int commands[MORSEL_NR_EVENTS] = {
 	[MORSEL_EVENT_ERROR] = MORSEL_CMD_ERROR_NTF,
 };
 
-int morsel_nl_event_command(const struct morsel_nl_event *e)
+static int command_of(const struct morsel_nl_event *e)
 {
 	if (e->noun == MORSEL_NL_POOL_NOUN)
 		return e->event == MORSEL_EVENT_NEW ? MORSEL_CMD_POOL_NEW_NTF :
@@ -26,19 +26,25 @@ int morsel_nl_event_command(const struct morsel_nl_event *e)
 	return commands[e->event];
 }
 
-int morsel_nl_event_seq_attr(enum morsel_nl_noun noun)
-{
-	switch (noun) {
-	case MORSEL_NL_POOL_NOUN:
-		return MORSEL_A_POOL_EVENT_SEQ;
-	case MORSEL_NL_OBJECT_NOUN:
-		return MORSEL_A_OBJECT_EVENT_SEQ;
-	default:
-		return MORSEL_A_ALERT_EVENT_SEQ;
+#define NUMBERS(noun) {						\
+		.pad = MORSEL_A_##noun##_PAD,			\
+		.seq = MORSEL_A_##noun##_EVENT_SEQ,		\
+		.watch = MORSEL_A_##noun##_WATCH,		\
+		.watch_seq = MORSEL_A_##noun##_WATCH_SEQ,	\
 	}
+
+static const struct morsel_nl_numbers numbers[] = {
+	[MORSEL_NL_POOL_NOUN] = NUMBERS(POOL),
+	[MORSEL_NL_OBJECT_NOUN] = NUMBERS(OBJECT),
+	[MORSEL_NL_ALERT_NOUN] = NUMBERS(ALERT),
+};
+
+const struct morsel_nl_numbers *morsel_nl_event_numbers(enum morsel_nl_noun noun)
+{
+	return &numbers[noun];
 }
 
-size_t morsel_nl_event_size(const struct morsel_nl_event *e)
+static size_t size_of(const struct morsel_nl_event *e)
 {
 	switch (e->noun) {
 	case MORSEL_NL_POOL_NOUN:
@@ -123,8 +129,8 @@ static int fill_alert(struct sk_buff *skb, const struct morsel_nl_event *e,
 	return e->object.inode ? fill_part(skb, e) : fill_quota(skb, e, how);
 }
 
-int morsel_nl_fill_event(struct sk_buff *skb, const struct morsel_nl_event *e,
-			 const struct morsel_nl_telling *how)
+static int fill_event(struct sk_buff *skb, const struct morsel_nl_event *e,
+		      const struct morsel_nl_telling *how)
 {
 	int error;
 
@@ -135,4 +141,18 @@ int morsel_nl_fill_event(struct sk_buff *skb, const struct morsel_nl_event *e,
 	else
 		error = fill_alert(skb, e, how);
 	return error ? -EMSGSIZE : 0;
+}
+
+struct sk_buff *morsel_nl_event_message(const struct morsel_nl_event *e,
+					const struct morsel_nl_telling *how, void **header)
+{
+	struct sk_buff *skb = genlmsg_new(size_of(e), GFP_KERNEL);
+
+	if (!skb)
+		return NULL;
+	*header = genlmsg_put(skb, 0, 0, &morsel_nl_family, 0, command_of(e));
+	if (!WARN_ON_ONCE(!*header || fill_event(skb, e, how)))
+		return skb;
+	nlmsg_free(skb);
+	return NULL;
 }

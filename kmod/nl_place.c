@@ -92,8 +92,8 @@ static const char *path_in(struct morsel_nl_place *place, const struct qstr *nam
 	return place->buf;
 }
 
-static bool locate(struct morsel_nl_place *place, struct morsel_nl_object *object,
-		   struct dentry *dentry)
+bool morsel_nl_locate_name(struct morsel_nl_place *place, struct morsel_nl_object *object,
+			   struct dentry *dentry)
 {
 	struct name_snapshot name;
 	struct dentry *dir;
@@ -110,6 +110,17 @@ static bool locate(struct morsel_nl_place *place, struct morsel_nl_object *objec
 	object->parent = d_inode(place->dir)->i_ino;
 	object->path = path_in(place, &name.name);
 	release_dentry_name_snapshot(&name);
+	return place->visible && place->inside;
+}
+
+bool morsel_nl_locate_in(struct morsel_nl_place *place, struct morsel_nl_object *object,
+			 struct dentry *dir, const char *name)
+{
+	const struct qstr last = QSTR_INIT(name, strlen(name));
+
+	look_at(place, dget(dir));
+	object->parent = d_inode(dir)->i_ino;
+	object->path = path_in(place, &last);
 	return place->visible && place->inside;
 }
 
@@ -143,7 +154,7 @@ bool morsel_nl_locate(struct morsel_nl_place *place, struct morsel_nl_object *ob
 	object->path = NULL;
 	object->parent = 0;
 	while (name) {
-		seen = locate(place, object, name);
+		seen = morsel_nl_locate_name(place, object, name);
 		if (seen || fatal_signal_pending(current))
 			break;
 		cond_resched();

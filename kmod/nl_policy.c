@@ -175,3 +175,11 @@ const struct nla_policy morsel_nl_attachment_get_policy[MORSEL_A_OBJECT_MAX + 1]
 	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
 	[MORSEL_A_OBJECT_RECURSIVE] = { .type = NLA_FLAG },
 };
+
+const struct nla_policy morsel_nl_morsel_watch_policy[MORSEL_A_OBJECT_MAX + 1] = {
+	[MORSEL_A_OBJECT_POOL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MORSEL_A_OBJECT_POOL_NAME] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_POOL_NAME },
+	[MORSEL_A_OBJECT_ID] = NLA_POLICY_MIN(NLA_U64, 1),
+	[MORSEL_A_OBJECT_PATH] = { .type = NLA_NUL_STRING, .len = MORSEL_MAX_PATH },
+	[MORSEL_A_OBJECT_RECURSIVE] = { .type = NLA_FLAG },
+};

@@ -26,5 +26,6 @@ extern const struct nla_policy morsel_nl_window_set_policy[MORSEL_A_WINDOW_MAX +
 extern const struct nla_policy morsel_nl_vas_get_policy[MORSEL_A_VAS_MAX + 1];
 extern const struct nla_policy morsel_nl_usage_get_policy[MORSEL_A_OBJECT_MAX + 1];
 extern const struct nla_policy morsel_nl_attachment_get_policy[MORSEL_A_OBJECT_MAX + 1];
+extern const struct nla_policy morsel_nl_morsel_watch_policy[MORSEL_A_OBJECT_MAX + 1];
 
 #endif

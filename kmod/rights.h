@@ -38,6 +38,9 @@ bool morsel_may_read_process(struct task_struct *task, const struct mm_struct *m
 /* Have they CAP_SYS_ADMIN in the initial user namespace? */
 bool morsel_is_admin(void);
 
+/* Have they CAP_SYS_RESOURCE in the initial user namespace? */
+bool morsel_may_exceed_limits(void);
+
 /* May they see an object that has no name? */
 bool morsel_may_see_nameless(struct inode *inode);
 

@@ -20,6 +20,8 @@ static const char *const pool_names[] = {
 	[MORSEL_A_POOL_EVENT_SEQ] = "event-seq",
 	[MORSEL_A_POOL_ACTOR_PID] = "actor-pid",
 	[MORSEL_A_POOL_ACTOR_UID] = "actor-uid",
+	[MORSEL_A_POOL_WATCH] = "watch",
+	[MORSEL_A_POOL_WATCH_SEQ] = "watch-seq",
 };
 
 static const char *const object_names[] = {
@@ -83,6 +85,8 @@ static const char *const object_names[] = {
 	[MORSEL_A_OBJECT_MAP_COMMAND] = "map-command",
 	[MORSEL_A_OBJECT_MAP_LINKS] = "map-links",
 	[MORSEL_A_OBJECT_MAP_AGE] = "map-age",
+	[MORSEL_A_OBJECT_WATCH] = "watch",
+	[MORSEL_A_OBJECT_WATCH_SEQ] = "watch-seq",
 };
 
 static const char *const quota_names[] = {
@@ -162,6 +166,7 @@ static const char *const cmd_names[] = {
 	[MORSEL_CMD_VAS_GET] = "vas-get",
 	[MORSEL_CMD_USAGE_GET] = "usage-get",
 	[MORSEL_CMD_ATTACHMENT_GET] = "attachment-get",
+	[MORSEL_CMD_MORSEL_WATCH] = "morsel-watch",
 };
 
 _Static_assert(ARRAY_SIZE(pool_names) == MORSEL_A_POOL_MAX + 1, "the contract has grown");

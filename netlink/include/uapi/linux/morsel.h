@@ -196,6 +196,10 @@ enum morsel_vas_kind {
  *   event, in the initial pid namespace.
  * @MORSEL_A_POOL_ACTOR_UID: u32. Notifications only. User that caused the
  *   event.
+ * @MORSEL_A_POOL_WATCH: u64. Notifications to a watcher only. Number of the
+ *   watch.
+ * @MORSEL_A_POOL_WATCH_SEQ: u64. Notifications to a watcher only. Number of
+ *   the event among those of the watch.
  */
 enum {
 	MORSEL_A_POOL_ID = 1,
@@ -215,6 +219,8 @@ enum {
 	MORSEL_A_POOL_EVENT_SEQ = 15,
 	MORSEL_A_POOL_ACTOR_PID = 16,
 	MORSEL_A_POOL_ACTOR_UID = 17,
+	MORSEL_A_POOL_WATCH = 18,
+	MORSEL_A_POOL_WATCH_SEQ = 19,
 
 	__MORSEL_A_POOL_MAX,
 	MORSEL_A_POOL_MAX = (__MORSEL_A_POOL_MAX - 1)
@@ -337,6 +343,10 @@ enum {
  * @MORSEL_A_OBJECT_MAP_LINKS: u64. Entries in page tables of the process that
  *   lead into the object's views.
  * @MORSEL_A_OBJECT_MAP_AGE: u64. Nanoseconds since the mapping was made.
+ * @MORSEL_A_OBJECT_WATCH: u64. Number of a watch: in the reply to morsel-
+ *   watch, and in what it brings.
+ * @MORSEL_A_OBJECT_WATCH_SEQ: u64. Notifications to a watcher only. Number of
+ *   the event among those of the watch.
  */
 enum {
 	MORSEL_A_OBJECT_POOL_ID = 1,
@@ -399,6 +409,8 @@ enum {
 	MORSEL_A_OBJECT_MAP_COMMAND = 58,
 	MORSEL_A_OBJECT_MAP_LINKS = 59,
 	MORSEL_A_OBJECT_MAP_AGE = 60,
+	MORSEL_A_OBJECT_WATCH = 61,
+	MORSEL_A_OBJECT_WATCH_SEQ = 62,
 
 	__MORSEL_A_OBJECT_MAX,
 	MORSEL_A_OBJECT_MAX = (__MORSEL_A_OBJECT_MAX - 1)
@@ -429,6 +441,10 @@ enum {
  * @MORSEL_A_ALERT_OTHER_ID: u64. Number of the object that has the addresses;
  *   absent if it is none of this pool.
  * @MORSEL_A_ALERT_ERROR: u32. The errno of it.
+ * @MORSEL_A_ALERT_WATCH: u64. Notifications to a watcher only. Number of the
+ *   watch.
+ * @MORSEL_A_ALERT_WATCH_SEQ: u64. Notifications to a watcher only. Number of
+ *   the event among those of the watch.
  */
 enum {
 	MORSEL_A_ALERT_POOL_ID = 1,
@@ -447,6 +463,8 @@ enum {
 	MORSEL_A_ALERT_LENGTH = 14,
 	MORSEL_A_ALERT_OTHER_ID = 15,
 	MORSEL_A_ALERT_ERROR = 16,
+	MORSEL_A_ALERT_WATCH = 17,
+	MORSEL_A_ALERT_WATCH_SEQ = 18,
 
 	__MORSEL_A_ALERT_MAX,
 	MORSEL_A_ALERT_MAX = (__MORSEL_A_ALERT_MAX - 1)
@@ -938,6 +956,44 @@ enum {
  *   are not in the reader's pid namespace to nobody.
  *
  *   Errors: as morsel-get.
+ *
+ * MORSEL_CMD_MORSEL_WATCH
+ *
+ *   Have the events of a morsel, or of a directory and what it holds, sent to
+ *   the socket that asks, as notifications to nobody else. With recursive what
+ *   is below the directory belongs to it. The watch ends with the socket, or
+ *   with the pool.
+ *
+ *   Events have watch, the number of the watch, and watch-seq, which counts
+ *   the events of the watch from 1 without gaps, in place of event-seq;
+ *   nlmsg_seq has its low 32 bits. A gap means that events were lost: when the
+ *   buffer of the socket was full (recvmsg(2) fails with ENOBUFS then, too),
+ *   when memory was short, or when the watcher had no right to what he watches
+ *   for a time. Look again then.
+ *
+ *   Which: of the object itself, and of what the directory holds, all kinds
+ *   whose notification says morsel-get, collision-ntf (other-id is for
+ *   CAP_SYS_ADMIN only), and error-ntf. What is moved into the directory from
+ *   where it could not be seen as part of it is told as morsel-new-ntf, what
+ *   is moved out as morsel-del-ntf. An event about an object with several names goes
+ *   to those who watch the name by which it was changed. Of the pool, pool-del-ntf,
+ *   and the events about quotas of the watcher's own user (for CAP_SYS_ADMIN:
+ *   of all).
+ *
+ *   Who: the object is found as by morsel-get; read permission on it, and on a
+ *   directory search permission. The rights that the sender had are asked
+ *   again for each event: for what is watched, for the directory that holds
+ *   what the event is about, which must be readable, and for all above, which
+ *   must be searchable. Without them there is no event. The process that
+ *   caused it and addresses are told to who may read the memory of that
+ *   process, with the number it has in the pid namespace of the watcher.
+ *
+ *   Reply: the object, with watch. Events can come before it.
+ *
+ *   Errors: as morsel-get, and ENOTDIR (recursive, but no directory), EINVAL
+ *   (a symbolic link), EEXIST (the socket watches it already), EDQUOT (the user
+ *   has as many watches as the module parameter watches_per_user says;
+ *   CAP_SYS_RESOURCE may have more), ENOMEM.
  */
 enum {
 	MORSEL_CMD_POOL_GET = 1,
@@ -973,6 +1029,7 @@ enum {
 	MORSEL_CMD_VAS_GET = 31,
 	MORSEL_CMD_USAGE_GET = 32,
 	MORSEL_CMD_ATTACHMENT_GET = 33,
+	MORSEL_CMD_MORSEL_WATCH = 34,
 
 	__MORSEL_CMD_MAX,
 	MORSEL_CMD_MAX = (__MORSEL_CMD_MAX - 1)
