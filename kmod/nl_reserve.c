@@ -79,6 +79,10 @@ static int refuse(struct genl_info *info, struct inode *inode, u64 max, int erro
 	case -EEXIST:
 		why = "another object has addresses there";
 		break;
+	case -EDQUOT:
+		why = "too much for the owner, see the module parameter user_addresses";
+		addr = max_attr ?: addr;
+		break;
 	case -ENOSPC:
 		why = "the morsel window has no gap that is large enough";
 		break;

@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include "event.h"
 #include "inode.h"
+#include "reserve.h"
 
 void morsel_quotas_init(struct morsel_quotas *quotas)
 {
@@ -402,6 +403,7 @@ int morsel_charge_move(struct inode *inode, kuid_t uid)
 	if (!error) {
 		uncharge(from, MORSEL_QUOTA_FRAMES, frames_of(inode));
 		uncharge(from, MORSEL_QUOTA_OBJECTS, objects_of(inode));
+		morsel_reserve_move(inode, to);
 		mi->account = to;
 	}
 	filemap_invalidate_unlock(inode->i_mapping);

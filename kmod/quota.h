@@ -37,6 +37,7 @@ struct morsel_account {
 	bool own;		/* @limits hold, not the default; written under that lock */
 	struct morsel_quota_limits limits;
 	atomic64_t used[MORSEL_NR_QUOTAS];
+	u64 reserved;		/* bytes of the morsel window; reserve_lock */
 	unsigned long told[MORSEL_NR_QUOTAS]; /* of the last refusal, in jiffies; 0: never */
 };
 

@@ -26,6 +26,12 @@ static struct morsel_reservation *node_of(struct rb_node *rb)
 	return rb_entry_safe(rb, struct morsel_reservation, rb);
 }
 
+/* Who pays for a place. */
+static struct morsel_account *owner_of(const struct morsel_reservation *node)
+{
+	return container_of(node, struct morsel_inode, reservation)->account;
+}
+
 /* What of the gap in front of a node can be used at an alignment. */
 static u64 own_gap(const struct morsel_reservation *node, u64 align)
 {
@@ -107,6 +113,7 @@ static void insert(struct morsel_reservation *node, struct morsel_reservation *n
 	set_gap_start(next, node->end);
 	window.reservations++;
 	window.reserved += len;
+	owner_of(node)->reserved += len;
 }
 
 static void erase(struct morsel_reservation *node)
@@ -117,6 +124,7 @@ static void erase(struct morsel_reservation *node)
 	set_gap_start(next, node->gap_start);
 	window.reservations--;
 	window.reserved -= node->end - node->start;
+	owner_of(node)->reserved -= node->end - node->start;
 	WRITE_ONCE(node->start, 0);
 }
 
@@ -179,6 +187,14 @@ static int place_at(struct morsel_reservation *node, u64 addr, u64 len)
 	return 0;
 }
 
+static bool may_have(const struct morsel_account *owner, u64 len)
+{
+	u64 most = morsel_user_addresses();
+
+	return !most || uid_eq(owner->uid, GLOBAL_ROOT_UID) ||
+	       (owner->reserved < most && len <= most - owner->reserved);
+}
+
 static int place(struct morsel_reservation *node, u64 addr, u64 max)
 {
 	u64 len = morsel_reserve_length(max);
@@ -186,6 +202,8 @@ static int place(struct morsel_reservation *node, u64 addr, u64 max)
 	lockdep_assert_held(&reserve_lock);
 	if (len > window.end - window.start)
 		return -EFBIG;
+	if (!may_have(owner_of(node), len))
+		return -EDQUOT;
 	return addr ? place_at(node, addr, len) : place_lowest(node, len, align_of(max));
 }
 
@@ -240,6 +258,19 @@ int morsel_unreserve(struct inode *inode)
 	spin_unlock(&reserve_lock);
 	spin_unlock(&mi->attach_lock);
 	return error;
+}
+
+void morsel_reserve_move(struct inode *inode, struct morsel_account *to)
+{
+	const struct morsel_reservation *node = &morsel_i(inode)->reservation;
+
+	lockdep_assert_held_write(&inode->i_rwsem);
+	spin_lock(&reserve_lock);
+	if (node->start) {
+		owner_of(node)->reserved -= node->end - node->start;
+		to->reserved += node->end - node->start;
+	}
+	spin_unlock(&reserve_lock);
 }
 
 u64 morsel_reserve_look(u64 max)

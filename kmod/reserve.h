@@ -13,6 +13,7 @@
 #include <linux/types.h>
 
 struct inode;
+struct morsel_account;
 
 /* The largest gap of a subtree, by the alignment of what is to fit. */
 struct morsel_gaps {
@@ -46,6 +47,9 @@ const char *morsel_window_set(u64 start, u64 end, int *error);
 /* May this process choose an address? */
 bool morsel_may_choose_address(void);
 
+/* How much of the window the objects of a user other than root may have in a pool; 0: no limit. */
+u64 morsel_user_addresses(void);
+
 /* What an object of at most @max bytes takes: whole 2 MiB, from 1 GiB on whole 1 GiB. */
 u64 morsel_reserve_length(u64 max);
 
@@ -57,11 +61,13 @@ u64 morsel_reserve_length(u64 max);
  * Context: i_rwsem held exclusive.
  * Return: 0; -EBUSY (mapped, or it has a place); -EFBIG (larger than the window, or the
  * object than @max); -EINVAL (@addr not aligned); -ERANGE (not in the window); -EEXIST
- * (overlaps another); -ENOSPC (no gap is large enough).
+ * (overlaps another); -ENOSPC (no gap is large enough); -EDQUOT (too much for its owner).
  */
 int morsel_reserve(struct inode *inode, u64 addr, u64 max);
 /* Context: as above.  Return: 0; -EBUSY (mapped); -ENOENT (it has none). */
 int morsel_unreserve(struct inode *inode);
+/* The owner is going to be that of account @to.  Context: i_rwsem held exclusive. */
+void morsel_reserve_move(struct inode *inode, struct morsel_account *to);
 /* Where such an object would get a place now; 0: nowhere. */
 u64 morsel_reserve_look(u64 max);
 /* The object ends. */

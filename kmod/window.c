@@ -55,6 +55,15 @@ static bool fixed_addr_admin_only;
 module_param(fixed_addr_admin_only, bool, 0644);
 MODULE_PARM_DESC(fixed_addr_admin_only, "Let only CAP_SYS_ADMIN choose the address of an object");
 
+static unsigned long long user_addresses = 4ULL << 40;
+module_param(user_addresses, ullong, 0644);
+MODULE_PARM_DESC(user_addresses, "Bytes of the window that a user other than root may have in a pool; 0: no limit");
+
+u64 morsel_user_addresses(void)
+{
+	return READ_ONCE(user_addresses);
+}
+
 bool morsel_may_choose_address(void)
 {
 	return !READ_ONCE(fixed_addr_admin_only) || morsel_is_admin();

@@ -20,7 +20,9 @@
 #define WINDOW_PARAM "/sys/module/morsel/parameters/window"
 #define ADMIN_PARAM  "/sys/module/morsel/parameters/fixed_addr_admin_only"
 
-enum { ALICE = 1000 };
+#define USER_PARAM   "/sys/module/morsel/parameters/user_addresses"
+
+enum { ALICE = 1000, BOB = 1001 };
 
 static struct nl nl;
 
@@ -307,6 +309,59 @@ static void test_dump(void)
 	remove_object("hidden/x");
 }
 
+/* ---- how much a user may have ---- */
+
+static struct nl alice, bob;
+
+static int reserve_as_alice(void *arg)
+{
+	become_user(ALICE);
+	nl_open(&alice);
+	if (!space_make(&alice, "mine", 0, 4096, GIB))
+		return 1;
+	space_begin(&alice, "too-much", 0, 4096, 2 * GIB);
+	if (nl_talk(&alice) != EDQUOT || !strstr(alice.text, "user_addresses"))
+		return 2;
+	space_begin(&alice, "too-much", 0x300000000000, 4096, 2 * GIB);
+	if (nl_talk(&alice) != EDQUOT || !access(pool_path("too-much"), F_OK))
+		return 3;
+	remove_object("mine");
+	return space_make(&alice, "all", 0, 4096, 2 * GIB) ? 0 : 4;
+}
+
+static int reserve_as_bob(void *arg)
+{
+	become_user(BOB);
+	nl_open(&bob);
+	return space_make(&bob, "bob", 0, 4096, 2 * GIB) ? 0 : 1;
+}
+
+static int reserve_more_as_bob(void *arg)
+{
+	become_user(BOB);
+	nl_open(&bob);
+	space_begin(&bob, "more", 0, 4096, GIB);
+	return nl_talk(&bob) == EDQUOT ? 0 : 1;
+}
+
+static void test_users(void)
+{
+	is_int(write_param(USER_PARAM, "2149580800"), 0, "a user may have 2050 MiB of the window");
+	is_int(in_child(reserve_as_alice, NULL, 20), 0,
+	       "not more, and what is given back does not count");
+	is_int(in_child(reserve_as_bob, NULL, 20), 0, "another user has as much");
+	space_make(&nl, "root", 0, 4096, 8 * GIB);
+	ok(true, "root has no limit");
+	need(chown(pool_path("bob"), ALICE, -1) == 0 && chown(pool_path("all"), BOB, -1) == 0);
+	remove_object("bob");
+	is_int(in_child(reserve_more_as_bob, NULL, 20), 0, "what is given to a user counts");
+	remove_object("all");
+	is_int(in_child(reserve_as_bob, NULL, 20), 0, "until it is gone");
+	remove_object("bob");
+	remove_object("root");
+	is_int(write_param(USER_PARAM, "4398046511104"), 0, "the default again");
+}
+
 /* ---- the window ---- */
 
 static void test_window(void)
@@ -360,6 +415,7 @@ int main(void)
 	test_set();
 	test_who();
 	test_dump();
+	test_users();
 	test_window();
 	nl_close(&nl);
 	return done_testing();

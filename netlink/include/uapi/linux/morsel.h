@@ -693,7 +693,8 @@ enum {
  *   size, a directory, not aligned), EFBIG (the size is above it, or it is
  *   above the window),
  *   ERANGE (outside of the window), EEXIST (overlaps another reservation),
- *   ENOSPC (no gap is large enough), EPERM (the module parameter
+ *   ENOSPC (no gap is large enough), EDQUOT (more of the window than the module
+ *   parameter user_addresses lets the owner have in a pool), EPERM (the module parameter
  *   fixed_addr_admin_only lets only CAP_SYS_ADMIN choose an address).
  *
  * MORSEL_CMD_MORSEL_SET
