@@ -30,6 +30,36 @@ is "so is carol's of what the team has" "$(as carol morsel-admin ls -R p:)" "$(p
 as_fails "a pool" "q: .*CAP_SYS_ADMIN.*EPERM" alice morsel-admin pool create q
 as_fails "its end" "EPERM" alice morsel-admin pool remove -y p
 as_fails "events" "EPERM" alice morsel-admin events -t 1
+as_fails "nor seal it" "p:team/a: only the owner.*the owner of p:team/a is alice .EPERM" \
+	bob morsel-admin seal -y p:team/a
+as_fails "nor grant" "p:team/a: only the owner.*the owner of p:team/a is alice .EPERM" \
+	bob morsel-admin rights grant p:team/a u:bob:rw
+as_fails "nor revoke" "the owner of p:team/a is alice .EPERM" \
+	bob morsel-admin rights revoke p:team/a g::r
+as_fails "nor copy rights" "the owner of p:team/a is alice .EPERM" \
+	bob morsel-admin rights copy p:team p:team/a
+as_fails "no quota" "CAP_SYS_ADMIN.*EPERM" bob morsel-admin quota set p bob --hard none
+as_fails "no processes of others" "somebody else.*EPERM" bob morsel-admin vas --pid 1
+
+# Who could grant what is missing.
+ok "a morsel of root's" morsel-admin create -s 4096 -m 644 p:readable
+ok "and a secret" morsel-admin create -s 4096 p:secret
+as_fails "to create" "p:b: no write and search permission on the directory.*owner of p:, root.*EACCES" \
+	bob morsel-admin create p:b
+as_fails "below a directory" "p:alice/x: no search permission.*owner of p:alice, alice.*EACCES" \
+	bob morsel-admin stat p:alice/x
+as_fails "to list" "p:alice/: no read permission on the directory.*owner of p:alice/, alice.*EACCES" \
+	bob morsel-admin ls p:alice/
+as_fails "to rename" "p:readable: no write and search permission.*owner of p:, root.*EACCES" \
+	bob morsel-admin mv p:readable p:other
+as_fails "to remove" "p:readable: no write and search permission.*owner of p:, root.*EACCES" \
+	bob morsel-admin rm p:readable
+as_fails "to resize" "p:readable: no write permission on the object.*owner of p:readable, root.*EACCES" \
+	bob morsel-admin resize -y p:readable 0
+as_fails "to export" "p:secret: .*owner of p:secret, root.*EACCES" bob morsel-admin export p:secret -
+as_fails "to import" "p:x: .*owner of p:, root.*EACCES" bob morsel-admin import /etc/passwd p:x
+like "also in JSON" "$(as bob morsel-admin -j rm p:readable)" '"errno":"EACCES".*owner of p:, root'
+
 ok "it is all still there" morsel-admin stat p:team/a
 is "alice sees the pool" "$(as alice morsel-admin -j pool | jq -r .[0].name)" "p"
 ok "the team removes" as bob morsel-admin rm p:team/a
