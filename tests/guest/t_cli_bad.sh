@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# morsel-admin with input that makes no sense, and with readers that go away: a clear error
+# or a quiet end, and nothing changed.
+# pool: size=64M,name=p
+# groups: cli
+# timeout: 60
+# programs: jq
+. /tests/lib/tap.sh
+
+ma=morsel-admin
+
+status() { # NAME STATUS PATTERN COMMAND...: it ends with that status and says that
+	status_name=$1
+	status_wanted=$2
+	status_pattern=$3
+	shift 3
+	said=$("$@" 2>&1 < /dev/null)
+	is "$status_name" $? "$status_wanted"
+	like "$status_name: what is said" "$said" "$status_pattern"
+}
+
+ok "a morsel" $ma create -s 4096 -m 640 p:a
+before=$($ma -j rights show p:a)
+
+status "an unknown owner" 2 'user "nobody-here"' $ma create -u nobody-here p:b
+status "an unknown group" 2 'group "nobody-here"' $ma create -g nobody-here p:b
+status "an unknown user in a list" 2 'nobody-here' $ma rights grant p:a u:nobody-here:r
+status "an unknown group in a list" 2 'nobody-here' $ma rights grant p:a g:nobody-here:r
+status "an unknown user in a revoke" 2 'nobody-here' $ma rights revoke p:a u:nobody-here
+status "an unknown user with a quota" 2 'nobody-here' $ma quota set p nobody-here --hard 1M
+status "a number that is no user" 2 '4294967295' $ma rights grant p:a u:4294967295:r
+for entry in x "" u u:alice u:alice:q u:alice:rwrw: u::: :: ",," "u:alice:r," d: d:x:r m:alice:r o:alice:r; do
+	status "a malformed entry \"$entry\"" 2 . $ma rights grant p:a "$entry"
+done
+is "nothing has changed" "$($ma -j rights show p:a)" "$before"
+
+status "rights on what has vanished" 1 '^morsel-admin: p:gone: no such object .ENOENT' $ma rights show p:gone
+status "granted on it" 1 'p:gone: .*ENOENT' $ma rights grant p:gone u:alice:r
+status "revoked from it" 1 'p:gone: .*ENOENT' $ma rights revoke p:gone u:alice
+status "copied from it" 1 'p:gone: .*ENOENT' $ma rights copy p:gone p:a
+status "copied to it" 1 'p:gone: .*ENOENT' $ma rights copy p:a p:gone
+status "a quota in a pool that has vanished" 1 'ENOENT' $ma quota set gone alice --hard 1M
+is "nothing has changed" "$($ma -j rights show p:a)" "$before"
+
+# ---- output that goes nowhere
+
+i=0
+while [ $i -lt 2000 ]; do
+	echo "p:d/$i"
+	i=$((i + 1))
+done | xargs $ma create -P
+for options in "-j ls -R p:" "-jp ls -R p:" "ls -lR p:" "-j rights show p:a" "-j pool" "--help"; do
+	status "$options to a full device" 1 'standard output: No space left' sh -c "$ma $options > /dev/full"
+done
+for options in "-j ls -R p:" "ls -lR p:" "--color always ls -R p:"; do
+	# shellcheck disable=SC2086 # words
+	said=$({ $ma $options | head -c 10 > /dev/null; } 2>&1)
+	is "$options to a reader that goes: no words" "$said" ""
+done
+ok "standard output closed" sh -c "$ma ls p: >&-; test \$? -le 1"
+is "all is still there" "$($ma -j ls -R p: | jq length)" 2002
+done_testing
