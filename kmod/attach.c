@@ -306,7 +306,14 @@ void morsel_attach_stat(struct inode *inode, struct morsel_attach_stat *stat)
 
 int morsel_attach_init(void)
 {
-	return morsel_stubs_init();
+	int err = morsel_mm_init();
+
+	if (err)
+		return err;
+	err = morsel_stubs_init();
+	if (err)
+		morsel_mm_exit();
+	return err;
 }
 
 void morsel_attach_exit(void)

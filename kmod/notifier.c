@@ -24,6 +24,7 @@
 static LIST_HEAD(morsel_mms);
 static DEFINE_SPINLOCK(morsel_mms_lock);
 static atomic_t morsel_mms_alive = ATOMIC_INIT(0);	/* notifiers that are not freed yet */
+static struct kmem_cache *morsel_mm_cache;
 
 static struct morsel_mm *to_mmm(struct mmu_notifier *mn)
 {
@@ -281,21 +282,35 @@ static struct pid *owner_of(struct mm_struct *mm)
 	return pid;
 }
 
-static struct mmu_notifier *alloc_notifier(struct mm_struct *mm)
+/*
+ * What is in the cache has nobody waiting, listed or mapped, and goes there the same.  A
+ * constructor spares each first mapping of a process the zeroing of the whole.
+ */
+static void construct(void *object)
 {
-	struct morsel_mm *mmm = kzalloc(sizeof(*mmm), GFP_KERNEL_ACCOUNT);
+	struct morsel_mm *mmm = object;
 
-	if (!mmm)
-		return ERR_PTR(-ENOMEM);
-	if (morsel_stubs_get(&mmm->stubs)) {
-		kfree(mmm);
-		return ERR_PTR(-ENOMEM);
-	}
+	memset(mmm, 0, sizeof(*mmm));
 	spin_lock_init(&mmm->lock);
 	init_waitqueue_head(&mmm->wait);
 	INIT_LIST_HEAD(&mmm->all);
 	INIT_LIST_HEAD(&mmm->leaving);
 	mmm->tree = RB_ROOT_CACHED;
+}
+
+static struct mmu_notifier *alloc_notifier(struct mm_struct *mm)
+{
+	struct morsel_mm *mmm = kmem_cache_alloc(morsel_mm_cache, GFP_KERNEL);
+
+	if (!mmm)
+		return ERR_PTR(-ENOMEM);
+	if (morsel_stubs_get(&mmm->stubs)) {
+		kmem_cache_free(morsel_mm_cache, mmm);
+		return ERR_PTR(-ENOMEM);
+	}
+	mmm->mn.mm = mm;	/* for free_notifier(), should registering fail */
+	mmm->gone = false;
+	mmm->counted = 0;
 	mmm->tgid = owner_of(mm);
 	atomic_inc(&morsel_mms_alive);
 	return &mmm->mn;
@@ -306,7 +321,7 @@ static void free_mm(struct rcu_head *rcu)
 	struct morsel_mm *mmm = container_of(rcu, struct morsel_mm, rcu);
 
 	put_pid(mmm->tgid);
-	kfree(mmm);
+	kmem_cache_free(morsel_mm_cache, mmm);
 	if (atomic_dec_and_test(&morsel_mms_alive))
 		wake_up_var(&morsel_mms_alive);
 }
@@ -369,6 +384,13 @@ void morsel_mm_put(struct morsel_mm *mmm)
 	mmu_notifier_put(&mmm->mn);
 }
 
+int morsel_mm_init(void)
+{
+	morsel_mm_cache = kmem_cache_create("morsel_mm", sizeof(struct morsel_mm), 0,
+					    SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT, construct);
+	return morsel_mm_cache ? 0 : -ENOMEM;
+}
+
 void morsel_mm_exit(void)
 {
 	struct morsel_mm *mmm;
@@ -388,4 +410,5 @@ void morsel_mm_exit(void)
 	wait_var_event(&morsel_mms_alive, !atomic_read(&morsel_mms_alive));
 	/* Callbacks run with bottom halves off: after this the last one has returned. */
 	synchronize_rcu();
+	kmem_cache_destroy(morsel_mm_cache);
 }

@@ -44,6 +44,7 @@ void morsel_mm_wait(struct morsel_mm *mmm, unsigned long start, unsigned long en
  */
 void morsel_mm_unlinked(struct morsel_mm *mmm, bool changed) __releases(&mmm->lock);
 
+int morsel_mm_init(void);
 /* Unregister from all address spaces.  Context: no VMA of ours is left anywhere. */
 void morsel_mm_exit(void);
 
