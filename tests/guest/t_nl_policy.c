@@ -106,10 +106,16 @@ static void read_modes(const struct nlattr *attr, void *arg)
 
 static void read_command(const struct nlattr *attr, void *arg)
 {
+	/* Linux 6.12 calls commands that only dump by the number 0; they come in the order of the family. */
+	static const int only_dump[] = { MORSEL_CMD_ATTACHMENT_GET, MORSEL_CMD_VAS_GET };
+	static unsigned int nameless;
 	int command = type_of(attr) % COMMANDS;
 
-	/* Linux 6.12 calls a command that only dumps by the number 0; there is one. */
-	nested(attr, read_modes, policy_of[command ? command : MORSEL_CMD_VAS_GET]);
+	if (!command) {
+		need(nameless < sizeof(only_dump) / sizeof(only_dump[0]));
+		command = only_dump[nameless++];
+	}
+	nested(attr, read_modes, policy_of[command]);
 }
 
 static void read_message(struct nl *nl, void *arg)
