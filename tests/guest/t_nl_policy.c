@@ -106,7 +106,7 @@ static void read_modes(const struct nlattr *attr, void *arg)
 
 static void read_command(const struct nlattr *attr, void *arg)
 {
-	/* Linux 6.12 calls commands that only dump by the number 0; they come in the order of the family. */
+	/* Linux 6.12 calls commands that only dump by the number 0, in the family's order. */
 	static const int only_dump[] = { MORSEL_CMD_ATTACHMENT_GET, MORSEL_CMD_VAS_GET };
 	static unsigned int nameless;
 	int command = type_of(attr) % COMMANDS;
