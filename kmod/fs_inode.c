@@ -82,6 +82,7 @@ void morsel_evict_inode(struct inode *inode)
 	}
 	truncate_inode_pages_final(&inode->i_data);
 	clear_inode(inode);
+	morsel_store_settle(inode);
 	morsel_reserve_end(inode);
 	xa_erase(&pool->objects, inode->i_ino);
 	if (mi->record && mi->account)

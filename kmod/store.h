@@ -81,7 +81,9 @@ int morsel_store_resize(struct inode *inode, loff_t size);
  * Context: there is a record; what was behind the old end is zeroed.
  */
 int morsel_store_grow(struct inode *inode, loff_t end, bool keep_size);
-/* The inode ends: what it says is written, or the object is freed. */
+/* The inode ends: what it says is written.  Context: it has its address still, but no view. */
+void morsel_store_settle(struct inode *inode);
+/* An object without a name is freed. */
 void morsel_store_evict(struct inode *inode);
 
 /* store_tree.c: as the functions of tree.h, for objects with a record. */

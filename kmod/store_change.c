@@ -405,19 +405,24 @@ int morsel_store_rename(struct dentry *old, struct inode *new_dir, struct dentry
 	return error;
 }
 
+void morsel_store_settle(struct inode *inode)
+{
+	struct pp_object *obj = record_of(inode);
+
+	if (!obj || !obj->id || obj->detached || obj->bad)
+		return;
+	if (S_ISREG(inode->i_mode)) {
+		morsel_store_write_back(inode, 0, LLONG_MAX);
+		morsel_store_forget(inode);
+	}
+	if (!engine_of(inode)->read_only && morsel_store_update(inode))
+		pr_warn("the times of object %lu are not written\n", inode->i_ino);
+}
+
 void morsel_store_evict(struct inode *inode)
 {
 	struct pp_object *obj = record_of(inode);
 
-	if (!obj)
-		return;
-	if (S_ISREG(inode->i_mode) && obj->id && !obj->detached && !obj->bad) {
-		morsel_store_write_back(inode, 0, LLONG_MAX);
-		morsel_store_forget(inode);
-	}
-	if (obj->detached)
+	if (obj && obj->detached)
 		pp_release(engine_of(inode), obj);
-	else if (obj->id && !obj->bad && !engine_of(inode)->read_only &&
-		 morsel_store_update(inode))
-		pr_warn("the times of object %lu are not written\n", inode->i_ino);
 }
