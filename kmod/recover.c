@@ -37,6 +37,16 @@ static void take_super(struct pp_pool *pool, const struct media_super *super)
 	pool->checkpoint_crc = le32_to_cpu(super->checkpoint_crc);
 }
 
+/* A whole superblock of a pool that is larger than the device. */
+static bool is_cut_off(struct media_super super, u64 device)
+{
+	u64 frames = le64_to_cpu(super.nr_frames);
+	__le32 crc = super.crc;
+
+	pp_super_seal(&super);
+	return frames > device && super.crc == crc && !super.which;
+}
+
 int pp_identify(struct pp_pool *pool, const char **why, struct pp_report *report)
 {
 	u64 device = pool->pm.size >> MEDIA_FRAME_SHIFT, frames = device;
@@ -56,6 +66,9 @@ int pp_identify(struct pp_pool *pool, const char **why, struct pp_report *report
 		if (!i && !wrong[0])	/* the device may be larger than the pool */
 			frames = le64_to_cpu(super[0].nr_frames);
 	}
+	/* What is at the end then is what an earlier pool has left there. */
+	if (wrong[0] && is_cut_off(super[0], device))
+		wrong[1] = wrong[0];
 	if (wrong[0] && wrong[1]) {
 		*why = le64_to_cpu(super[0].magic) == MEDIA_MAGIC ||
 		       le64_to_cpu(super[1].magic) != MEDIA_MAGIC ? wrong[0] : wrong[1];
