@@ -12,6 +12,13 @@
 #include "common.h"
 #include "store.h"
 
+static int refuse_mode(struct fs_context *fc, const char *namespace)
+{
+	errorfc(fc, "%s: no fsdax namespace: ndctl create-namespace -f -m fsdax -e %s makes it one",
+		fc->source, namespace);
+	return -EOPNOTSUPP;
+}
+
 static int refuse_open(struct fs_context *fc, int error)
 {
 	switch (error) {
@@ -24,6 +31,8 @@ static int refuse_open(struct fs_context *fc, int error)
 		errorfc(fc, "%s: the device is read-only: mount it with -o ro", fc->source);
 		break;
 	case -ENOTBLK:
+		if (strstarts(fc->source, "/dev/dax"))
+			return refuse_mode(fc, "namespaceX.Y");
 		errorfc(fc, "%s: not a block device; a volatile pool has the source \"none\"",
 			fc->source);
 		break;
@@ -56,18 +65,11 @@ static const char *namespace_of(const struct morsel_store *store)
 	return strncmp(name, "namespace", 9) ? "namespaceX.Y" : name;
 }
 
-static int refuse_mode(struct fs_context *fc, const struct morsel_store *store)
-{
-	errorfc(fc, "%s: no fsdax namespace: ndctl create-namespace -f -m fsdax -e %s makes it one",
-		fc->source, namespace_of(store));
-	return -EOPNOTSUPP;
-}
-
 static int get_dax(struct fs_context *fc, struct morsel_store *store, u64 *start)
 {
 	store->dax = fs_dax_get_by_bdev(store->bdev.bdev, start, store, &holder_ops);
 	if (!store->dax)
-		return refuse_mode(fc, store);
+		return refuse_mode(fc, namespace_of(store));
 	if (dax_synchronous(store->dax))
 		return 0;
 	errorfc(fc, "%s: stores do not last on this device without its being asked (virtio-pmem)",
@@ -95,7 +97,7 @@ static int map_device(struct fs_context *fc, struct morsel_store *store, u64 sta
 	}
 	if (!pfn_t_devmap(pfn) || !pfn_t_has_page(pfn) ||
 	    page_address(pfn_t_to_page(pfn)) != base)
-		return refuse_mode(fc, store);
+		return refuse_mode(fc, namespace_of(store));
 	store->first_pfn = pfn_t_to_pfn(pfn);
 	store->pp.pm.base = base;
 	store->pp.pm.size = frames << PAGE_SHIFT;
@@ -119,10 +121,15 @@ static int identify(struct fs_context *fc, struct morsel_store *store)
 	const char *why = NULL;
 
 	store->report.found = found;
-	if (!pp_identify(&store->pp, &why, &store->report))
+	if (pp_identify(&store->pp, &why, &store->report)) {
+		errorfc(fc, "%s: %s", fc->source, why);
+		return -EINVAL;
+	}
+	if (!store->pp.read_only || fc->sb_flags & SB_RDONLY)
 		return 0;
-	errorfc(fc, "%s: %s", fc->source, why);
-	return -EINVAL;
+	errorfc(fc, "%s: the pool uses a feature that only readers can do without: use -o ro",
+		fc->source);
+	return -EROFS;
 }
 
 static int open_parts(struct fs_context *fc, struct morsel_store *store)
