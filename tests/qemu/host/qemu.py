@@ -20,17 +20,22 @@ CMDLINE = (
 PROBE_SECONDS = 20
 
 
-def nvdimm_arguments(path, mem):
-    """The size without the label must be a multiple of 16 MiB, or ndctl calls it misaligned."""
+def nvdimm_arguments(path, mem, moved=False):
+    """
+    The size without the label must be a multiple of 16 MiB, or ndctl calls it misaligned.
+    @moved: it is at another address than usual.
+    """
     label = 2 << 20
     size = os.path.getsize(path)
     if (size - label) % (16 << 20):
         raise ValueError(f"{path}: {size} bytes; without a label of 2 MiB not a multiple of 16 MiB")
+    place = f",addr={(6 << 30) + (48 << 20)}" if moved else ""
+    room = size + (4 << 30 if moved else 1 << 30)
     return [
         "-machine", "pc,nvdimm=on",
-        "-m", f"{memory_size(mem) >> 20}M,slots=2,maxmem={(memory_size(mem) + size + (1 << 30)) >> 20}M",
+        "-m", f"{memory_size(mem) >> 20}M,slots=2,maxmem={(memory_size(mem) + room) >> 20}M",
         "-object", f"memory-backend-file,id=nv,share=on,mem-path={path},size={size}",
-        "-device", f"nvdimm,memdev=nv,id=nvdimm0,label-size={label}",
+        "-device", f"nvdimm,memdev=nv,id=nvdimm0,label-size={label}{place}",
     ]
 
 
@@ -51,16 +56,19 @@ def make_nvdimm(path, size):
         file.truncate(memory_size(size))
 
 
-def command(kernel, initrd, mem, cpus, nvdimm, kargs, accel, features="", icount="", nodes=1):
-    """@icount: QEMU counts instructions and makes them the guest's time; one CPU only."""
+def command(kernel, initrd, mem, cpus, nvdimm, kargs, accel, features="", icount="", nodes=1, moved=False, devices=""):
+    """
+    @icount: QEMU counts instructions and makes them the guest's time; one CPU only.
+    @moved: the NVDIMM is elsewhere. @devices: more arguments.
+    """
     args = ["qemu-system-x86_64", "-nodefaults", "-no-reboot", "-display", "none", "-accel", accel]
     model = "host" if accel == "kvm" else "max"
     args += ["-cpu", f"{model},{features}" if features else model, "-smp"]
     args += [f"{cpus},sockets={nodes}" if nodes > 1 else str(cpus)]
     args += ["-icount", icount] if icount else []
-    args += nvdimm_arguments(nvdimm, mem) if nvdimm else ["-machine", "pc", "-m", mem]
+    args += nvdimm_arguments(nvdimm, mem, moved) if nvdimm else ["-machine", "pc", "-m", mem]
     args += node_arguments(nodes, mem, int(cpus)) if nodes > 1 else []
-    args += ["-kernel", str(kernel), "-initrd", str(initrd)]
+    args += devices.split() + ["-kernel", str(kernel), "-initrd", str(initrd)]
     return args + ["-append", f"{CMDLINE} {kargs}".strip()]
 
 

@@ -13,6 +13,8 @@ from .tap import Result
 BOOT_SECONDS = 120
 GRACE_SECONDS = 45  # beyond a test's own limit: clean-up, leak check
 EXIT_SECONDS = 20
+MEMMAP = "memmap=32M!512M"  # persistent memory for nd_e820, which takes the name pmem0
+UNDER_LOAD = "# under load"  # a test says so when its work begins
 
 
 class Settings:
@@ -103,12 +105,13 @@ class Boot:
         steps = list(_steps(settings, self.scale, tests))
         image.build(initrd, settings.kernel, settings.morsel, header, steps, executables)
         kargs = [_debug_kargs(tests)] if settings.kernel.slow else []
+        kargs += [MEMMAP] if tests[0].is_moved else []
         kargs += [header.get("kargs", ""), settings.kargs]
         args = qemu.command(
             settings.kernel.packed if "cpu" in header else settings.kernel.image, initrd,
             header.get("mem") or settings.mem, header.get("cpus") or settings.cpus, nvdimm,
             " ".join(filter(None, kargs)), settings.accel, header.get("cpu", ""), header.get("icount", ""),
-            settings.nodes,
+            settings.nodes, tests[0].is_moved, header.get("qemu", ""),
         )
         (self.directory / "command").write_text(" ".join(args) + "\n")
         return qemu.Guest(args, self.directory)
@@ -144,6 +147,8 @@ class Boot:
         """Returns a new deadline or None."""
         if not line.startswith("@"):
             if self.current and line:
+                if line == UNDER_LOAD and self.cut_at:
+                    self._cut_soon()
                 self.current.feed(line)
                 self.show.line(self.current, line)
             return None
@@ -153,6 +158,10 @@ class Boot:
             self._problem(f"garbled line: {line}")
             return None
         return handler(rest)
+
+    def _cut_soon(self):
+        most = float(self.current.test.header["cut"])
+        self.cut_at = time.monotonic() + random.uniform(0.1, most) * self.scale
 
     def _on_boot(self, _):
         self.booted = True
@@ -167,8 +176,7 @@ class Boot:
         self.current.started = time.monotonic()
         self._judge_log(self.outside, f"begin {name}")
         if self.current.test.is_cut:
-            most = float(self.current.test.header["cut"])
-            self.cut_at = time.monotonic() + random.uniform(0.1, most) * self.scale
+            self._cut_soon()
         return time.monotonic() + int(limit) + GRACE_SECONDS * self.scale
 
     def _on_exit(self, rest):
@@ -292,7 +300,9 @@ class Runner:
 def _numbered(test, number):
     test = copy.copy(test)
     test.is_cut = "cut" in test.header and 1 < number < test.boots
-    test.extra_env = f"{test.extra_env} MORSEL_BOOT={number} MORSEL_NVDIMM=/dev/pmem0".strip()
+    test.is_moved = "moved" in test.header and number % 2 == 0
+    device = "/dev/pmem1" if test.is_moved else "/dev/pmem0"
+    test.extra_env = f"{test.extra_env} MORSEL_BOOT={number} MORSEL_NVDIMM={device}".strip()
     if test.boots > 1:
         test.name = f"{test.name}#{number}"
     return test

@@ -14,6 +14,8 @@ KEYS = {
     "groups",  # words for T=
     "boots",  # own: a guest for this test alone; N: N boots over the same nvdimm file
     "cut",  # seconds: in each boot but the first and the last the guest is killed within that time
+    "moved",  # yes: in every second boot the NVDIMM has another address and another name
+    "qemu",  # more arguments of QEMU, such as devices
     "nvdimm",  # size of a persistent-memory module, with its label, such as 514M
     "kargs",  # more for the kernel's command line
     "cpu",  # features for QEMU's CPU, such as +la57
@@ -30,7 +32,7 @@ KEYS = {
     "ldflags",  # for C tests
     "expect",  # self-tests of the harness: the failure that must be found
 }
-BOOT_KEYS = ("mem", "cpus", "cpu", "icount", "nvdimm", "kargs", "modules", "programs", "files")
+BOOT_KEYS = ("mem", "cpus", "cpu", "icount", "nvdimm", "kargs", "qemu", "modules", "programs", "files")
 # Where booting takes a minute, tests that differ in these share a guest that has it all.
 JOINED_KEYS = ("modules", "programs", "files")
 DEFAULT_TIMEOUT = 60
@@ -68,6 +70,7 @@ class Test:
         self.header = read_header(path)
         self.extra_env = ""
         self.is_cut = False
+        self.is_moved = False
         # The guest finds it under this name, compiled or not.
         self.guest_path = f"/tests/t_{self.name}"
 
