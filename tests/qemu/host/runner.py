@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Boots guests and turns what they say into results."""
 
+import argparse
 import copy
 import random
 import time
@@ -15,6 +16,13 @@ GRACE_SECONDS = 45  # beyond a test's own limit: clean-up, leak check
 EXIT_SECONDS = 20
 MEMMAP = "memmap=32M!512M"  # persistent memory for nd_e820, which takes the name pmem0
 UNDER_LOAD = "# under load"  # a test says so when its work begins
+
+
+def defaults(**other):
+    """Options as the command line has them when nothing is said."""
+    values = {"mem": "1G", "cpus": 1, "kargs": "", "nodes": 1, "pool_options": "", "nvdimm": None,
+              "timeout_scale": 0, "accel": "auto"}
+    return argparse.Namespace(**(values | other))
 
 
 class Settings:
