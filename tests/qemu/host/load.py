@@ -4,12 +4,15 @@
 import contextlib
 import fcntl
 import os
+import sys
+import threading
 import time
 
 from .paths import CACHE
 
 GUESTS_PER_CPU = 2
 MOST_STRETCH = 6
+SILENT_SECONDS = 30  # that one waits for a guest
 
 
 def stretch():
@@ -25,12 +28,27 @@ def turn():
     directory.mkdir(parents=True, exist_ok=True)
     files = [open(directory / str(n), "w") for n in range(GUESTS_PER_CPU * (os.cpu_count() or 1))]
     try:
-        while not any(_taken(file) for file in files):
-            time.sleep(0.3)
+        _wait(directory / "queue", files)
         yield
     finally:
         for file in files:
             file.close()
+
+
+def _wait(queue, files):
+    """The kernel grants a lock in the order of those who sleep for it; its owner alone looks for a guest that ends."""
+    slow = threading.Timer(SILENT_SECONDS, _say_waiting, [len(files)])
+    slow.daemon = True
+    slow.start()
+    with open(queue, "w") as line:
+        fcntl.flock(line, fcntl.LOCK_EX)
+        while not any(_taken(file) for file in files):
+            time.sleep(0.3)
+    slow.cancel()
+
+
+def _say_waiting(guests):
+    print(f"waiting: {guests} guests run on this machine", file=sys.stderr, flush=True)
 
 
 def _taken(file):
