@@ -30,6 +30,7 @@ static const struct {
 	[MORSEL_EVENT_QUOTA_REFUSED] = { "quota-refused", MORSEL_CMD_QUOTA_REFUSED_NTF, ALERT },
 	[MORSEL_EVENT_COLLISION] = { "collision", MORSEL_CMD_COLLISION_NTF, ALERT },
 	[MORSEL_EVENT_ERROR] = { "error", MORSEL_CMD_ERROR_NTF, ALERT },
+	[MORSEL_EVENT_SYNCED] = { "synced", 0, OBJECT },
 };
 
 /* Numbers of an event that are attributes of its noun. */
@@ -49,6 +50,8 @@ static const struct fact pool_facts[] = {
 	FACT(MORSEL_A_POOL_EVENT_SEQ, seq),
 	FACT(MORSEL_A_POOL_ACTOR_PID, pid),
 	FACT(MORSEL_A_POOL_ACTOR_UID, uid),
+	FACT(MORSEL_A_POOL_WATCH, watch),
+	FACT(MORSEL_A_POOL_WATCH_SEQ, seq),
 	{ 0 },
 };
 
@@ -56,7 +59,8 @@ static const struct fact object_facts[] = {
 	FACT(MORSEL_A_OBJECT_EVENT_SEQ, seq),	      FACT(MORSEL_A_OBJECT_ACTOR_PID, pid),
 	FACT(MORSEL_A_OBJECT_ACTOR_UID, uid),	      FACT(MORSEL_A_OBJECT_MAP_START, start),
 	FACT(MORSEL_A_OBJECT_MAP_LENGTH, length),     FACT(MORSEL_A_OBJECT_MAP_OFFSET, offset),
-	FACT(MORSEL_A_OBJECT_MAP_VIEW, view),	      { 0 },
+	FACT(MORSEL_A_OBJECT_MAP_VIEW, view),	      FACT(MORSEL_A_OBJECT_WATCH, watch),
+	FACT(MORSEL_A_OBJECT_WATCH_SEQ, seq),	      { 0 },
 };
 
 static const struct fact alert_facts[] = {
@@ -66,7 +70,8 @@ static const struct fact alert_facts[] = {
 	FACT(MORSEL_A_ALERT_UID, quota_uid),	FACT(MORSEL_A_ALERT_USED, used),
 	FACT(MORSEL_A_ALERT_LIMIT, limit),	FACT(MORSEL_A_ALERT_START, start),
 	FACT(MORSEL_A_ALERT_LENGTH, length),	FACT(MORSEL_A_ALERT_OTHER_ID, other_id),
-	FACT(MORSEL_A_ALERT_ERROR, error),	{ 0 },
+	FACT(MORSEL_A_ALERT_ERROR, error),	FACT(MORSEL_A_ALERT_WATCH, watch),
+	FACT(MORSEL_A_ALERT_WATCH_SEQ, seq),	{ 0 },
 };
 
 static const struct fact *const facts[] = {
@@ -150,7 +155,7 @@ int morsel_event_parse(const struct nlmsghdr *nlh, struct morsel_event **out)
 	    !nlmsg_valid_hdr((struct nlmsghdr *)nlh, GENL_HDRLEN))
 		return 0;
 	for (type = MORSEL_EVENT_LOST + 1; type < ARRAY_SIZE(kinds); type++)
-		if (kinds[type].cmd == genl->cmd)
+		if (kinds[type].cmd && kinds[type].cmd == genl->cmd)
 			break;
 	if (type == ARRAY_SIZE(kinds))
 		return 0;
@@ -229,6 +234,8 @@ MORSEL_EXPORT uint64_t morsel_event_object_id(const struct morsel_event *event)
 
 GETTER(uint64_t, seq, seq)
 GETTER(uint64_t, lost, lost)
+GETTER(uint64_t, watch, watch)
+GETTER(bool, resynced, resynced)
 GETTER(uint32_t, pid, pid)
 GETTER(uint32_t, uid, uid)
 GETTER(uint64_t, start, start)

@@ -30,6 +30,7 @@ struct morsel_ctx {
 	uint32_t seq;
 	uint16_t family;
 	bool fresh; /* opened for the request at hand */
+	void *behind; /* the transport's own */
 	_Atomic(morsel_log_fn *) log;
 	void *log_data;
 };

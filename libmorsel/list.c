@@ -96,6 +96,12 @@ MORSEL_EXPORT int morsel_usage_list(struct morsel_ctx *ctx, const char *name, un
 	return run(ctx, &req, list);
 }
 
+void morsel_list_take(struct morsel_list *list, struct morsel_array *infos)
+{
+	*infos = list->infos;
+	list->infos = (struct morsel_array){ 0 };
+}
+
 MORSEL_EXPORT void morsel_list_free(struct morsel_list *list)
 {
 	if (list)

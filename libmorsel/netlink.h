@@ -111,6 +111,8 @@ int morsel_request_run(struct morsel_ctx *ctx, struct morsel_request *req);
  */
 int morsel_begin_object(struct morsel_ctx *ctx, struct morsel_request *req, unsigned int cmd,
 			const char *text, uint64_t id);
+/* Take over what is in a list; see list.c. */
+void morsel_list_take(struct morsel_list *list, struct morsel_array *infos);
 /*
  * Begin a dump of the entries of a directory, or of all in all pools if @name is NULL.
  * @flags: enum morsel_list_flags
