@@ -3,7 +3,9 @@
  * The whole use of an object: open, mmap, access one byte, munmap, close; for
  * other stores also without the access, which leaves them unmapped.
  *
- * b_calls FIRST LAST RUNS STORE...   (sizes in MiB)
+ * b_calls FIRST LAST RUNS [touch] STORE...   (sizes in MiB)
+ *
+ * touch: access a byte of each 2 MiB instead, of files that are there whole.
  *
  * "process" is the first time in a process that has never mapped a morsel,
  * "loop" a later time.
@@ -28,6 +30,7 @@ struct job {
 	int fd;
 	uint64_t size;
 	bool access;
+	bool touch;
 };
 
 static uint64_t once(const struct job *job, uint64_t numbers[NUMBERS])
@@ -45,6 +48,8 @@ static uint64_t once(const struct job *job, uint64_t numbers[NUMBERS])
 	at[2] = ticks();
 	if (job->access)
 		(void)p[0];
+	for (uint64_t off = 0; job->touch && off < job->size; off += HUGE_PAGE)
+		(void)p[off];
 	at[3] = ticks();
 	munmap((void *)p, length);
 	at[4] = ticks();
@@ -75,10 +80,11 @@ static void run(const struct job *job, const char *way, int runs)
 		result(&who, metric[i], &samples[i]);
 }
 
-static void run_store(const struct store *store, const uint64_t *sizes, int nr, int runs)
+static void run_store(const struct store *store, const uint64_t *sizes, int nr, int runs,
+		      bool touch)
 {
 	struct subject who = { "calls", store->name, "", 0 };
-	struct job job = { store, store->create(store), 0, true };
+	struct job job = { store, store->create(store), 0, true, touch };
 	int err;
 
 	if (job.fd < 0) {
@@ -93,8 +99,8 @@ static void run_store(const struct store *store, const uint64_t *sizes, int nr, 
 			break;
 		}
 		job.access = true;
-		run(&job, "access", runs);
-		if (store->own)
+		run(&job, touch ? "touch" : "access", runs);
+		if (store->own || touch)
 			continue;
 		job.access = false;
 		run(&job, "lazy", runs);
@@ -105,13 +111,15 @@ static void run_store(const struct store *store, const uint64_t *sizes, int nr, 
 int main(int argc, char **argv)
 {
 	uint64_t sizes[32];
+	bool touch;
 	int nr;
 
 	if (argc < 5)
 		fatal("usage: b_calls FIRST LAST RUNS STORE...");
 	bench_begin("calls", argv);
 	nr = sizes_between(atol(argv[1]) * MIB, atol(argv[2]) * MIB, sizes, 32);
-	for (int i = 4; i < argc; i++)
-		run_store(store_find(argv[i]), sizes, nr, atoi(argv[3]));
+	touch = !strcmp(argv[4], "touch");
+	for (int i = touch ? 5 : 4; i < argc; i++)
+		run_store(store_find(argv[i]), sizes, nr, atoi(argv[3]), touch);
 	return 0;
 }

@@ -35,6 +35,8 @@ TABLES = (
          ("morsel", "morsel", "access"), ("tmpfs lazy", "tmpfs", "lazy"), ("tmpfs access", "tmpfs", "access"),
          ("hugetlbfs access", "hugetlbfs", "access"), ("ext4-dax access", "ext4-dax", "access"),
          ("device-dax access", "device-dax", "access"))),
+    ("Persistent memory: open, mmap, access a byte of each 2 MiB, munmap, close (instructions, later times)",
+     "calls", "loop", size_text, (("morsel", "morsel-pmem", "touch"), ("ext4-dax", "ext4-dax", "touch"))),
     ("First population: a store into each leaf (instructions)",
      "populate", "fill", size_text, (
          ("morsel", "morsel", "demand"), ("hugetlbfs", "hugetlbfs", "demand"), ("tmpfs huge", "tmpfs-huge", "demand"),
@@ -86,6 +88,8 @@ def show(rows):
     singles(rows, "Round trips over generic netlink (instructions)", "netlink", "round trip")
     singles(rows, "Interrupts to another CPU, per 1000 times mapping, accessing and unmapping", "ipi",
             "interrupts per 1000")
+    for change in ("create+unlink", "rename", "chmod"):
+        singles(rows, f"Persistent memory: {change} (instructions)", "names", change)
     for bench, store, why in rows.missing:
         print(f"  not measured: {bench} of {store}: {why}")
     print()

@@ -105,7 +105,23 @@ def population(rows):
                           rows.curve("populate", own, way, "fill"), rows.curve("populate", other, way, "fill"), SAME)
 
 
-AIMS = (mapping, tables, fork, calls, netlink, population)
+def persistent(rows):
+    for change in ("create+unlink", "rename", "chmod"):
+        own = rows.get("names", "morsel-pmem", "durable", 0, change)
+        other = rows.get("names", "ext4-dax", "durable", 0, change)
+        yield Verdict(f"persistent memory, {change}: at least 2x below ext4-dax",
+                      other / own >= 2 if own and other else None,
+                      f"{other / own:.1f}x" if own and other else "not measured")
+    own, other = rows.curve("calls", "morsel-pmem", "touch", "loop"), rows.curve("calls", "ext4-dax", "touch", "loop")
+    large = max(own, default=0)
+    aim = "persistent memory, open, map, touch each 2 MiB, unmap of 1 GiB: at least 10x below ext4-dax"
+    yield Verdict(aim, other[large] / own[large] >= 10 if large == 1024 * MIB and large in other else None,
+                  f"{other[large] / own[large]:.1f}x at {size_text(large)}" if large in other else "not measured")
+    once = rows.curve("calls", "morsel-pmem", "access", "loop")
+    yield flat(rows, "persistent memory, the whole use costs the same at any size: within 1.2x", once, 1.2)
+
+
+AIMS = (mapping, tables, fork, calls, netlink, population, persistent)
 
 
 def judge(rows, whole):

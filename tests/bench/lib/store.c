@@ -13,8 +13,8 @@
 #include "bench.h"
 
 #define MORSEL_MAGIC 0x4d52534c
-#define HUGE_POOL "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
-#define NR_STORES ((int)(sizeof(stores) / sizeof(stores[0])))
+#define HUGE_POOL    "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+#define NR_STORES    ((int)(sizeof(stores) / sizeof(stores[0])))
 
 /* A file system of @type on @dir unless there is one; mounts live until the guest ends. */
 static int mount_at(const char *dir, const char *device, const char *type, const char *options)
@@ -77,6 +77,14 @@ static int create_ext4(const struct store *store)
 {
 	int err = exists("/dev/fsdax") ? mount_at("/mnt/dax", "/dev/fsdax", "ext4", "dax=always")
 				       : -ENODEV;
+
+	return err ? err : create_file(store);
+}
+
+static int create_persistent(const struct store *store)
+{
+	int err = exists("/dev/morsel") ? mount_at("/mnt/pmem", "/dev/morsel", "morsel", NULL)
+					: -ENODEV;
 
 	return err ? err : create_file(store);
 }
@@ -158,6 +166,8 @@ static void destroy_nothing(const struct store *store, int fd)
 static const struct store stores[] = {
 	{ "morsel", HUGE_PAGE, create_file, grow_file, destroy_file, "/mnt/morsel/bench", true },
 	{ "morsel-4k", PAGE, create_small, grow_file, destroy_file, "/mnt/morsel-4k/bench", true },
+	{ "morsel-pmem", HUGE_PAGE, create_persistent, grow_and_write, destroy_file,
+	  "/mnt/pmem/bench", true },
 	{ "memfd", PAGE, create_memfd, grow_and_write, destroy_nothing, NULL, false },
 	{ "tmpfs", PAGE, create_tmpfs, grow_and_write, destroy_file, "/mnt/tmpfs/bench", false },
 	{ "tmpfs-huge", HUGE_PAGE, create_tmpfs, grow_and_write, destroy_file,

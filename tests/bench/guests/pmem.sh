@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A persistent pool and ext4-DAX, each on one half of the same persistent memory.
+# mem: 2G
+# cpus: 1
+# icount: shift=0,sleep=off
+# timeout: 900
+# nvdimm: 2562M
+# modules: nfit nd_pmem crc32c_generic ext4
+# programs: /usr/bin/ndctl /usr/sbin/mkfs.ext4
+# files: /etc/mke2fs.conf
+
+{ ndctl disable-region all; ndctl init-labels -f all; ndctl enable-region all; } > /tmp/labels 2>&1
+for device in fsdax morsel; do
+	ndctl create-namespace -f -m fsdax -a 2M -s 1280M > /tmp/namespace || cat /tmp/namespace
+	ln -s "/dev/$(sed -n 's/.*"blockdev":"\(.*\)".*/\1/p' /tmp/namespace)" /dev/$device
+done
+mkfs.ext4 -q -F -b 4096 -m 0 -E stride=512,stripe_width=512 /dev/fsdax
+morsel-admin pool format -l bench /dev/morsel
+
+status=0
+bench() {
+	program=$1
+	shift
+	"/bench/$program" "$@" || status=1
+}
+
+bench b_names 50 5 morsel-pmem ext4-dax
+bench b_calls 2 "$PMEM" 5 touch morsel-pmem ext4-dax
+bench b_calls 2 "$PMEM" 5 morsel-pmem ext4-dax
+exit $status
