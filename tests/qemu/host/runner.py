@@ -14,8 +14,8 @@ from .tap import Result
 BOOT_SECONDS = 120
 GRACE_SECONDS = 45  # beyond a test's own limit: clean-up, leak check
 EXIT_SECONDS = 20
-MEMMAP = "memmap=32M!512M"  # persistent memory for nd_e820, which takes the name pmem0
-UNDER_LOAD = "# under load"  # a test says so when its work begins
+MEMMAP = "memmap=32M!512M"  # more persistent memory, of nd_e820
+UNDER_LOAD = "# under load"  # from here on the guest may be killed
 
 
 def defaults(**other):
@@ -155,7 +155,7 @@ class Boot:
         """Returns a new deadline or None."""
         if not line.startswith("@"):
             if self.current and line:
-                if line == UNDER_LOAD and self.cut_at:
+                if line == UNDER_LOAD and self.current.test.is_cut:
                     self._cut_soon()
                 self.current.feed(line)
                 self.show.line(self.current, line)
@@ -183,8 +183,6 @@ class Boot:
         self.current = Result(self.tests[name])
         self.current.started = time.monotonic()
         self._judge_log(self.outside, f"begin {name}")
-        if self.current.test.is_cut:
-            self._cut_soon()
         return time.monotonic() + int(limit) + GRACE_SECONDS * self.scale
 
     def _on_exit(self, rest):
@@ -309,8 +307,7 @@ def _numbered(test, number):
     test = copy.copy(test)
     test.is_cut = "cut" in test.header and 1 < number < test.boots
     test.is_moved = "moved" in test.header and number % 2 == 0
-    device = "/dev/pmem1" if test.is_moved else "/dev/pmem0"
-    test.extra_env = f"{test.extra_env} MORSEL_BOOT={number} MORSEL_NVDIMM={device}".strip()
+    test.extra_env = f"{test.extra_env} MORSEL_BOOT={number} MORSEL_BOOTS={test.boots} MORSEL_NVDIMM=/dev/pmem0".strip()
     if test.boots > 1:
         test.name = f"{test.name}#{number}"
     return test

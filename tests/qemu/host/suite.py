@@ -3,6 +3,7 @@
 
 import difflib
 import fnmatch
+import os
 import re
 from pathlib import Path
 
@@ -13,8 +14,8 @@ KEYS = {
     "cpus",  # guest CPUs
     "groups",  # words for T=
     "boots",  # own: a guest for this test alone; N: N boots over the same nvdimm file
-    "cut",  # seconds: in each boot but the first and the last the guest is killed within that time
-    "moved",  # yes: in every second boot the NVDIMM has another address and another name
+    "cut",  # seconds: in each boot but the first and the last the guest is killed within that time of "# under load"
+    "moved",  # yes: in every second boot the NVDIMM has another address, and there is another one
     "qemu",  # more arguments of QEMU, such as devices
     "nvdimm",  # size of a persistent-memory module, with its label, such as 514M
     "kargs",  # more for the kernel's command line
@@ -81,6 +82,8 @@ class Test:
     @property
     def boots(self):
         value = self.header.get("boots", "1")
+        if "cut" in self.header and os.environ.get("CUTS"):
+            return int(os.environ["CUTS"]) + 2
         return 1 if value == "own" else int(value)
 
     @property
