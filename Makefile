@@ -80,6 +80,16 @@ soak: deps-test
 	$(Q)$(userland)
 	$(Q)tests/qemu/soak $(or $(SECONDS),600) $(SEED)
 
+# The guest is killed at random while a persistent pool is being used.
+cuts: deps-test
+	$(Q)$(userland)
+	$(Q)CUTS=$(or $(CUTS),200) $(RUN) test store_cut
+
+# Pools that somebody has tampered with, in guests.
+hostile: deps-test
+	$(Q)$(userland)
+	$(Q)tests/qemu/hostile $(or $(MOUNTS),400) $(SEED)
+
 test-harness: deps-test
 	$(Q)tests/qemu/selftest/run $(T)
 
@@ -126,5 +136,5 @@ help:
 export KERNEL MEM CPUS NVDIMM KARGS JOBS ACCEL TIMEOUT_SCALE
 
 .PHONY: all $(PARTS) install install-man clean help deps
-.PHONY: test test-debug test-backports test-lanes test-mutants peers coverage soak test-harness
+.PHONY: test test-debug test-backports test-lanes test-mutants peers coverage soak cuts hostile test-harness
 .PHONY: unit crash crash-long fuzz shell demo bench style format

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Damage to a pool, drawn from a seed: that of a broken device, and that of somebody who knows the format. */
+#ifndef HOSTILE_H
+#define HOSTILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum {
+	HOSTILE_OBJECTS = 64, /* ids below this may be hurt; what has a higher one is not looked at */
+};
+
+/* What has been done to a pool. */
+struct hostile {
+	bool anything;	/* more than the objects below may suffer */
+	uint64_t hurt;	/* a bit for the id of each object that may be damaged or gone */
+	char text[512]; /* in words */
+};
+
+/* Change the pool of @size bytes at @base, which is whole. */
+void hostile_change(void *base, uint64_t size, uint64_t seed, struct hostile *what);
+
+#endif
