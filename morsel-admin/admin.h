@@ -177,6 +177,12 @@ int parse_mode(struct app *app, const char *text, uint32_t *mode);
 int parse_user(struct app *app, const char *text, uint32_t *uid);
 int parse_group(struct app *app, const char *text, uint32_t *gid);
 
+/* ---- filter.c ---- */
+/* May every --filter of the command be used? Return: 0 or STATUS_USAGE. */
+int check_filters(struct app *app);
+/* Does the event pass them? */
+bool passes_filters(struct app *app, const struct morsel_event *event);
+
 /* ---- commands by noun ---- */
 extern const struct option_desc pool_create_options[], pool_format_options[], create_options[],
 	ls_options[], mv_options[],

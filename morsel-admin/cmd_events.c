@@ -12,6 +12,9 @@
 #include "output.h"
 
 const struct option_desc events_options[] = {
+	{ 'R', "recursive", NULL, "Also what is below the directories" },
+	{ 'f', "filter", "KEY=VALUE", "Only events whose kind, pool, path or uid it is" },
+	{ 's', "sync", NULL, "Tell at first what there is, and after a loss what was missed" },
 	{ 'c', "count", "NUMBER", "End after so many events" },
 	{ 't', "timeout", "SECONDS", "End when so much time has passed" },
 	{ 0 },
@@ -42,9 +45,50 @@ static int64_t real_ns(void)
 
 /* ---- printing ---- */
 
+static const char *quota_noun(const struct morsel_event *event)
+{
+	return morsel_event_quota_what(event) == MORSEL_QUOTA_WHAT_BYTES ? "bytes" : "objects";
+}
+
 static void add_number(struct json_object *object, const char *key, uint64_t number)
 {
 	json_object_object_add(object, key, json_object_new_uint64(number));
+}
+
+/* What only some kinds have. */
+static void add_facts(struct json_object *object, const struct morsel_event *event)
+{
+	switch (morsel_event_type(event)) {
+	case MORSEL_EVENT_LOST:
+		add_number(object, "lost", morsel_event_lost(event));
+		break;
+	case MORSEL_EVENT_MORSEL_MAP:
+	case MORSEL_EVENT_MORSEL_UNMAP:
+		add_number(object, "start", morsel_event_start(event));
+		add_number(object, "length", morsel_event_length(event));
+		add_number(object, "offset", morsel_event_offset(event));
+		json_object_object_add(object, "writable",
+				       json_object_new_boolean(morsel_event_view(event) ==
+							       MORSEL_MAP_VIEW_RW));
+		break;
+	case MORSEL_EVENT_QUOTA_SOFT:
+	case MORSEL_EVENT_QUOTA_REFUSED:
+		json_object_object_add(object, "what",
+				       json_object_new_string(quota_noun(event)));
+		add_number(object, "quota_uid", morsel_event_quota_uid(event));
+		add_number(object, "used", morsel_event_quota_used(event));
+		add_number(object, "limit", morsel_event_quota_limit(event));
+		break;
+	case MORSEL_EVENT_COLLISION:
+	case MORSEL_EVENT_ERROR:
+		add_number(object, "start", morsel_event_start(event));
+		add_number(object, "length", morsel_event_length(event));
+		json_object_object_add(object, "error",
+				       json_object_new_string(strerror((int)morsel_event_error(event))));
+		break;
+	default:
+		break;
+	}
 }
 
 static void print_json_event(const struct app *app, const struct morsel_event *event)
@@ -57,8 +101,19 @@ static void print_json_event(const struct app *app, const struct morsel_event *e
 	json_add_value(object, "time", &time);
 	json_object_object_add(object, "event", json_object_new_string(type));
 	add_number(object, "seq", morsel_event_seq(event));
-	if (morsel_event_type(event) == MORSEL_EVENT_LOST)
-		add_number(object, "lost", morsel_event_lost(event));
+	if (morsel_event_watch(event))
+		add_number(object, "watch", morsel_event_watch(event));
+	json_object_object_add(object, "resynced",
+			       json_object_new_boolean(morsel_event_resynced(event)));
+	if (morsel_event_pid(event))
+		add_number(object, "pid", morsel_event_pid(event));
+	if (morsel_event_uid(event) != UINT32_MAX)
+		add_number(object, "uid", morsel_event_uid(event));
+	if (morsel_event_pool_name(event))
+		json_add_name(object, "pool_name", morsel_event_pool_name(event));
+	if (morsel_event_name(event))
+		json_add_name(object, "name", morsel_event_name(event));
+	add_facts(object, event);
 	if (old)
 		json_add_name(object, "old_name", old);
 	if (pool.pool)
@@ -79,6 +134,13 @@ static void print_details(const struct app *app, const struct morsel_event *even
 
 	if (morsel_event_old_name(event))
 		printf("  was %s", shown(morsel_event_old_name(event)));
+	if (morsel_event_quota_limit(event))
+		printf("  %s of user %u: %llu, limit %llu", quota_noun(event),
+		       morsel_event_quota_uid(event),
+		       (unsigned long long)morsel_event_quota_used(event),
+		       (unsigned long long)morsel_event_quota_limit(event));
+	if (morsel_event_error(event))
+		printf("  %s", strerror((int)morsel_event_error(event)));
 	if (!info || morsel_info_type(info) != MORSEL_OBJECT_TYPE_FILE)
 		return;
 	size.number = morsel_info_size(info);
@@ -89,13 +151,12 @@ static void print_details(const struct app *app, const struct morsel_event *even
 
 static void print_event(const struct app *app, const struct morsel_event *event)
 {
-	const struct morsel_pool *pool = morsel_event_pool(event);
-	const struct morsel_info *info = morsel_event_info(event);
-	const char *name = pool ? morsel_pool_name(pool) : info ? morsel_info_name(info)
-								: NULL;
+	const char *name = morsel_event_name(event);
 	struct value time = { .kind = VALUE_TIME, .time = real_ns() };
 	char *clock = value_text(app, &time);
 
+	if (!name && !morsel_event_info(event))
+		name = morsel_event_pool_name(event);
 	printf("%s  %-8llu %-14s", clock ? clock : "?", (unsigned long long)morsel_event_seq(event),
 	       morsel_event_type_name(event));
 	if (morsel_event_type(event) == MORSEL_EVENT_LOST && morsel_event_lost(event))
@@ -103,7 +164,12 @@ static void print_event(const struct app *app, const struct morsel_event *event)
 	else
 		printf(" %s", name ? shown(name) : "-");
 	print_details(app, event);
-	putchar('\n');
+	if (morsel_event_pid(event))
+		printf("  by process %u", morsel_event_pid(event));
+	if (morsel_event_uid(event) != UINT32_MAX)
+		printf("%s user %u", morsel_event_pid(event) ? " of" : "  by",
+		       morsel_event_uid(event));
+	puts(morsel_event_resynced(event) ? "  (resynced)" : "");
 	free(clock);
 }
 
@@ -112,7 +178,11 @@ static void print_event(const struct app *app, const struct morsel_event *event)
 static int take_event(void *data, const struct morsel_event *event)
 {
 	struct watch *watch = data;
+	enum morsel_event_type type = morsel_event_type(event);
 
+	if (type != MORSEL_EVENT_LOST && type != MORSEL_EVENT_SYNCED &&
+	    !passes_filters(watch->app, event))
+		return 0;
 	if (watch->app->json)
 		print_json_event(watch->app, event);
 	else
@@ -181,25 +251,51 @@ static int read_options(struct app *app, struct watch *watch)
 	return 0;
 }
 
+/* Return: 0, or -errno after a report. */
+static int subscribe(struct app *app, struct morsel_events **events)
+{
+	unsigned int flags = has_option(app, 'R') ? MORSEL_WATCH_RECURSIVE : 0;
+	const char *name = NULL;
+	int err, i;
+
+	err = app->nr_args ? morsel_watch_open(app->ctx, events) :
+			     morsel_events_open(app->ctx, events);
+	if (err) {
+		report(app, NULL, err);
+		return err;
+	}
+	for (i = 0; !err && i < app->nr_args; i++) {
+		name = app->args[i];
+		err = morsel_watch_add(*events, name, flags, NULL);
+	}
+	if (err) {
+		report(app, name, err);
+		morsel_events_close(*events);
+	} else if (has_option(app, 's')) {
+		morsel_events_track(*events);
+	}
+	return err;
+}
+
 int run_events(struct app *app)
 {
 	struct watch watch = { .app = app };
 	struct morsel_events *events;
 	int err, signals;
 
-	if (read_options(app, &watch))
+	if (read_options(app, &watch) || check_filters(app))
 		return STATUS_USAGE;
-	err = morsel_events_open(app->ctx, &events);
-	if (!err) {
-		app->raw = true;
-		note(app, "watching");
-		signals = catch_signals();
-		err = follow(&watch, events, signals);
-		close(signals);
-	}
+	if (has_option(app, 'R') && !app->nr_args)
+		return usage_error(app, "--recursive needs a directory");
+	if (subscribe(app, &events))
+		return final_status(app);
+	app->raw = true;
+	note(app, "watching");
+	signals = catch_signals();
+	err = follow(&watch, events, signals);
+	close(signals);
 	if (err)
 		report(app, NULL, err);
-	else
-		morsel_events_close(events);
+	morsel_events_close(events);
 	return final_status(app);
 }

@@ -163,6 +163,8 @@ static void offer_option_argument(struct app *app, const struct place *place)
 		offer_choices(place, "auto|always|never");
 	else if (!strcmp(place->argument_of->name, "huge"))
 		offer_choices(place, "always|never");
+	else if (!strcmp(place->argument_of->name, "filter"))
+		offer_choices(place, "kind=|pool=|path=|uid=");
 	else if (place->command)
 		offer_kind(app, place, arg, strlen(arg));
 }

@@ -194,9 +194,11 @@ const struct command commands[] = {
 	{
 		.noun = "events",
 		.run = run_events,
-		.args = "",
+		.args = "[POOL:PATH...]",
+		.args_max = -1,
 		.help = "Print changes as they happen",
-		.details = "Ends when it is interrupted. For administrators.",
+		.details = "Those of the morsels named, or of directories and what is in them; "
+			   "without a name\nall, for administrators. Ends when it is interrupted.",
 		.options = events_options,
 	},
 	{

@@ -54,9 +54,37 @@ done
 kill -INT $watcher
 wait $watcher
 is "an interrupt is a quiet end" $? 0
-like "lines for people" "$(cat /tmp/log)" '^20..-..-.. ..:..:..  [0-9]+ +morsel-new +p:with blank  0B$'
+like "lines for people" "$(cat /tmp/log)" '^20..-..-.. ..:..:..  [0-9]+ +morsel-new +p:with blank  0B  by process [0-9]+ of user 0$'
+
+# By a user, of what he may see; and of that, what he asks for.
+mkdir -p /mnt/morsel/open/below /mnt/morsel/closed
+chmod 755 /mnt/morsel/open /mnt/morsel/open/below
+chmod 700 /mnt/morsel/closed
+fails "not all for everybody" "ermission|not permitted|dministrator" as alice morsel-admin events -t 1
+fails "not what he may not read" "read and search the directory" \
+	as alice morsel-admin events -t 1 p:closed
+as alice morsel-admin -j events -R -s -f kind='morsel-*' -f path=p:open -c 6 \
+	-t 60 p:open > /tmp/log 2> /tmp/err &
+watcher=$!
+i=0
+while ! grep -q synced /tmp/log && [ $i -lt 100 ]; do
+	usleep 100000
+	i=$((i + 1))
+done
+touch /mnt/morsel/closed/secret /mnt/morsel/open/below/a
+mv /mnt/morsel/open/below/a /mnt/morsel/open/b
+rm /mnt/morsel/open/b
+wait $watcher
+is "what was there, and what happened" "$(jq -r '"\(.event) \(.name // "-") \(.resynced)"' /tmp/log |
+	tr '\n' ',')" "morsel-new p:open true,morsel-new p:open/below true,synced - true,\
+morsel-new p:open/below/a false,morsel-rename p:open/b false,morsel-del p:open/b false,"
+is "by whom" "$(jq -r 'select(.event == "morsel-del").uid' /tmp/log)" 0
 
 start=$(cut -d. -f1 /proc/uptime)
 ok "a time limit" morsel-admin -q events -t 1
 ok "is kept" test $(($(cut -d. -f1 /proc/uptime) - start)) -lt 20
+for filter in kind=none colour=red uid=nobody-at-all path=nowhere; do
+	fails "a filter that makes no sense: $filter" "${filter#*=}" morsel-admin events -t 1 -f $filter
+done
+fails "nothing to be below" "needs a directory" morsel-admin events -t 1 -R
 done_testing

@@ -182,6 +182,11 @@ static void test_usage_errors(void **state)
 		{ "events -c 0", "that is no event at all" },
 		{ "events -c x", "--count \"x\" is not a number" },
 		{ "events -t 99999999999", "is too long" },
+		{ "events -R", "--recursive needs a directory" },
+		{ "events -f kind=none", "there are no such events" },
+		{ "events -f pool=a:b", "that is no name of a pool" },
+		{ "events -f path=a", "--filter path=a: " },
+		{ "events -f colour=red", "it is kind=, pool=, path= or uid= and a value" },
 		{ "help frob", "there is no command \"frob\"" },
 	};
 	char json[256];
