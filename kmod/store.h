@@ -16,6 +16,7 @@
 #include "tree.h"
 
 struct dax_device;
+struct dev_pagemap;
 struct fs_context;
 struct morsel_inode;
 struct morsel_pool;
@@ -27,6 +28,7 @@ struct morsel_store {
 	struct morsel_bdev bdev;
 	dev_t dev;
 	struct dax_device *dax;
+	struct dev_pagemap *pagemap;	/* of its pages, or NULL */
 	unsigned long first_pfn;	/* of frame 0 */
 	bool started;			/* pp_start() has succeeded */
 	/* Frames, and 2 MiB frames, that nobody owns but somebody still uses. */

@@ -6,6 +6,7 @@
 #include <linux/blkdev.h>
 #include <linux/dax.h>
 #include <linux/fs_context.h>
+#include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/pfn_t.h>
 #include <linux/slab.h>
@@ -47,6 +48,11 @@ static int notify_failure(struct dax_device *dax, u64 offset, u64 len, int flags
 {
 	const struct morsel_store *store = dax_holder(dax);
 
+	if (len == U64_MAX) {
+		pr_err("pool %s: its device is to go, which waits until the pool is unmounted\n",
+		       store->pp.label);
+		return 0;
+	}
 	pr_err("pool %s: %llu bytes at %llu of the device have an error\n",
 	       store->pp.label, len, offset);
 	return -EIO;	/* the core kernel's own way is for who has a page cache */
@@ -98,6 +104,10 @@ static int map_device(struct fs_context *fc, struct morsel_store *store, u64 sta
 	if (!pfn_t_devmap(pfn) || !pfn_t_has_page(pfn) ||
 	    page_address(pfn_t_to_page(pfn)) != base)
 		return refuse_mode(fc, namespace_of(store));
+	/* Who takes the device away waits for it. */
+	store->pagemap = get_dev_pagemap(pfn_t_to_pfn(pfn), NULL);
+	if (!store->pagemap)
+		return refuse_open(fc, -ENODEV);
 	store->first_pfn = pfn_t_to_pfn(pfn);
 	store->pp.pm.base = base;
 	store->pp.pm.size = frames << PAGE_SHIFT;
@@ -174,6 +184,7 @@ void morsel_store_close(struct morsel_store *store)
 		pr_warn("pool on %pg: no checkpoint for want of memory: the next mount takes longer\n",
 			store->bdev.bdev);
 	pp_close(&store->pp);
+	put_dev_pagemap(store->pagemap);
 	if (store->dax)
 		fs_put_dax(store->dax, store);
 	morsel_bdev_close(&store->bdev);
