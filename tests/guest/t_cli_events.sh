@@ -54,7 +54,8 @@ done
 kill -INT $watcher
 wait $watcher
 is "an interrupt is a quiet end" $? 0
-like "lines for people" "$(cat /tmp/log)" '^20..-..-.. ..:..:..  [0-9]+ +morsel-new +p:with blank  0B  by process [0-9]+ of user 0$'
+like "lines for people" "$(cat /tmp/log)" \
+	'^20..-..-.. ..:..:..  [0-9]+ +morsel-new +p:with blank  0B  by process [0-9]+ of user 0$'
 
 # By a user, of what he may see; and of that, what he asks for.
 mkdir -p /mnt/morsel/open/below /mnt/morsel/closed

@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The service among the examples of the library, as its unit starts it: it acts on events.
+# pool: size=64M,name=p
+# groups: cli event
+# timeout: 60
+# programs: jq
+# files: libmorsel/examples/morsel-quotad=/usr/local/sbin/morsel-quotad libmorsel/examples/morsel-quotad.service=/unit
+. /tests/lib/tap.sh
+
+wait_for() { # PATTERN
+	i=0
+	while ! grep -q "$1" /tmp/log && [ $i -lt 100 ]; do
+		usleep 100000
+		i=$((i + 1))
+	done
+	grep "$1" /tmp/log
+}
+
+soft() { # USER
+	morsel-admin -j quota show p | jq ".. | objects | select(.uid? == $1) | .objects_soft"
+}
+
+morsel-admin quota set --objects-soft 4 --objects-hard 12 p alice
+mkdir -m 777 /mnt/morsel/open
+as alice touch /mnt/morsel/open/1 /mnt/morsel/open/2 /mnt/morsel/open/3 /mnt/morsel/open/4 \
+	/mnt/morsel/open/5
+is "passed before it starts" "$(soft 1000)" 4
+
+# shellcheck disable=SC2091 # the unit's command is what is to be run
+$(sed -n 's/^ExecStart=//p' /unit) > /tmp/log 2>&1 &
+service=$!
+like "which it finds" "$(wait_for raised)" "pool p: raised a soft limit of user 1000"
+is "and raises by half" "$(soft 1000)" 7
+as alice touch /mnt/morsel/open/6 /mnt/morsel/open/7
+is "not passed, not raised" "$(soft 1000)" 7
+as alice touch /mnt/morsel/open/8
+i=0
+while [ "$(soft 1000)" = 7 ] && [ $i -lt 50 ]; do
+	usleep 100000
+	i=$((i + 1))
+done
+is "raised when it is passed" "$(soft 1000)" 11
+for i in 9 10 11 12; do
+	as alice touch /mnt/morsel/open/$i
+done
+fails "the hard limit stays" "quota" as alice touch /mnt/morsel/open/13
+like "what is refused is said" "$(wait_for refused)" "pool p: refused process [0-9]+ of user 1000, limit 12"
+ok "it goes on" kill -0 $service
+kill $service
+fails "and wants a percentage" "usage" /usr/local/sbin/morsel-quotad
+done_testing
