@@ -108,7 +108,19 @@ static void mark_mapped(struct model *model)
 	}
 }
 
-static bool is_shown(const struct model *model, const struct track *track)
+/* Names are long and mostly stay what they are. */
+static bool fits(const struct model *model, struct track *track)
+{
+	if (!model->filter[0])
+		return true;
+	if (!track->fitted || track->fitted != track->now->name) {
+		track->fits = contains(track->now->name, model->filter);
+		track->fitted = track->now->name;
+	}
+	return track->fits;
+}
+
+static bool is_shown(const struct model *model, struct track *track)
 {
 	if (!model->tree && track->now->type != TYPE_FILE)
 		return false;
@@ -116,7 +128,7 @@ static bool is_shown(const struct model *model, const struct track *track)
 		return false;
 	if (model->only_uid != UNKNOWN && track->now->uid != model->only_uid)
 		return false;
-	return !model->filter[0] || contains(track->now->name, model->filter);
+	return fits(model, track);
 }
 
 static int depth_of(const char *name)
@@ -130,29 +142,111 @@ static int depth_of(const char *name)
 	return depth;
 }
 
+static void choose_events(struct model *model)
+{
+	const struct logged *event;
+	size_t back, at;
+
+	model->nr_shown_events = 0;
+	for (back = 1; back <= model->nr_events; back++) {
+		at = (model->next_event + MAX_EVENTS - back) % MAX_EVENTS;
+		event = &model->events[at];
+		if (!model->filter[0] || contains(event->type, model->filter) ||
+		    contains(event->text, model->filter))
+			model->shown_events[model->nr_shown_events++] = at;
+	}
+}
+
+/* ---- sorting ---- */
+
+typedef int compare_fn(const void *first, const void *second);
+
+/* Those that are shown: those that were before in the order they had, then the others. */
+static size_t choose(struct model *model, struct track **rows, struct track **old, size_t nr_old)
+{
+	bool again = !model->now->stable || strcmp(model->filter, model->filtered) != 0;
+	size_t i, kept = 0, others = 0;
+
+	memset(old, 0, nr_old * sizeof(*old));
+	for (i = 0; i < model->nr_tracks; i++) {
+		struct track *track = model->tracks[i];
+
+		track->depth = model->tree ? depth_of(track->now->name) : 0;
+		if (again)
+			track->fitted = NULL;
+		if (!is_shown(model, track))
+			track->rank = NOWHERE;
+		else if (track->rank < nr_old)
+			old[track->rank] = track;
+		else
+			old[nr_old + others++] = track;
+	}
+	for (i = 0; i < nr_old + others; i++)
+		if (old[i])
+			rows[kept++] = old[i];
+	memcpy(model->filtered, model->filter, sizeof(model->filter));
+	return kept;
+}
+
+/* Merge two sorted lists, @side being the shorter one, into @rows. */
+static void merge(struct track **rows, size_t kept, struct track **side, size_t nr_side,
+		  compare_fn *fn)
+{
+	size_t to = kept + nr_side;
+
+	while (nr_side) {
+		if (kept && fn(&rows[kept - 1], &side[nr_side - 1]) > 0)
+			rows[--to] = rows[--kept];
+		else
+			rows[--to] = side[--nr_side];
+	}
+}
+
+/*
+ * Sort what is nearly sorted: of two neighbours in the wrong order both are put aside,
+ * sorted, and merged in again.
+ */
+static void sort(struct track **rows, struct track **side, size_t count, compare_fn *fn)
+{
+	size_t i, kept = 0, nr_side = 0;
+
+	for (i = 0; i < count; i++) {
+		if (kept && fn(&rows[kept - 1], &rows[i]) > 0) {
+			side[nr_side++] = rows[--kept];
+			side[nr_side++] = rows[i];
+		} else {
+			rows[kept++] = rows[i];
+		}
+	}
+	if (!nr_side)
+		return;
+	qsort(side, nr_side, sizeof(*side), fn);
+	merge(rows, kept, side, nr_side, fn);
+}
+
 void model_arrange(struct model *model)
 {
-	struct track **rows;
-	size_t i;
+	size_t nr_old = model->nr_rows, i;
+	struct track **rows, **side;
 
 	model->nr_rows = 0;
+	choose_events(model);
 	if (!model->now)
 		return;
 	rows = reallocarray(model->rows, model->nr_tracks + 1, sizeof(*rows));
 	if (!rows)
 		return;
 	model->rows = rows;
+	side = calloc(nr_old + model->nr_tracks + 1, sizeof(*side));
+	if (!side)
+		return;
 	if (model->only_pid != UNKNOWN)
 		mark_mapped(model);
-	for (i = 0; i < model->nr_tracks; i++) {
-		struct track *track = model->tracks[i];
-
-		track->depth = model->tree ? depth_of(track->now->name) : 0;
-		if (is_shown(model, track))
-			rows[model->nr_rows++] = track;
-	}
+	model->nr_rows = choose(model, rows, side, nr_old);
 	sorted_by = &fields[model->sort];
 	upside_down = model->inverted;
-	if (model->nr_rows)
-		qsort(rows, model->nr_rows, sizeof(*rows), model->tree ? compare_tree : compare);
+	sort(rows, side, model->nr_rows, model->tree ? compare_tree : compare);
+	for (i = 0; i < model->nr_rows; i++)
+		rows[i]->rank = i;
+	free(side);
 }

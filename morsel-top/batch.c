@@ -11,10 +11,30 @@
 #include <unistd.h>
 #include "options.h"
 
-static void print_json(const struct ui *ui)
+/* Is only a part asked for, or an order? */
+static bool is_part(const struct model *model, const struct options *options)
 {
-	struct json_object *object = snapshot_to_json(ui->model.now);
+	return options->sorted || model->filter[0] || model->only_uid != UNKNOWN ||
+	       model->only_pid != UNKNOWN;
+}
 
+/* All that there is, or of the morsels those that are chosen, in their order. */
+static void print_json(const struct ui *ui, const struct options *options)
+{
+	const struct model *model = &ui->model;
+	struct snapshot part = *model->now;
+	struct json_object *object;
+	size_t i;
+
+	if (is_part(model, options)) {
+		part.morsels = calloc(model->nr_rows + 1, sizeof(*part.morsels));
+		part.nr_morsels = part.morsels ? model->nr_rows : 0;
+		for (i = 0; i < part.nr_morsels; i++)
+			part.morsels[i] = *model->rows[i]->now;
+	}
+	object = snapshot_to_json(&part);
+	if (part.morsels != model->now->morsels)
+		free(part.morsels);
 	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_NOSLASHESCAPE |
 							    JSON_C_TO_STRING_PLAIN));
 	json_object_put(object);
@@ -46,6 +66,20 @@ static int print_text(struct ui *ui, struct grid *grid)
 	return 0;
 }
 
+/* Where few are shown, only those are asked for. */
+static int look_at(struct ui *ui, const struct options *options)
+{
+	ui->all = options->json || ui->model.nr_rows > MAX_KEYS;
+	ui->page = MAX_KEYS;
+	ui->refresh = false;
+	if (ui_refresh(ui))
+		return -1;
+	if (!ui->refresh)
+		return 0;
+	ui->all = ui->model.nr_rows > MAX_KEYS;
+	return ui_refresh(ui);
+}
+
 static void wait_for(double seconds)
 {
 	struct timespec time = { .tv_sec = (time_t)seconds };
@@ -65,14 +99,14 @@ int run_batch(struct ui *ui, const struct options *options)
 	for (look = 0; !options->looks || look < options->looks; look++) {
 		if (look && !options->replay)
 			wait_for(ui->delay);
-		if (ui_refresh(ui)) {
+		if (look_at(ui, options)) {
 			if (!ui->source->ended)
 				fprintf(stderr, "morsel-top: %s\n", ui->message);
 			status = ui->source->ended ? 0 : 1;
 			break;
 		}
 		if (options->json)
-			print_json(ui);
+			print_json(ui, options);
 		else
 			print_text(ui, &grid);
 		if (fflush(stdout) || ferror(stdout)) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The columns of the table of morsels. */
+#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,7 @@ NUMBER(huge)
 NUMBER(active)
 NUMBER(dirty)
 NUMBER(mappers)
+NUMBER(processes)
 NUMBER(address)
 NUMBER(rights)
 
@@ -53,11 +55,12 @@ const struct field fields[] = {
 	{ "res", "RES", FORMAT_SIZE, 6, 2, get_allocated, "memory it has" },
 	{ "huge", "2M", FORMAT_SIZE, 6, 9, get_huge, "of that in leaves of 2 MiB" },
 	{ "small", "4K", FORMAT_SIZE, 6, 10, get_small, "of that in leaves of 4 KiB" },
-	{ "active", "ACTIVE", FORMAT_SIZE, 6, 7, get_active, "read or written lately" },
-	{ "dirty", "DIRTY", FORMAT_SIZE, 6, 8, get_dirty, "written lately" },
+	{ "active", "ACTIVE", FORMAT_SIZE, 6, 7, get_active, "used in the time since it was looked at before" },
+	{ "dirty", "DIRTY", FORMAT_SIZE, 6, 8, get_dirty, "written in that time" },
 	{ "maps", "MAPS", FORMAT_COUNT, 5, 3, get_mappers, "mappings in processes" },
 	{ "faults", "FLT/s", FORMAT_RATE, 6, 4, get_faults, "page faults per second" },
 	{ "mapped", "MAP/s", FORMAT_RATE, 6, 11, get_maps, "new mappings per second" },
+	{ "procs", "PROCS", FORMAT_COUNT, 5, 14, get_processes, "processes that map it" },
 	{ "address", "ADDRESS", FORMAT_ADDRESS, 14, 12, get_address, "fixed address" },
 	{ "state", "STATE", FORMAT_STATE, 7, 13, NULL, "new, sealed, poison" },
 };
@@ -76,28 +79,56 @@ int find_field(const char *key)
 
 /* ---- words ---- */
 
-const char *user_of(uint64_t uid)
-{
-	static struct {
-		bool known;
-		uint64_t uid;
-		char name[40];
-	} cache[64], *slot;
-	const struct passwd *pw;
+struct known_name {
+	bool known;
+	uint64_t id;
+	char name[40];
+};
 
-	slot = &cache[uid % ARRAY_SIZE(cache)];
-	if (slot->known && slot->uid == uid)
+static const char *name_of(struct known_name *slot, uint64_t id, const char *(*ask)(uint64_t id))
+{
+	const char *name;
+
+	if (slot->known && slot->id == id)
 		return slot->name;
 	slot->known = true;
-	slot->uid = uid;
-	pw = uid > UINT32_MAX ? NULL : getpwuid((uid_t)uid);
-	if (pw)
-		snprintf(slot->name, sizeof(slot->name), "%s", pw->pw_name);
-	else if (uid == UNKNOWN)
+	slot->id = id;
+	name = id > UINT32_MAX ? NULL : ask(id);
+	if (name)
+		snprintf(slot->name, sizeof(slot->name), "%s", name);
+	else if (id == UNKNOWN)
 		snprintf(slot->name, sizeof(slot->name), "-");
 	else
-		snprintf(slot->name, sizeof(slot->name), "%llu", (unsigned long long)uid);
+		snprintf(slot->name, sizeof(slot->name), "%llu", (unsigned long long)id);
 	return slot->name;
+}
+
+static const char *ask_user(uint64_t uid)
+{
+	const struct passwd *pw = getpwuid((uid_t)uid);
+
+	return pw ? pw->pw_name : NULL;
+}
+
+static const char *ask_group(uint64_t gid)
+{
+	const struct group *group = getgrgid((gid_t)gid);
+
+	return group ? group->gr_name : NULL;
+}
+
+const char *user_of(uint64_t uid)
+{
+	static struct known_name cache[64];
+
+	return name_of(&cache[uid % ARRAY_SIZE(cache)], uid, ask_user);
+}
+
+const char *group_of(uint64_t gid)
+{
+	static struct known_name cache[64];
+
+	return name_of(&cache[gid % ARRAY_SIZE(cache)], gid, ask_group);
 }
 
 const char *rights_text(uint64_t rights)

@@ -1,147 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Keys, and what they do. */
-#include <pwd.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "ui.h"
-
-/* ---- what is asked for ---- */
-
-static void ask(struct ui *ui, enum prompt what, const char *start)
-{
-	ui->prompt = what;
-	snprintf(ui->input, sizeof(ui->input), "%s", start);
-}
-
-static void find_next(struct ui *ui)
-{
-	struct list *list = &ui->lists[SCREEN_MORSELS];
-	size_t i, at, count = ui->model.nr_rows;
-
-	for (i = 1; ui->search[0] && i <= count; i++) {
-		at = (list->selected + i) % count;
-		if (contains(ui->model.rows[at]->now->name, ui->search)) {
-			list->selected = at;
-			return;
-		}
-	}
-	snprintf(ui->message, sizeof(ui->message), "\"%s\" is not there", ui->search);
-}
-
-static void set_user(struct ui *ui)
-{
-	const struct passwd *pw = getpwnam(ui->input);
-	char *end;
-	unsigned long uid = strtoul(ui->input, &end, 10);
-
-	if (!ui->input[0])
-		ui->model.only_uid = UNKNOWN;
-	else if (pw)
-		ui->model.only_uid = pw->pw_uid;
-	else if (!*end)
-		ui->model.only_uid = uid;
-	else
-		snprintf(ui->message, sizeof(ui->message), "there is no user \"%s\"", ui->input);
-	model_arrange(&ui->model);
-}
-
-static void set_delay(struct ui *ui)
-{
-	char *end;
-	double delay = strtod(ui->input, &end);
-
-	if (*end || !(delay >= 0.1 && delay <= 3600))
-		snprintf(ui->message, sizeof(ui->message), "between 0.1 and 3600 seconds");
-	else
-		ui->delay = delay;
-}
-
-static void do_kill(struct ui *ui)
-{
-	if (ui->source->kill(ui->source, strtoull(ui->input, NULL, 10), SIGTERM))
-		snprintf(ui->message, sizeof(ui->message), "%s", ui->source->error(ui->source));
-	ui->refresh = true;
-}
-
-static void do_remove(struct ui *ui)
-{
-	const struct track *track = ui_track(ui);
-
-	/* It has to be the one that was asked about. */
-	if (!track || track->id != ui->focus_id || track->pool_id != ui->focus_pool)
-		snprintf(ui->message, sizeof(ui->message), "it has gone");
-	else if (ui->source->remove(ui->source, track->now->pool, track->id))
-		snprintf(ui->message, sizeof(ui->message), "%s", ui->source->error(ui->source));
-	ui->refresh = true;
-}
-
-static void answered(struct ui *ui, enum prompt prompt)
-{
-	switch (prompt) {
-	case PROMPT_SEARCH:
-		snprintf(ui->search, sizeof(ui->search), "%s", ui->input);
-		find_next(ui);
-		break;
-	case PROMPT_USER:
-		set_user(ui);
-		break;
-	case PROMPT_DELAY:
-		set_delay(ui);
-		break;
-	default:
-		break; /* a filter is in force while it is typed */
-	}
-}
-
-/* Append a character as UTF-8, if there is room. */
-static void append(char *text, size_t size, int ch)
-{
-	char utf8[5];
-	wchar_t wide[2] = { (wchar_t)ch, 0 };
-	size_t len = wcstombs(utf8, wide, sizeof(utf8));
-
-	if (len != (size_t)-1 && strlen(text) + len < size)
-		memcpy(text + strlen(text), utf8, len + 1);
-}
-
-/* Take off the last character. */
-static void chop(char *text)
-{
-	size_t len = strlen(text);
-
-	while (len && ((unsigned char)text[--len] & 0xc0) == 0x80)
-		;
-	text[len] = '\0';
-}
-
-static void prompt_key(struct ui *ui, int key)
-{
-	enum prompt prompt = ui->prompt;
-
-	if (prompt == PROMPT_KILL || prompt == PROMPT_REMOVE) {
-		ui->prompt = PROMPT_NONE;
-		if (key == 'y' || key == 'Y')
-			(prompt == PROMPT_KILL ? do_kill : do_remove)(ui);
-		return;
-	}
-	if (key == K_ENTER || key == KEY_ESC) {
-		ui->prompt = PROMPT_NONE;
-		if (key == K_ENTER)
-			answered(ui, prompt);
-		else if (prompt == PROMPT_FILTER)
-			ui->input[0] = '\0';
-	} else if (key == K_BACKSPACE) {
-		chop(ui->input);
-	} else if (key >= ' ' && key < KEY_SPECIAL && key != 0x7f) {
-		append(ui->input, sizeof(ui->input), key);
-	}
-	if (prompt == PROMPT_FILTER) {
-		snprintf(ui->model.filter, sizeof(ui->model.filter), "%s", ui->input);
-		model_arrange(&ui->model);
-	}
-}
 
 /* ---- moving ---- */
 
@@ -225,14 +86,15 @@ static void act_search(struct ui *ui)
 {
 	ui->screen = SCREEN_MORSELS;
 	ui->overlay = OVERLAY_NONE;
-	ask(ui, PROMPT_SEARCH, "");
+	ui_ask(ui, PROMPT_SEARCH, "");
 }
 
 static void act_filter(struct ui *ui)
 {
-	ui->screen = SCREEN_MORSELS;
+	if (ui->screen != SCREEN_EVENTS)
+		ui->screen = SCREEN_MORSELS;
 	ui->overlay = OVERLAY_NONE;
-	ask(ui, PROMPT_FILTER, ui->model.filter);
+	ui_ask(ui, PROMPT_FILTER, ui->model.filter);
 }
 
 static void act_tree(struct ui *ui)
@@ -271,12 +133,12 @@ static void act_invert(struct ui *ui)
 
 static void act_user(struct ui *ui)
 {
-	ask(ui, PROMPT_USER, "");
+	ui_ask(ui, PROMPT_USER, "");
 }
 
 static void act_delay(struct ui *ui)
 {
-	ask(ui, PROMPT_DELAY, "");
+	ui_ask(ui, PROMPT_DELAY, "");
 }
 
 static void act_pause(struct ui *ui)
@@ -286,6 +148,7 @@ static void act_pause(struct ui *ui)
 
 static void act_refresh(struct ui *ui)
 {
+	ui->names = true;
 	ui->refresh = true;
 }
 
@@ -328,7 +191,7 @@ static void act_next(struct ui *ui)
 	uint64_t here = space_address(&ui->space, ui->space.cursor), to;
 
 	if (ui->screen != SCREEN_SPACE) {
-		find_next(ui);
+		ui_find_next(ui);
 		return;
 	}
 	to = space_next(ui->model.now, here + space_span(ui->space.level) - 1, true);
@@ -387,6 +250,39 @@ static void act_back(struct ui *ui)
 	}
 }
 
+static void act_collision(struct ui *ui)
+{
+	uint64_t to;
+
+	if (ui->screen != SCREEN_SPACE || !ui->model.now)
+		return;
+	to = space_next_collision(ui->model.now, space_address(&ui->space, ui->space.cursor) +
+							 space_span(ui->space.level) - 1);
+	if (to == UNKNOWN)
+		snprintf(ui->message, sizeof(ui->message), "there is no collision%s",
+			 ui->pid ? "" : "; of a process: Enter in 2:Processes");
+	else
+		space_go(&ui->space, to);
+}
+
+static void act_window(struct ui *ui)
+{
+	if (ui->screen == SCREEN_SPACE && ui->model.now && ui->model.now->window_end)
+		space_go(&ui->space, ui->model.now->window_start);
+}
+
+static void act_in(struct ui *ui)
+{
+	if (ui->screen == SCREEN_SPACE)
+		space_in(&ui->space);
+}
+
+static void act_out(struct ui *ui)
+{
+	if (ui->screen == SCREEN_SPACE)
+		space_out(&ui->space);
+}
+
 static void act_kill(struct ui *ui)
 {
 	size_t at = ui->lists[SCREEN_PROCESSES].selected;
@@ -395,7 +291,7 @@ static void act_kill(struct ui *ui)
 	if (ui->screen != SCREEN_PROCESSES || at >= ui->model.nr_processes)
 		return;
 	snprintf(pid, sizeof(pid), "%llu", (unsigned long long)ui->model.processes[at].key);
-	ask(ui, PROMPT_KILL, pid);
+	ui_ask(ui, PROMPT_KILL, pid);
 }
 
 static void act_remove(struct ui *ui)
@@ -406,7 +302,7 @@ static void act_remove(struct ui *ui)
 		return;
 	ui->focus_pool = track->pool_id;
 	ui->focus_id = track->id;
-	ask(ui, PROMPT_REMOVE, "");
+	ui_ask(ui, PROMPT_REMOVE, "");
 }
 
 const struct binding bindings[] = {
@@ -417,7 +313,12 @@ const struct binding bindings[] = {
 	{ K_F1 + 2, '/', "Find  ", "F3 /", "search a name", act_search, false },
 	{ 'n', 0, NULL, "n", "search again; on the map: next reservation", act_next, false },
 	{ 'N', 0, NULL, "N", "on the map: reservation before", act_previous, false },
-	{ K_F1 + 3, '\\', "Filter", "F4 \\", "show only names that contain it", act_filter, false },
+	{ 'c', 0, NULL, "c", "on the map: next collision", act_collision, false },
+	{ 'w', 0, NULL, "w", "on the map: the window", act_window, false },
+	{ '+', '=', NULL, "+ -", "on the map: into a cell, out of it", act_in, false },
+	{ '-', 0, NULL, NULL, NULL, act_out, false },
+	{ K_F1 + 3, '\\', "Filter", "F4 \\", "show only names, of events also kinds, with it", act_filter,
+	  false },
 	{ 'u', 0, NULL, "u", "show only the morsels of a user", act_user, false },
 	{ 'p', 0, NULL, "p", "show only the morsels of the selected process", act_pid, false },
 	{ K_F1 + 4, 't', "Tree  ", "F5 t", "by directory, with the directories", act_tree, false },
@@ -442,13 +343,12 @@ const struct binding bindings[] = {
 
 const size_t nr_bindings = ARRAY_SIZE(bindings);
 
-void ui_key(struct ui *ui, int key)
+static void press(struct ui *ui, int key)
 {
 	size_t i;
 
-	ui->message[0] = '\0';
 	if (ui->prompt) {
-		prompt_key(ui, key);
+		ui_answer(ui, key);
 		return;
 	}
 	if (move_key(ui, key))
@@ -464,4 +364,19 @@ void ui_key(struct ui *ui, int key)
 			break;
 	if (i < nr_bindings)
 		bindings[i].act(ui);
+}
+
+void ui_key(struct ui *ui, int key)
+{
+	const enum screen screen = ui->screen;
+	const enum overlay overlay = ui->overlay;
+	const uint64_t pid = ui->pid, only_pid = ui->model.only_pid;
+
+	ui->message[0] = '\0';
+	press(ui, key);
+	/* What has come into sight has not been asked for. */
+	if (ui->source->lazy &&
+	    (ui->screen != screen || ui->pid != pid || ui->model.only_pid != only_pid ||
+	     (ui->overlay == OVERLAY_DETAIL && overlay != OVERLAY_DETAIL)))
+		ui->refresh = true;
 }

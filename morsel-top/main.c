@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* morsel-top: source, model, view, and the loop that drives them. */
 #include <locale.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +12,8 @@
 #include <unistd.h>
 #include "options.h"
 #include "term.h"
+
+enum { LISTEN = 100 }; /* ms, least time between two times that events are taken */
 
 static int64_t now_ms(void)
 {
@@ -37,9 +40,11 @@ struct loop {
 	struct grid grid;
 	int signals;
 	int64_t next, last; /* ms; of looks */
+	int64_t listen;	    /* ms; to events, not before */
 	double last_used;
 	uint64_t looks;
 	int empty; /* looks for keys without any */
+	bool more; /* there may be keys behind one that makes it look again */
 	bool end;
 };
 
@@ -53,9 +58,10 @@ static void look(struct loop *loop)
 		ui->cpu = 100 * (used - loop->last_used) / (double)(now - loop->last);
 	loop->last = now;
 	loop->last_used = used;
-	ui_refresh(ui);
 	ui->refresh = false;
-	loop->looks++;
+	ui_refresh(ui);
+	if (!ui->refresh) /* else it is half a look */
+		loop->looks++;
 	loop->next = now + (int64_t)(ui->delay * 1000);
 }
 
@@ -87,6 +93,7 @@ static void take_input(struct loop *loop)
 
 	/* Readable again and again, but nothing comes: it is at its end. */
 	loop->end = ++loop->empty > 1000;
+	loop->more = false;
 	while (!loop->ui->quit && term_read(&input)) {
 		loop->empty = 0;
 		if (input.click)
@@ -95,26 +102,43 @@ static void take_input(struct loop *loop)
 			ui_wheel(loop->ui, input.wheel);
 		else if (input.key)
 			ui_key(loop->ui, input.key);
+		/* The next one is about what is seen then. */
+		loop->more = loop->ui->refresh;
+		if (loop->more)
+			break;
 	}
 }
 
 /* Wait for a key, a signal or the next look. */
 static void wait_and_see(struct loop *loop)
 {
-	struct pollfd fds[2] = {
+	struct source *source = loop->ui->source;
+	struct pollfd fds[3] = {
 		{ .fd = STDIN_FILENO, .events = POLLIN },
 		{ .fd = loop->signals, .events = POLLIN },
+		{ .fd = -1, .events = POLLIN },
 	};
-	int64_t left = loop->next - now_ms();
+	int64_t now = now_ms(), left = loop->next - now;
 
 	if (loop->ui->paused)
 		left = 1000000;
-	poll(fds, 2, left < 0 ? 0 : (int)left);
+	if (now >= loop->listen)
+		fds[2].fd = source->fd(source);
+	else if (left > loop->listen - now)
+		left = loop->listen - now;
+	if (loop->ui->refresh || loop->more)
+		left = 0;
+	poll(fds, 3, left < 0 ? 0 : (int)left);
+	if (fds[2].revents) {
+		source->listen(source);
+		/* Many at a time are cheaper than one by one. */
+		loop->listen = now_ms() + LISTEN;
+	}
 	if (fds[1].revents)
 		take_signals(loop);
 	if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
 		loop->end = true; /* the terminal is gone */
-	else if (fds[0].revents)
+	else if (fds[0].revents || loop->more)
 		take_input(loop);
 }
 
@@ -165,6 +189,9 @@ int main(int argc, char **argv)
 	int status;
 
 	setlocale(LC_ALL, "");
+	/* Looks are as large as the one before: pages that stay are cheaper than new ones. */
+	mallopt(M_MMAP_THRESHOLD, 1 << 28);
+	mallopt(M_TRIM_THRESHOLD, 1 << 28);
 	ui_init(&ui, NULL);
 	status = parse_options(argc, argv, &options, &ui);
 	if (status >= 0)

@@ -53,18 +53,36 @@ static float sample_of(const struct track *track)
 	return track->now->allocated == UNKNOWN ? 0 : (float)track->now->allocated;
 }
 
-static void look_at(struct track *track, const struct top_morsel *morsel, double seconds)
+static void add_sample(struct track *track)
 {
+	if (track->samples == HISTORY) {
+		memmove(track->history, track->history + 1, (HISTORY - 1) * sizeof(float));
+		memmove(track->active_history, track->active_history + 1,
+			(HISTORY - 1) * sizeof(float));
+	} else {
+		track->samples++;
+	}
+	track->history[track->samples - 1] = sample_of(track);
+	track->active_history[track->samples - 1] =
+		track->now->active == UNKNOWN ? 0 : (float)track->now->active;
+}
+
+/* @snapshot_time is when it was looked at, unless the morsel has a time of its own. */
+static void look_at(struct track *track, const struct top_morsel *morsel, uint64_t snapshot_time)
+{
+	uint64_t looked = morsel->looked ? morsel->looked : snapshot_time;
+	double seconds = looked > track->looked ? (double)(looked - track->looked) / 1e9 : 0;
+
 	track->now = morsel;
-	track->fault_rate = track->fresh ? -1 : rate(track->faults, morsel->faults, seconds);
-	track->map_rate = track->fresh ? -1 : rate(track->maps, morsel->maps, seconds);
+	/* Nobody has looked at it again, or so soon that it tells nothing. */
+	if (track->samples && seconds < 0.05)
+		return;
+	track->fault_rate = track->samples ? rate(track->faults, morsel->faults, seconds) : -1;
+	track->map_rate = track->samples ? rate(track->maps, morsel->maps, seconds) : -1;
 	track->faults = morsel->faults;
 	track->maps = morsel->maps;
-	if (track->samples == HISTORY)
-		memmove(track->history, track->history + 1, (HISTORY - 1) * sizeof(float));
-	else
-		track->samples++;
-	track->history[track->samples - 1] = sample_of(track);
+	track->looked = looked;
+	add_sample(track);
 }
 
 static struct track *new_track(const struct top_morsel *morsel)
@@ -76,11 +94,12 @@ static struct track *new_track(const struct top_morsel *morsel)
 	track->pool_id = morsel->pool_id;
 	track->id = morsel->id;
 	track->fresh = true;
+	track->rank = NOWHERE;
 	return track;
 }
 
 /* Both are in the same order, so one walk finds what has come, stayed and gone. */
-static int follow(struct model *model, const struct snapshot *snapshot, double seconds)
+static int follow(struct model *model, const struct snapshot *snapshot)
 {
 	struct track **tracks = calloc(snapshot->nr_morsels + 1, sizeof(*tracks)), *track;
 	size_t i, old = 0;
@@ -100,7 +119,7 @@ static int follow(struct model *model, const struct snapshot *snapshot, double s
 			if (!track)
 				abort(); /* the old ones are half gone */
 		}
-		look_at(track, morsel, seconds);
+		look_at(track, morsel, snapshot->monotonic);
 		tracks[i] = track;
 	}
 	while (old < model->nr_tracks)
@@ -198,6 +217,9 @@ static void tally_users(struct model *model)
 		if (now->morsels[i].mappers != UNKNOWN)
 			tally->mappings += now->morsels[i].mappers;
 	}
+	/* Who has nothing may have a quota. */
+	for (i = 0; i < now->nr_users; i++)
+		tally_of(&model->users, &model->nr_users, now->users[i].uid);
 	if (model->nr_users)
 		qsort(model->users, model->nr_users, sizeof(*tally), compare_tallies);
 }
@@ -224,14 +246,14 @@ static void log_events(struct model *model, double seconds)
 	}
 	model->events_rate = -1;
 	if (now->events_known && seconds > 0)
-		model->events_rate = (double)now->nr_events / seconds;
+		model->events_rate =
+			(double)(now->heard > now->nr_events ? now->heard : now->nr_events) /
+			seconds;
 }
 
-const struct logged *model_event(const struct model *model, size_t back)
+const struct logged *model_event(const struct model *model, size_t index)
 {
-	if (back >= model->nr_events)
-		return NULL;
-	return &model->events[(model->next_event + MAX_EVENTS - 1 - back) % MAX_EVENTS];
+	return index < model->nr_shown_events ? &model->events[model->shown_events[index]] : NULL;
 }
 
 int model_update(struct model *model, struct snapshot *snapshot)
@@ -241,7 +263,7 @@ int model_update(struct model *model, struct snapshot *snapshot)
 
 	if (model->now && snapshot->monotonic > model->now->monotonic)
 		seconds = (double)(snapshot->monotonic - model->now->monotonic) / 1e9;
-	err = follow(model, snapshot, seconds);
+	err = follow(model, snapshot);
 	if (err)
 		return err;
 	model->first = !model->now;

@@ -14,17 +14,23 @@ enum {
 	MAX_TEXT = 64,	  /* of a filter */
 };
 
+#define NOWHERE SIZE_MAX
+
 /* A morsel over time. */
 struct track {
 	const struct top_morsel *now; /* in model->now */
 	uint64_t pool_id, id;
-	uint64_t faults, maps;	      /* at the last look */
+	uint64_t faults, maps;	      /* when it was looked at last */
+	uint64_t looked;	      /* when that was; monotonic ns */
 	double fault_rate, map_rate;  /* per second; -1: not known */
 	bool fresh;		      /* it was not there before */
 	unsigned char samples;	      /* in history, newest last */
-	float history[HISTORY];	      /* of what the sparkline shows */
+	float history[HISTORY], active_history[HISTORY]; /* faults/s or memory; active bytes */
 	int depth;		      /* in the tree */
 	bool selected_by_pid;
+	bool fits;		      /* the filter */
+	const char *fitted;	      /* the name that was compared with it */
+	size_t rank;		      /* its row the last time; NOWHERE: none */
 };
 
 /* What is counted over all that a process, or a user, has. */
@@ -74,7 +80,7 @@ struct model {
 	/* what to show */
 	int sort; /* index in fields */
 	bool inverted, tree;
-	char filter[MAX_TEXT];
+	char filter[MAX_TEXT], filtered[MAX_TEXT]; /* now; when names were compared with it */
 	uint64_t only_pid, only_uid; /* UNKNOWN: all */
 
 	struct track **rows; /* shown, in order */
@@ -86,6 +92,7 @@ struct model {
 
 	struct logged events[MAX_EVENTS]; /* a ring */
 	size_t nr_events, next_event;
+	size_t shown_events[MAX_EVENTS], nr_shown_events; /* those that fit the filter, newest first */
 };
 
 void model_init(struct model *model);
@@ -94,10 +101,11 @@ void model_free(struct model *model);
 int model_update(struct model *model, struct snapshot *snapshot);
 /* Make rows anew after filter or order have changed. */
 void model_arrange(struct model *model);
-/* The logged event @back steps before the newest, or NULL. */
-const struct logged *model_event(const struct model *model, size_t back);
+/* The event at @index of those that are shown, newest first, or NULL. */
+const struct logged *model_event(const struct model *model, size_t index);
 /* The name of a user, or the number. Valid until the next call. */
 const char *user_of(uint64_t uid);
+const char *group_of(uint64_t gid);
 /* "rw-" */
 const char *rights_text(uint64_t rights);
 /* "new", "sealed" and so on. */

@@ -45,7 +45,8 @@ static void print_help(void)
 	     "  -n, --iterations NUMBER  end after so many looks\n"
 	     "  -b, --batch              print text, one look after the other; needs no terminal\n"
 	     "  -1, --once               the same as -b -n 1\n"
-	     "  -j, --json               print one JSON object for each look\n"
+	     "  -j, --json               print one JSON object for each look, everything or\n"
+	     "                           what -F, -p, -s and -u choose of the morsels\n"
 	     "  -p, --pid PID            only the morsels that this process maps\n"
 	     "  -u, --user USER          only the morsels of this user\n"
 	     "  -F, --filter TEXT        only names that contain it\n"
@@ -113,7 +114,10 @@ static int take(int key, struct options *options, struct ui *ui)
 		options->json = true;
 		return -1;
 	case 'p':
-		return parse_count(optarg, "no process id", &ui->model.only_pid);
+		if (parse_count(optarg, "no process id", &ui->model.only_pid) >= 0)
+			return 2;
+		ui->pid = ui->model.only_pid;
+		return -1;
 	case 'u':
 		return parse_uid(optarg, ui);
 	case 'F':
@@ -121,6 +125,7 @@ static int take(int key, struct options *options, struct ui *ui)
 		return -1;
 	case 's':
 		ui->model.sort = find_field(optarg);
+		options->sorted = true;
 		return ui->model.sort >= 0 ? -1 : complain("there is no column", optarg);
 	case 't':
 		ui->model.tree = true;

@@ -6,6 +6,7 @@
 
 struct options {
 	bool batch, json, no_color, ascii;
+	bool sorted; /* the order was asked for */
 	uint64_t looks; /* how many; 0: no end */
 	const char *replay;
 };

@@ -38,11 +38,14 @@ static const struct member morsel_members[] = {
 	M(top_morsel, rights, NUMBER),	  M(top_morsel, size, NUMBER),
 	M(top_morsel, allocated, NUMBER), M(top_morsel, huge, NUMBER),
 	M(top_morsel, active, NUMBER),	  M(top_morsel, dirty, NUMBER),
+	M(top_morsel, interval, NUMBER),  M(top_morsel, processes, NUMBER),
 	M(top_morsel, mappers, NUMBER),	  M(top_morsel, links, NUMBER),
 	M(top_morsel, faults, NUMBER),	  M(top_morsel, maps, NUMBER),
+	M(top_morsel, last_mapped, NUMBER), M(top_morsel, looked, NUMBER),
 	M(top_morsel, rw_tables, NUMBER), M(top_morsel, ro_tables, NUMBER),
 	M(top_morsel, tree_tables, NUMBER), M(top_morsel, address, ADDRESS),
-	M(top_morsel, sealed, NUMBER),	  M(top_morsel, poisoned, NUMBER),
+	M(top_morsel, max_size, NUMBER),  M(top_morsel, sealed, NUMBER),
+	M(top_morsel, poisoned, NUMBER),
 	{ 0 },
 };
 
@@ -51,7 +54,8 @@ static const struct member attachment_members[] = {
 	M(top_attachment, pid, NUMBER),	    M(top_attachment, uid, NUMBER),
 	M(top_attachment, command, TEXT),   M(top_attachment, start, ADDRESS),
 	M(top_attachment, end, ADDRESS),    M(top_attachment, offset, NUMBER),
-	M(top_attachment, writable, NUMBER), M(top_attachment, since, NUMBER),
+	M(top_attachment, writable, NUMBER), M(top_attachment, links, NUMBER),
+	M(top_attachment, since, NUMBER),
 	{ 0 },
 };
 
@@ -59,6 +63,20 @@ static const struct member reservation_members[] = {
 	M(top_reservation, start, ADDRESS),  M(top_reservation, size, NUMBER),
 	M(top_reservation, name, TEXT),	     M(top_reservation, pool_id, NUMBER),
 	M(top_reservation, id, NUMBER),	     M(top_reservation, collides, NUMBER),
+	{ 0 },
+};
+
+static const struct member gap_members[] = {
+	M(top_gap, start, ADDRESS),
+	M(top_gap, size, NUMBER),
+	{ 0 },
+};
+
+static const struct member right_members[] = {
+	M(top_right, is_default, NUMBER),
+	M(top_right, tag, NUMBER),
+	M(top_right, id, NUMBER),
+	M(top_right, perm, NUMBER),
 	{ 0 },
 };
 
@@ -74,7 +92,7 @@ static const struct member user_members[] = {
 	M(top_user, pool_id, NUMBER),	 M(top_user, uid, NUMBER),
 	M(top_user, bytes, NUMBER),	 M(top_user, objects, NUMBER),
 	M(top_user, bytes_soft, NUMBER), M(top_user, bytes_hard, NUMBER),
-	M(top_user, objects_hard, NUMBER), { 0 },
+	M(top_user, objects_soft, NUMBER), M(top_user, objects_hard, NUMBER), { 0 },
 };
 
 static const struct member event_members[] = {
@@ -90,7 +108,10 @@ static const struct member snapshot_members[] = {
 	M(snapshot, window_start, ADDRESS), M(snapshot, window_end, ADDRESS),
 	M(snapshot, hidden, NUMBER),	    M(snapshot, lost, NUMBER),
 	M(snapshot, inexact, NUMBER),	    M(snapshot, events_known, NUMBER),
-	M(snapshot, vma_pid, NUMBER),	    { 0 },
+	M(snapshot, heard, NUMBER),	    M(snapshot, vma_pid, NUMBER),
+	M(snapshot, rights_pool, NUMBER),   M(snapshot, rights_id, NUMBER),
+	M(snapshot, reserved, NUMBER),	    M(snapshot, largest_gap, NUMBER),
+	{ 0 },
 };
 
 #define A(array, element)                                                    \
@@ -107,6 +128,8 @@ static const struct array {
 	A(morsels, morsel),
 	A(attachments, attachment),
 	A(reservations, reservation),
+	A(gaps, gap),
+	A(rights, right),
 	A(vmas, vma),
 	A(users, user),
 	A(events, event),

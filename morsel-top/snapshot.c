@@ -32,6 +32,8 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot->morsels);
 	free(snapshot->attachments);
 	free(snapshot->reservations);
+	free(snapshot->gaps);
+	free(snapshot->rights);
 	free(snapshot->vmas);
 	free(snapshot->users);
 	free(snapshot->events);

@@ -39,11 +39,21 @@ struct top_morsel {
 	uint64_t rights; /* RIGHT_... of the viewer */
 	uint64_t size, allocated, huge;
 	uint64_t active, dirty;		    /* bytes */
-	uint64_t mappers, links;	    /* attachments; entries that lead into it */
+	uint64_t interval;		    /* ns in which that was counted; 0: not known */
+	uint64_t mappers, processes, links; /* attachments; entries that lead into it */
 	uint64_t faults, maps;		    /* so far */
+	uint64_t last_mapped;		    /* ns of wall-clock time; 0: never */
+	uint64_t looked;		    /* monotonic ns: how old these are; 0: as the snapshot */
 	uint64_t rw_tables, ro_tables, tree_tables;
-	uint64_t address;		    /* 0: none */
+	uint64_t address, max_size;	    /* 0: none */
 	uint64_t sealed, poisoned;
+};
+
+/* An entry of an access control list. */
+struct top_right {
+	uint64_t is_default; /* it is for what comes to be in the directory */
+	uint64_t tag;	     /* enum morsel_acl_tag */
+	uint64_t id, perm;
 };
 
 /* A mapping of a morsel in a process. */
@@ -53,6 +63,7 @@ struct top_attachment {
 	const char *command;
 	uint64_t start, end, offset;
 	uint64_t writable;
+	uint64_t links; /* entries of its page tables that lead into the morsel */
 	uint64_t since; /* ns of wall-clock time */
 };
 
@@ -61,6 +72,11 @@ struct top_reservation {
 	const char *name; /* of the morsel */
 	uint64_t pool_id, id;
 	uint64_t collides;
+};
+
+/* A part of the window that nobody has. */
+struct top_gap {
+	uint64_t start, size;
 };
 
 /* What a process has in its address space. */
@@ -72,7 +88,8 @@ struct top_vma {
 
 struct top_user {
 	uint64_t pool_id, uid;
-	uint64_t bytes, objects, bytes_soft, bytes_hard, objects_hard; /* limits 0: none */
+	uint64_t bytes, objects;
+	uint64_t bytes_soft, bytes_hard, objects_soft, objects_hard; /* 0: none */
 };
 
 struct top_event {
@@ -82,7 +99,7 @@ struct top_event {
 	const char *text;
 };
 
-/* One look at everything. Strings belong to it. */
+/* One look at everything. Strings belong to it, or to the source for two looks more. */
 struct snapshot {
 	uint64_t time;	    /* ns of wall-clock time */
 	uint64_t monotonic; /* ns */
@@ -90,12 +107,19 @@ struct snapshot {
 	struct top_morsel *morsels; /* by ascending pool id and id */
 	struct top_attachment *attachments;
 	struct top_reservation *reservations;
+	struct top_gap *gaps;
+	struct top_right *rights; /* on the morsel rights_id of the pool rights_pool */
 	struct top_vma *vmas; /* of vma_pid, by ascending address */
 	struct top_user *users;
-	struct top_event *events; /* since the last one, oldest first */
-	size_t nr_pools, nr_morsels, nr_attachments, nr_reservations, nr_vmas, nr_users, nr_events;
+	struct top_event *events; /* since the last one, oldest first; the newest if there are many */
+	size_t nr_pools, nr_morsels, nr_attachments, nr_reservations, nr_gaps, nr_rights, nr_vmas;
+	size_t nr_users, nr_events;
 	uint64_t vma_pid; /* 0: none */
-	uint64_t window_start, window_end;
+	uint64_t rights_pool, rights_id;
+	uint64_t window_start, window_end; /* end 0: not looked at */
+	uint64_t reserved, largest_gap;	   /* bytes of the window, also what the viewer does not see */
+	uint64_t heard;	 /* events since the last one */
+	bool stable;	 /* a name that is where it was in the last one is the same name */
 	uint64_t hidden; /* objects that the pools count and the viewer does not see */
 	uint64_t lost;	 /* events missed so far */
 	uint64_t inexact; /* names changed all the time */
@@ -119,21 +143,38 @@ void *snapshot_add(void *array, size_t *count, size_t size);
 void snapshot_sort(struct snapshot *snapshot);
 
 /* ---- sources ---- */
+struct top_key {
+	uint64_t pool_id, id;
+};
+
+/* What is shown. The rest need not be there, or may be what it was the last time. */
+struct wanted {
+	bool all;		    /* everything, as new as can be */
+	bool names;		    /* which morsels there are, as new as can be */
+	bool attachments, space, users;
+	const struct top_key *keys; /* morsels that are in sight */
+	size_t nr_keys;
+	struct top_key detail;	    /* also its attachments and rights; id 0: none */
+	uint64_t pid;		    /* its address space; 0: none */
+	uint64_t period;	    /* ns between looks */
+};
+
 struct source {
 	/*
-	 * Look at everything; of the process @pid (0: none) also at its address
-	 * space. Return: a snapshot, or NULL with error() telling why, or
-	 * because a recording has ended.
+	 * Look at what is wanted. Return: a snapshot, or NULL with error()
+	 * telling why, or because a recording has ended.
 	 */
-	struct snapshot *(*take)(struct source *source, uint64_t pid);
+	struct snapshot *(*take)(struct source *source, const struct wanted *wanted);
 	const char *(*error)(const struct source *source);
-	/* A descriptor that is readable when there are events; -1: none. */
+	/* A descriptor that is readable when there are events, -1: none; listen() to them then. */
 	int (*fd)(const struct source *source);
+	void (*listen)(struct source *source);
 	/* With --rw. Return: 0, or -errno with error() telling why. */
 	int (*remove)(struct source *source, const char *pool, uint64_t id);
 	int (*kill)(struct source *source, uint64_t pid, int signal);
 	void (*close)(struct source *source);
 	const char *title; /* where it comes from */
+	bool lazy;	   /* it brings no more than what is wanted, so look again when that changes */
 	bool ended;
 };
 

@@ -18,7 +18,7 @@ static struct replay *replay_of(struct source *source)
 	return (struct replay *)source;
 }
 
-static struct snapshot *take(struct source *source, uint64_t pid)
+static struct snapshot *take(struct source *source, const struct wanted *wanted)
 {
 	struct replay *replay = replay_of(source);
 	struct snapshot *snapshot;
@@ -28,7 +28,7 @@ static struct snapshot *take(struct source *source, uint64_t pid)
 		return NULL;
 	}
 	snapshot = snapshot_from_json(replay->frames[replay->next++]);
-	if (snapshot && snapshot->vma_pid != pid) {
+	if (snapshot && snapshot->vma_pid != wanted->pid) {
 		snapshot->nr_vmas = 0;
 		snapshot->vma_pid = 0;
 	}
@@ -44,6 +44,11 @@ static int no_fd(const struct source *source)
 {
 	(void)source;
 	return -1;
+}
+
+static void no_events(struct source *source)
+{
+	(void)source;
 }
 
 static int cannot_remove(struct source *source, const char *pool, uint64_t id)
@@ -113,6 +118,7 @@ struct source *source_replay(const char *path)
 		.take = take,
 		.error = error,
 		.fd = no_fd,
+		.listen = no_events,
 		.remove = cannot_remove,
 		.kill = cannot_kill,
 		.close = close_replay,

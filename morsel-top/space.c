@@ -99,9 +99,41 @@ static void fill_reservations(const struct space *space, const struct snapshot *
 			cells[cell].reserved += overlap(space, cell, range);
 			cells[cell].objects++;
 			cells[cell].collision |= r->collides && r->collides != UNKNOWN;
-			if (!cells[cell].name)
-				cells[cell].name = r->name ? r->name : "?";
+			if (cells[cell].name)
+				continue;
+			cells[cell].name = r->name ? r->name : "?";
+			cells[cell].start = r->start;
+			cells[cell].size = r->size;
 		}
+	}
+}
+
+/* What of the window is neither free nor reserved for a morsel that is seen. */
+static void fill_hidden(const struct space *space, const struct snapshot *snapshot,
+			struct space_cell *cells)
+{
+	struct range window = { snapshot->window_start, snapshot->window_end };
+	uint64_t taken;
+	size_t i;
+	int cell;
+
+	if (!snapshot->nr_gaps)
+		return;
+	for (cell = first_cell(space, window); cell < end_cell(space, window); cell++)
+		cells[cell].hidden = overlap(space, cell, window);
+	for (i = 0; i < snapshot->nr_gaps; i++) {
+		const struct top_gap *gap = &snapshot->gaps[i];
+		struct range range = { gap->start, gap->start + gap->size };
+
+		for (cell = first_cell(space, range); cell < end_cell(space, range); cell++) {
+			taken = overlap(space, cell, range);
+			cells[cell].hidden -= taken < cells[cell].hidden ? taken
+									 : cells[cell].hidden;
+		}
+	}
+	for (cell = first_cell(space, window); cell < end_cell(space, window); cell++) {
+		taken = cells[cell].reserved;
+		cells[cell].hidden -= taken < cells[cell].hidden ? taken : cells[cell].hidden;
 	}
 }
 
@@ -152,6 +184,7 @@ void space_fill(const struct space *space, const struct snapshot *snapshot,
 	for (cell = first_cell(space, window); cell < end_cell(space, window); cell++)
 		cells[cell].window = true;
 	fill_reservations(space, snapshot, cells);
+	fill_hidden(space, snapshot, cells);
 	fill_vmas(space, snapshot, cells);
 }
 
@@ -170,9 +203,38 @@ uint64_t space_next(const struct snapshot *snapshot, uint64_t address, bool forw
 	return best;
 }
 
+/* The lower one, but rather behind @from than not. */
+static void nearer(uint64_t *best, uint64_t address, uint64_t from)
+{
+	bool behind = address > from;
+
+	if (*best == UNKNOWN || behind > (*best > from) ||
+	    (behind == (*best > from) && address < *best))
+		*best = address;
+}
+
+uint64_t space_next_collision(const struct snapshot *snapshot, uint64_t address)
+{
+	uint64_t best = UNKNOWN;
+	size_t i;
+
+	for (i = 0; i < snapshot->nr_reservations; i++)
+		if (snapshot->reservations[i].collides &&
+		    snapshot->reservations[i].collides != UNKNOWN)
+			nearer(&best, snapshot->reservations[i].start, address);
+	for (i = 0; i < snapshot->nr_vmas; i++) {
+		const struct top_vma *vma = &snapshot->vmas[i];
+
+		if (!vma->is_morsel &&
+		    in_the_way(snapshot, (struct range){ vma->start, vma->end }))
+			nearer(&best, vma->start, address);
+	}
+	return best;
+}
+
 char space_char(const struct space_cell *cell, int level)
 {
-	uint64_t span = space_span(level);
+	uint64_t span = space_span(level), taken = cell->reserved + cell->hidden;
 	int tenths;
 
 	if (cell->collision)
@@ -181,10 +243,10 @@ char space_char(const struct space_cell *cell, int level)
 		return 'm';
 	if (cell->other)
 		return 'p';
-	if (cell->reserved >= span)
+	if (taken >= span)
 		return 'R';
-	if (cell->reserved) {
-		tenths = (int)(10 * ((double)cell->reserved / (double)span));
+	if (taken) {
+		tenths = (int)(10 * ((double)taken / (double)span));
 		return (char)('0' + (tenths < 1 ? 1 : tenths));
 	}
 	return cell->window ? '.' : ' ';

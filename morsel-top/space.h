@@ -21,8 +21,10 @@ struct space {
 
 struct space_cell {
 	uint64_t reserved; /* bytes */
+	uint64_t hidden;   /* bytes that are reserved for what the viewer does not see */
 	uint64_t morsel, other; /* bytes that the process has mapped */
 	const char *name; /* of the first morsel in it */
+	uint64_t start, size; /* its reservation; 0: none */
 	unsigned int objects;
 	bool window, collision;
 };
@@ -41,6 +43,8 @@ void space_fill(const struct space *space, const struct snapshot *snapshot,
 		struct space_cell cells[SPACE_CELLS]);
 /* The address of the reservation behind (@forward) or before @address, or UNKNOWN. */
 uint64_t space_next(const struct snapshot *snapshot, uint64_t address, bool forward);
+/* The next address behind @address where something is in a morsel's way, around the end; or UNKNOWN. */
+uint64_t space_next_collision(const struct snapshot *snapshot, uint64_t address);
 /* One character for a cell; '1' to '9' are tenths that are reserved. */
 char space_char(const struct space_cell *cell, int level);
 

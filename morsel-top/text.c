@@ -74,18 +74,19 @@ const char *age_text(uint64_t ns, char text[NUMBER_TEXT])
 	return text;
 }
 
-void draw_sparkline(struct grid *grid, int row, int col, const struct track *track, int width)
+void draw_sparkline(struct grid *grid, int row, int col, const float *history, int count,
+		    int width)
 {
 	static const wchar_t blocks[] = L"\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588";
 	static const char ascii[] = "_.-=+*^#";
-	int first = track->samples > width ? track->samples - width : 0, i, level;
+	int first = count > width ? count - width : 0, i, level;
 	float most = 0;
 
-	for (i = first; i < track->samples; i++)
-		if (track->history[i] > most)
-			most = track->history[i];
-	for (i = first; i < track->samples; i++) {
-		level = most > 0 ? (int)(track->history[i] * 7 / most + 0.5f) : 0;
+	for (i = first; i < count; i++)
+		if (history[i] > most)
+			most = history[i];
+	for (i = first; i < count; i++) {
+		level = most > 0 ? (int)(history[i] * 7 / most + 0.5f) : 0;
 		grid_char(grid, row, col + i - first, PAINT_GOOD, blocks[level], ascii[level]);
 	}
 }

@@ -28,7 +28,7 @@ size_t ui_list_length(const struct ui *ui)
 		[SCREEN_PROCESSES] = model->nr_processes,
 		[SCREEN_POOLS] = model->now ? model->now->nr_pools : 0,
 		[SCREEN_USERS] = model->nr_users,
-		[SCREEN_EVENTS] = model->nr_events,
+		[SCREEN_EVENTS] = model->nr_shown_events,
 	};
 
 	return lengths[ui->screen];
@@ -67,9 +67,47 @@ static void find_focus(struct ui *ui)
 			ui->lists[SCREEN_MORSELS].selected = i;
 }
 
+/* The morsels in sight. */
+static size_t find_keys(const struct ui *ui, struct top_key *keys)
+{
+	const struct list *list = &ui->lists[SCREEN_MORSELS];
+	size_t i, count = 0;
+
+	if (ui->screen != SCREEN_MORSELS || ui->overlay)
+		return 0;
+	for (i = list->top; i < ui->model.nr_rows && count < (size_t)ui->page && count < MAX_KEYS; i++)
+		keys[count++] = (struct top_key){ ui->model.rows[i]->pool_id,
+						  ui->model.rows[i]->id };
+	return count;
+}
+
+static struct snapshot *take(struct ui *ui)
+{
+	const struct track *track = ui->overlay == OVERLAY_DETAIL ? ui_track(ui) : NULL;
+	struct top_key keys[MAX_KEYS];
+	struct wanted wanted = {
+		.all = ui->all,
+		.names = ui->names,
+		.attachments = ui->screen == SCREEN_PROCESSES || ui->model.only_pid != UNKNOWN,
+		.space = ui->screen == SCREEN_SPACE,
+		.users = ui->screen == SCREEN_USERS,
+		.keys = keys,
+		.nr_keys = find_keys(ui, keys),
+		.pid = ui->all || ui->screen == SCREEN_SPACE ? ui->pid : 0,
+		.period = (uint64_t)(ui->delay * 1e9),
+	};
+
+	if (track) {
+		wanted.detail = (struct top_key){ track->pool_id, track->id };
+		keys[wanted.nr_keys++] = wanted.detail;
+	}
+	ui->names = false;
+	return ui->source->take(ui->source, &wanted);
+}
+
 int ui_refresh(struct ui *ui)
 {
-	struct snapshot *snapshot = ui->source->take(ui->source, ui->pid);
+	struct snapshot *snapshot = take(ui);
 
 	if (!snapshot) {
 		if (!ui->source->ended)
@@ -77,6 +115,9 @@ int ui_refresh(struct ui *ui)
 				 ui->source->error(ui->source));
 		return -1;
 	}
+	/* Now that there are morsels, some are in sight. */
+	if (!ui->model.now && ui->source->lazy && !ui->all)
+		ui->refresh = true;
 	hold_focus(ui);
 	if (model_update(&ui->model, snapshot)) {
 		snapshot_free(snapshot);
@@ -132,32 +173,67 @@ static int head_row(const struct ui *ui, const struct grid *grid)
 	return grid->rows < 12 ? 1 : 2 + (int)(pools > 3 ? 3 : pools);
 }
 
-void ui_click(struct ui *ui, const struct grid *grid, int row, int col)
+/* Another column to sort by, or the other way round. */
+static void click_head(struct ui *ui, const struct grid *grid, int col)
+{
+	int field = morsels_field(grid, col);
+
+	if (field < 0)
+		return;
+	if (field == ui->model.sort)
+		ui->model.inverted = !ui->model.inverted;
+	ui->model.sort = field;
+	ui->model.tree = false;
+	model_arrange(&ui->model);
+}
+
+/* Twice on the same is Enter. */
+static void click_map(struct ui *ui, int row, int col)
+{
+	int cell = space_at(ui, row, col);
+
+	if (cell < 0)
+		return;
+	if (cell == ui->space.cursor)
+		ui_key(ui, K_ENTER);
+	else
+		ui->space.cursor = cell;
+}
+
+static void click_line(struct ui *ui, size_t line)
 {
 	struct list *list = ui_list(ui);
-	int head = head_row(ui, grid), field, key;
-	size_t index;
+	size_t index = list->top + line;
 
+	if (index >= (ui->overlay == OVERLAY_SORT ? nr_fields : ui_list_length(ui)))
+		return;
+	if (index == list->selected)
+		ui_key(ui, K_ENTER);
+	else
+		list->selected = index;
+}
+
+void ui_click(struct ui *ui, const struct grid *grid, int row, int col)
+{
+	int head = head_row(ui, grid), key;
+
+	ui->message[0] = '\0';
 	if (row == grid->rows - 1) {
 		key = footer_key(ui, grid, col);
 		if (key)
 			ui_key(ui, key);
+	} else if (ui->prompt) {
+		return; /* it waits for an answer */
+	} else if (row == head - 1 && row > 0) {
+		if (tab_at(col) >= 0)
+			ui_key(ui, '1' + tab_at(col));
+	} else if (ui->overlay == OVERLAY_HELP || ui->overlay == OVERLAY_DETAIL) {
 		return;
+	} else if (ui->screen == SCREEN_SPACE && !ui->overlay) {
+		click_map(ui, row, col);
+	} else if (row == head && ui->screen == SCREEN_MORSELS && !ui->overlay) {
+		click_head(ui, grid, col);
+	} else if (row > head) {
+		click_line(ui, (size_t)(row - head - 1));
 	}
-	if (row == head && ui->screen == SCREEN_MORSELS && !ui->overlay) {
-		field = morsels_field(grid, col);
-		if (field < 0)
-			return;
-		if (field == ui->model.sort)
-			ui->model.inverted = !ui->model.inverted;
-		ui->model.sort = field;
-		ui->model.tree = false;
-		model_arrange(&ui->model);
-		return;
-	}
-	if (row <= head || ui->screen == SCREEN_SPACE || ui->overlay == OVERLAY_HELP)
-		return;
-	index = list->top + (size_t)(row - head - 1);
-	if (index < (ui->overlay == OVERLAY_SORT ? nr_fields : ui_list_length(ui)))
-		list->selected = index;
 }

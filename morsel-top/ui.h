@@ -75,10 +75,17 @@ struct ui {
 	uint64_t pid; /* whose address space is shown; 0: nobody's */
 	double delay; /* seconds */
 	double cpu;   /* percent that this program takes; -1: not known */
-	bool rw, paused, quit, redraw, refresh;
+	bool rw, paused, quit, redraw;
+	bool refresh; /* look again now */
+	bool names;   /* and at which morsels there are */
+	bool all;     /* always at everything: it is printed */
 	int page;      /* lines of the list as last drawn */
 	int map_width; /* cells of a line of the map as last drawn */
+	int map_row, map_line; /* where that is on the screen, and which line is the first */
 };
+
+/* The most lines of a table whose morsels are asked for one by one. */
+enum { MAX_KEYS = 512 };
 
 void ui_init(struct ui *ui, struct source *source);
 /* Look again. Return: 0, or -1 with a message. */
@@ -93,6 +100,13 @@ struct track *ui_track(const struct ui *ui);
 /* How many lines a list has, and where it stands. */
 size_t ui_list_length(const struct ui *ui);
 struct list *ui_list(struct ui *ui);
+
+/* ---- prompt.c ---- */
+void ui_ask(struct ui *ui, enum prompt what, const char *start);
+/* A key, while something is asked. */
+void ui_answer(struct ui *ui, int key);
+/* Select the next morsel that is searched for. */
+void ui_find_next(struct ui *ui);
 
 /* ---- keys.c ---- */
 struct binding {
@@ -115,8 +129,12 @@ typedef void draw_fn(struct ui *ui, struct grid *grid, int top, int bottom);
 void draw_morsels(struct ui *ui, struct grid *grid, int top, int bottom);
 /* The column of the table at @col, or -1. */
 int morsels_field(const struct grid *grid, int col);
+/* The screen whose name is at @col of the line with the names, or -1. */
+int tab_at(int col);
 void draw_processes(struct ui *ui, struct grid *grid, int top, int bottom);
 void draw_space(struct ui *ui, struct grid *grid, int top, int bottom);
+/* The cell of the map at this place, or -1. */
+int space_at(const struct ui *ui, int row, int col);
 void draw_pools(struct ui *ui, struct grid *grid, int top, int bottom);
 void draw_users(struct ui *ui, struct grid *grid, int top, int bottom);
 void draw_events(struct ui *ui, struct grid *grid, int top, int bottom);
@@ -138,7 +156,8 @@ const char *address_text(uint64_t address, char text[NUMBER_TEXT]);
 const char *clock_text(uint64_t ns, char text[NUMBER_TEXT]);
 /* 3d02h, 00:12 */
 const char *age_text(uint64_t ns, char text[NUMBER_TEXT]);
-/* A sparkline of the last @width samples. */
-void draw_sparkline(struct grid *grid, int row, int col, const struct track *track, int width);
+/* A sparkline of the last @width of @count samples. */
+void draw_sparkline(struct grid *grid, int row, int col, const float *history, int count,
+		    int width);
 
 #endif

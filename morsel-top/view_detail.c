@@ -6,10 +6,14 @@
 static void put_numbers(struct grid *grid, int row, const struct top_morsel *m)
 {
 	char a[NUMBER_TEXT], b[NUMBER_TEXT], c[NUMBER_TEXT], d[NUMBER_TEXT], e[NUMBER_TEXT];
+	int col;
 
-	grid_put(grid, row, 0, PAINT_NORMAL, " size %s  resident %s (2 MiB leaves %s)  active %s  dirty %s",
-		 size_text(m->size, a), size_text(m->allocated, b), size_text(m->huge, c),
-		 size_text(m->active, d), size_text(m->dirty, e));
+	col = grid_put(grid, row, 0, PAINT_NORMAL,
+		       " size %s  resident %s (2 MiB leaves %s)  active %s  dirty %s",
+		       size_text(m->size, a), size_text(m->allocated, b), size_text(m->huge, c),
+		       size_text(m->active, d), size_text(m->dirty, e));
+	if (m->interval && m->interval != UNKNOWN)
+		grid_put(grid, row, col, PAINT_DIM, " in %.1fs", (double)m->interval / 1e9);
 }
 
 static void put_count(struct grid *grid, int row, int *col, const char *what, uint64_t number)
@@ -23,14 +27,15 @@ static void put_count(struct grid *grid, int row, int *col, const char *what, ui
 
 static void put_attachment(struct grid *grid, int row, const struct top_attachment *a, uint64_t now)
 {
-	char start[NUMBER_TEXT], size[NUMBER_TEXT], age[NUMBER_TEXT];
+	char start[NUMBER_TEXT], size[NUMBER_TEXT], offset[NUMBER_TEXT], age[NUMBER_TEXT];
 
 	grid_put(grid, row, 0, PAINT_NORMAL, "%8llu %-8.8s", (unsigned long long)a->pid,
 		 user_of(a->uid));
 	grid_text(grid, row, 18, 15, PAINT_NORMAL, a->command ? a->command : "?");
-	grid_put(grid, row, 34, PAINT_NORMAL, "%-4s %14s %7s %6s",
+	grid_put(grid, row, 34, PAINT_NORMAL, "%-4s %14s %7s %7s %6s",
 		 a->writable == UNKNOWN ? "?" : a->writable ? "rw" : "ro",
 		 address_text(a->start, start), size_text(a->end - a->start, size),
+		 size_text(a->offset, offset),
 		 a->since && a->since != UNKNOWN && a->since < now ? age_text(now - a->since, age)
 								   : "-");
 }
@@ -42,7 +47,7 @@ static int draw_attachments(struct ui *ui, struct grid *grid, const struct track
 	size_t i, skip = ui->menu.top, count = 0;
 
 	grid_text(grid, top, 0, -1, PAINT_HEAD,
-		  "     PID USER     COMMAND         VIEW        ADDRESS  LENGTH    AGE");
+		  "     PID USER     COMMAND         VIEW        ADDRESS  LENGTH  OFFSET    AGE");
 	grid_paint_row(grid, top++, PAINT_HEAD);
 	for (i = 0; i < now->nr_attachments; i++) {
 		const struct top_attachment *a = &now->attachments[i];
@@ -58,36 +63,90 @@ static int draw_attachments(struct ui *ui, struct grid *grid, const struct track
 	return top;
 }
 
-void draw_detail(struct ui *ui, struct grid *grid, int top, int bottom)
+/* As setfacl(1) writes it: "u:alice:rw-". */
+static int put_right(struct grid *grid, int row, int col, const struct top_right *right)
 {
-	const struct track *track = ui_track(ui);
-	const struct top_morsel *m = track ? track->now : NULL;
-	char start[NUMBER_TEXT], faults[NUMBER_TEXT], maps[NUMBER_TEXT];
+	static const char kinds[] = "?uuggmo";
+	const char *who = right->tag == 2 ? user_of(right->id) : right->tag == 4
+							   ? group_of(right->id) : "";
+
+	return grid_put(grid, row, col, PAINT_NORMAL, " %s%c:%s:%s", right->is_default ? "d:" : "",
+			kinds[right->tag < sizeof(kinds) - 1 ? right->tag : 0], who,
+			rights_text(right->perm));
+}
+
+static void put_rights(const struct snapshot *now, struct grid *grid, int row,
+		       const struct track *track)
+{
+	int col = grid_put(grid, row, 0, PAINT_NORMAL, " rights");
+	size_t i;
+
+	if (now->rights_id != track->id || now->rights_pool != track->pool_id)
+		grid_put(grid, row, col, PAINT_DIM, " -");
+	else
+		for (i = 0; i < now->nr_rights; i++)
+			col = put_right(grid, row, col, &now->rights[i]);
+}
+
+static void put_history(struct grid *grid, int row, const struct track *track)
+{
+	int width = (grid->cols - 44) / 2, col;
+
+	if (width > HISTORY)
+		width = HISTORY;
+	if (width < 8)
+		width = 8;
+	col = grid_put(grid, row, 0, PAINT_NORMAL, " history of %s ",
+		       track->now->faults != UNKNOWN ? "faults" : "memory");
+	draw_sparkline(grid, row, col, track->history, track->samples, width);
+	col = grid_put(grid, row, col + width, PAINT_NORMAL, "  of active memory ");
+	draw_sparkline(grid, row, col, track->active_history, track->samples, width);
+}
+
+static int draw_facts(const struct ui *ui, struct grid *grid, int top, const struct track *track)
+{
+	const struct top_morsel *m = track->now;
+	char start[NUMBER_TEXT], faults[NUMBER_TEXT], maps[NUMBER_TEXT], most[NUMBER_TEXT];
+	char age[NUMBER_TEXT];
 	int col = 0;
 
-	if (!m) {
-		grid_text(grid, top, 0, -1, PAINT_WARN, "It has gone.");
-		return;
-	}
 	grid_put(grid, top, 0, PAINT_HEAD, "%s", m->name ? m->name : "(no name)");
 	grid_paint_row(grid, top++, PAINT_HEAD);
-	grid_put(grid, top++, 0, PAINT_NORMAL, " id %llu  owner %s  group %llu  mode %04o  you may %s  %s",
-		 (unsigned long long)m->id, user_of(m->uid), (unsigned long long)m->gid,
-		 (unsigned int)m->mode, rights_text(m->rights), state_of(track));
+	col = grid_put(grid, top, 0, PAINT_NORMAL, " id %llu  owner %s", (unsigned long long)m->id,
+		       user_of(m->uid));
+	grid_put(grid, top++, col, PAINT_NORMAL, "  group %s  mode %04o  you may %s  %s",
+		 group_of(m->gid), (unsigned int)m->mode, rights_text(m->rights), state_of(track));
+	put_rights(ui->model.now, grid, top++, track);
 	put_numbers(grid, top++, m);
+	col = 0;
 	put_count(grid, top, &col, "mappings", m->mappers);
+	put_count(grid, top, &col, " processes", m->processes);
 	put_count(grid, top, &col, " links", m->links);
 	put_count(grid, top, &col, " tables: rw", m->rw_tables);
 	put_count(grid, top, &col, "ro", m->ro_tables);
 	put_count(grid, top, &col, "tree", m->tree_tables);
+	if (m->last_mapped && m->last_mapped != UNKNOWN && m->last_mapped < ui->model.now->time)
+		grid_put(grid, top, col, PAINT_NORMAL, "  mapped %s ago",
+			 age_text(ui->model.now->time - m->last_mapped, age));
 	top++;
-	grid_put(grid, top++, 0, PAINT_NORMAL, " faults/s %s  maps/s %s  address %s",
-		 rate_text(track->fault_rate, faults), rate_text(track->map_rate, maps),
-		 address_text(m->address, start));
-	col = grid_put(grid, top, 0, PAINT_NORMAL, " history of %s ",
-		       m->faults != UNKNOWN ? "faults" : "memory");
-	draw_sparkline(grid, top++, col, track,
-		       grid->cols - col < HISTORY ? grid->cols - col : HISTORY);
+	col = grid_put(grid, top, 0, PAINT_NORMAL, " faults/s %s  maps/s %s  address %s",
+		       rate_text(track->fault_rate, faults), rate_text(track->map_rate, maps),
+		       address_text(m->address, start));
+	if (m->max_size && m->max_size != UNKNOWN)
+		grid_put(grid, top, col, PAINT_NORMAL, " up to %s", size_text(m->max_size, most));
+	put_history(grid, ++top, track);
+	return top + 1;
+}
+
+void draw_detail(struct ui *ui, struct grid *grid, int top, int bottom)
+{
+	const struct track *track = ui_track(ui);
+
+	if (!track) {
+		grid_text(grid, top, 0, -1, PAINT_WARN, "It has gone.");
+		return;
+	}
+	top = draw_facts(ui, grid, top, track);
 	if (top < bottom)
 		draw_attachments(ui, grid, track, top, bottom);
 }

@@ -66,17 +66,30 @@ static void draw_bar(const struct ui *ui, struct grid *grid, int row, const stru
 		grid_put(grid, row, col, PAINT_BAD, " poison %s", size_text(pool->poisoned, used));
 }
 
+static const char *const tabs[NR_SCREENS] = { "Morsels", "Processes", "Map",
+					      "Pools",	 "Users",     "Events" };
+
+int tab_at(int col)
+{
+	int i, start = 1, end;
+
+	for (i = 0; i < NR_SCREENS; i++, start = end + 1) {
+		end = start + 2 + (int)strlen(tabs[i]);
+		if (col >= start && col < end)
+			return i;
+	}
+	return -1;
+}
+
 static void draw_tabs(const struct ui *ui, struct grid *grid, int row)
 {
-	static const char *const names[] = { "Morsels", "Processes", "Map",
-					     "Pools",	"Users",     "Events" };
 	const struct model *model = &ui->model;
 	char right[64];
 	int i, col = 1, len;
 
 	for (i = 0; i < NR_SCREENS; i++) {
 		col = grid_put(grid, row, col, i == (int)ui->screen ? PAINT_SELECTED : PAINT_NORMAL,
-			       "%d:%s", i + 1, names[i]);
+			       "%d:%s", i + 1, tabs[i]);
 		col++;
 	}
 	if (model->filter[0])

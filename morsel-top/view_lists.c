@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Processes, pools, users, events: one line each. */
 #include <stdio.h>
+#include <string.h>
 #include "ui.h"
 
 /* The head, and the lines of a list that are in sight, each by @line. */
@@ -62,41 +63,83 @@ void draw_pools(struct ui *ui, struct grid *grid, int top, int bottom)
 		  ui->model.now ? ui->model.now->nr_pools : 0, pool_line);
 }
 
-/* The limits of a user, where the source knows them: of all pools together. */
-static void quota_text(const struct ui *ui, uint64_t uid, char *text, size_t size)
+/* What a user has of what he may have, in all pools together where he has a limit. */
+struct sums {
+	uint64_t bytes, bytes_soft, bytes_hard, objects, objects_soft, objects_hard;
+};
+
+static struct sums sum_quotas(const struct snapshot *now, uint64_t uid)
 {
-	const struct snapshot *now = ui->model.now;
-	char used[NUMBER_TEXT], most[NUMBER_TEXT];
-	uint64_t bytes = 0, hard = 0;
+	struct sums sums = { 0 };
 	size_t i;
 
 	for (i = 0; i < now->nr_users; i++) {
-		if (now->users[i].uid != uid || !now->users[i].bytes_hard)
+		const struct top_user *user = &now->users[i];
+
+		if (user->uid != uid)
 			continue;
-		bytes += now->users[i].bytes;
-		hard += now->users[i].bytes_hard;
+		if (user->bytes_soft || user->bytes_hard)
+			sums.bytes += user->bytes;
+		if (user->objects_soft || user->objects_hard)
+			sums.objects += user->objects;
+		sums.bytes_soft += user->bytes_soft;
+		sums.bytes_hard += user->bytes_hard;
+		sums.objects_soft += user->objects_soft;
+		sums.objects_hard += user->objects_hard;
 	}
-	if (hard)
-		snprintf(text, size, "%s of %s", size_text(bytes, used), size_text(hard, most));
-	else
-		snprintf(text, size, "-");
+	return sums;
+}
+
+static enum paint paint_of_use(uint64_t used, uint64_t soft, uint64_t hard)
+{
+	if (hard && used >= hard)
+		return PAINT_BAD;
+	return soft && used > soft ? PAINT_WARN : PAINT_NORMAL;
 }
 
 static void user_line(const struct ui *ui, struct grid *grid, int row, size_t index)
 {
 	const struct tally *tally = &ui->model.users[index];
-	char allocated[NUMBER_TEXT], quota[3 * NUMBER_TEXT];
+	const struct sums sums = sum_quotas(ui->model.now, tally->key);
+	char allocated[NUMBER_TEXT], used[NUMBER_TEXT], soft[NUMBER_TEXT], hard[NUMBER_TEXT];
+	int col;
 
-	quota_text(ui, tally->key, quota, sizeof(quota));
-	grid_put(grid, row, 0, PAINT_NORMAL, "%-16.16s %8llu %8s %6llu  %s", user_of(tally->key),
-		 (unsigned long long)tally->objects, size_text(tally->bytes, allocated),
-		 (unsigned long long)tally->mappings, quota);
+	col = grid_put(grid, row, 0, PAINT_NORMAL, "%-16.16s %8llu %8s %6llu ", user_of(tally->key),
+		       (unsigned long long)tally->objects, size_text(tally->bytes, allocated),
+		       (unsigned long long)tally->mappings);
+	if (!sums.bytes_soft && !sums.bytes_hard)
+		col = grid_put(grid, row, col, PAINT_DIM, "%20s", "-");
+	else
+		col = grid_put(grid, row, col,
+			       paint_of_use(sums.bytes, sums.bytes_soft, sums.bytes_hard),
+			       "%6s %6s %6s", size_text(sums.bytes, used),
+			       sums.bytes_soft ? size_text(sums.bytes_soft, soft) : "-",
+			       sums.bytes_hard ? size_text(sums.bytes_hard, hard) : "-");
+	if (!sums.objects_soft && !sums.objects_hard)
+		grid_put(grid, row, col, PAINT_DIM, "%18s", "-");
+	else
+		grid_put(grid, row, col,
+			 paint_of_use(sums.objects, sums.objects_soft, sums.objects_hard),
+			 " %7llu %4llu %4llu", (unsigned long long)sums.objects,
+			 (unsigned long long)sums.objects_soft,
+			 (unsigned long long)sums.objects_hard);
 }
 
 void draw_users(struct ui *ui, struct grid *grid, int top, int bottom)
 {
-	draw_list(ui, grid, top, bottom, "USER              OBJECTS      RES   MAPS  QUOTA",
+	draw_list(ui, grid, top, bottom,
+		  "USER              OBJECTS      RES   MAPS  QUOTA   SOFT   HARD OBJECTS SOFT HARD",
 		  ui->model.nr_users, user_line);
+}
+
+static enum paint paint_of_event(const char *type)
+{
+	if (!strcmp(type, "error") || !strcmp(type, "lost"))
+		return PAINT_BAD;
+	return !strncmp(type, "quota", 5) || !strcmp(type, "collision") ||
+			       !strcmp(type, "morsel-revoke")
+		       ? PAINT_WARN
+		       : PAINT_NORMAL;
 }
 
 static void event_line(const struct ui *ui, struct grid *grid, int row, size_t index)
@@ -104,7 +147,8 @@ static void event_line(const struct ui *ui, struct grid *grid, int row, size_t i
 	const struct logged *event = model_event(&ui->model, index);
 	char clock[NUMBER_TEXT];
 
-	grid_put(grid, row, 0, PAINT_NORMAL, "%s %8llu %-16s %s", clock_text(event->time, clock),
+	grid_put(grid, row, 0, paint_of_event(event->type), "%s %8llu %-16s %s",
+		 clock_text(event->time, clock),
 		 (unsigned long long)event->seq, event->type, event->text);
 }
 
@@ -113,9 +157,10 @@ void draw_events(struct ui *ui, struct grid *grid, int top, int bottom)
 	const struct snapshot *now = ui->model.now;
 
 	draw_list(ui, grid, top, bottom, "TIME          SEQ EVENT            WHAT (newest first)",
-		  ui->model.nr_events, event_line);
+		  ui->model.nr_shown_events, event_line);
 	if (now && !now->events_known)
 		grid_text(grid, top + 1, 0, -1, PAINT_DIM, "Events are for administrators.");
-	else if (!ui->model.nr_events)
-		grid_text(grid, top + 1, 0, -1, PAINT_DIM, "Nothing has happened yet.");
+	else if (!ui->model.nr_shown_events)
+		grid_text(grid, top + 1, 0, -1, PAINT_DIM,
+			  ui->model.nr_events ? "Nothing fits the filter." : "Nothing has happened yet.");
 }

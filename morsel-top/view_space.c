@@ -70,6 +70,17 @@ static void draw_cells(const struct ui *ui, struct grid *grid, int row, int firs
 	grid_char(grid, row, col, PAINT_DIM, L'\u2502', '|');
 }
 
+int space_at(const struct ui *ui, int row, int col)
+{
+	int in_line = col - LABEL, cell;
+
+	if (row < ui->map_row || in_line < 0 || in_line % 17 == 0)
+		return -1;
+	in_line -= in_line / 17 + 1;
+	cell = (ui->map_line + row - ui->map_row) * ui->map_width + in_line;
+	return in_line < ui->map_width && cell < space_cells(ui->space.level) ? cell : -1;
+}
+
 static void draw_cell_info(const struct ui *ui, struct grid *grid, int row,
 			   const struct space_cell *cell)
 {
@@ -81,6 +92,9 @@ static void draw_cell_info(const struct ui *ui, struct grid *grid, int row,
 		       address ? address_text(address, start) : "0000_0000_0000");
 	col = grid_put(grid, row, col, PAINT_NORMAL, "  reserved %s",
 		       size_text(cell->reserved, reserved));
+	if (cell->hidden)
+		col = grid_put(grid, row, col, PAINT_NORMAL, " and %s that you may not see",
+			       size_text(cell->hidden, reserved));
 	if (ui->pid)
 		col = grid_put(grid, row, col, PAINT_NORMAL, "  pid %llu: morsels %s, other %s",
 			       (unsigned long long)ui->pid, size_text(cell->morsel, morsel),
@@ -89,8 +103,27 @@ static void draw_cell_info(const struct ui *ui, struct grid *grid, int row,
 		col = grid_put(grid, row, col, PAINT_BAD, "  COLLISION");
 	if (cell->name)
 		col = grid_put(grid, row, col, PAINT_NORMAL, "  %s", cell->name);
+	if (cell->size)
+		col = grid_put(grid, row, col, PAINT_DIM, " %s at %s",
+			       size_text(cell->size, reserved), address_text(cell->start, start));
 	if (cell->objects > 1)
 		grid_put(grid, row, col, PAINT_NORMAL, " + %u more", cell->objects - 1);
+}
+
+/* The window as a whole. */
+static void draw_window(const struct snapshot *now, struct grid *grid, int row)
+{
+	char start[NUMBER_TEXT], end[NUMBER_TEXT], reserved[NUMBER_TEXT], gap[NUMBER_TEXT];
+
+	if (!now->window_end) {
+		grid_text(grid, row, 0, -1, PAINT_DIM, " the window is not known");
+		return;
+	}
+	grid_put(grid, row, 0, PAINT_NORMAL,
+		 " window %s to %s  reserved %s in %zu  largest gap %s",
+		 address_text(now->window_start, start), address_text(now->window_end, end),
+		 size_text(now->reserved, reserved), now->nr_reservations,
+		 now->nr_gaps ? size_text(now->largest_gap, gap) : "-");
 }
 
 static void draw_legend(struct grid *grid, int row)
@@ -117,17 +150,21 @@ void draw_space(struct ui *ui, struct grid *grid, int top, int bottom)
 		return;
 	ui->map_width = width;
 	space_fill(&ui->space, ui->model.now, cells);
-	/* Two lines below the map say what it means; where there is no room, one. */
-	lines = bottom - top - (bottom - top > 4 ? 2 : 1);
+	/* Three lines below the map say what it means; where there is no room, one. */
+	lines = bottom - top - (bottom - top > 5 ? 3 : 1);
 	if (lines < 1)
 		lines = 1;
 	first = ui->space.cursor / width - lines + 1;
 	if (first < 0 || count / width <= lines)
 		first = 0;
+	ui->map_row = top;
+	ui->map_line = first;
 	for (i = 0; i < lines && (first + i) * width < count && top < bottom; i++)
 		draw_cells(ui, grid, top++, (first + i) * width, width, cells);
 	if (top < bottom)
 		draw_cell_info(ui, grid, top++, &cells[ui->space.cursor]);
+	if (top < bottom)
+		draw_window(ui->model.now, grid, top++);
 	if (top < bottom)
 		draw_legend(grid, top);
 }

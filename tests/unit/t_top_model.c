@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -102,6 +103,98 @@ static void test_order(void **state)
 	strcpy(model.filter, "DIR-"); /* NOLINT */
 	model_arrange(&model);
 	assert_int_equal(model.nr_rows, 1);
+	model_free(&model);
+}
+
+/* However sizes and names change, and whatever comes and goes: rows are all there, and in order. */
+static void test_order_kept(void **state)
+{
+	struct snapshot *snapshot;
+	struct model model;
+	uint64_t last, shown;
+	char name[32];
+	int round;
+	size_t i;
+
+	(void)state;
+	model_init(&model);
+	model.sort = find_field("size");
+	srandom(1);
+	for (round = 1; round < 300; round++) {
+		snapshot = look((uint64_t)round);
+		snapshot->stable = round % 5;
+		for (i = 1, shown = 0; i < 200; i++) {
+			if (random() % 50 == 0)
+				continue;
+			snprintf(name, sizeof(name), "p:%ld", random() % 3);
+			add(snapshot, i, name)->size =
+				random() % 20 ? i * 1000 : (uint64_t)random() % 300000;
+			shown += round % 7 || name[2] == '1';
+		}
+		strcpy(model.filter, round % 7 ? "" : "1"); /* NOLINT */
+		model.inverted = round % 11 == 0;
+		assert_int_equal(model_update(&model, snapshot), 0);
+		assert_int_equal(model.nr_rows, shown);
+		for (i = 1, last = model.rows[0]->now->size; i < shown; i++) {
+			if (model.inverted)
+				assert_true(last <= model.rows[i]->now->size);
+			else
+				assert_true(last >= model.rows[i]->now->size);
+			last = model.rows[i]->now->size;
+		}
+	}
+	model_free(&model);
+}
+
+/* A filter that was set while something else hid the names holds for them, too. */
+static void test_filter(void **state)
+{
+	struct snapshot *snapshot = look(1);
+	struct model model;
+
+	(void)state;
+	model_init(&model);
+	snapshot->stable = true;
+	add(snapshot, 1, "p:a")->uid = 7;
+	add(snapshot, 2, "p:b")->uid = 8;
+	strcpy(model.filter, "a"); /* NOLINT */
+	assert_int_equal(model_update(&model, snapshot), 0);
+	assert_int_equal(model.nr_rows, 1);
+	model.only_uid = 8;
+	strcpy(model.filter, "b"); /* NOLINT */
+	model_arrange(&model);
+	assert_int_equal(model.nr_rows, 1);
+	model.only_uid = UNKNOWN;
+	model_arrange(&model);
+	assert_int_equal(model.nr_rows, 1);
+	assert_int_equal(model.rows[0]->id, 2);
+	model_free(&model);
+}
+
+/* What is not looked at again keeps its rates; what is has them for its own time. */
+static void test_looked(void **state)
+{
+	struct snapshot *snapshot;
+	struct model model;
+	uint64_t i;
+
+	(void)state;
+	model_init(&model);
+	for (i = 1; i <= 4; i++) {
+		snapshot = look(i);
+		*add(snapshot, 1, "p:a") = (struct top_morsel){
+			.id = 1, .pool_id = 1, .type = TYPE_FILE, .name = "p:a",
+			/* at 1 s, 1 s, 3 s, 3.01 s */
+			.looked = i < 3 ? 1000000000 : i < 4 ? 3000000000 : 3010000000,
+			.faults = i < 3 ? 10 : i < 4 ? 30 : 1000,
+		};
+		assert_int_equal(model_update(&model, snapshot), 0);
+		if (i < 3)
+			assert_true(by_id(&model, 1)->fault_rate < 0);
+		else
+			assert_true(by_id(&model, 1)->fault_rate == 10);
+	}
+	assert_int_equal(by_id(&model, 1)->samples, 2);
 	model_free(&model);
 }
 
@@ -241,6 +334,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rates), cmocka_unit_test(test_order),
+		cmocka_unit_test(test_order_kept), cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_looked),
 		cmocka_unit_test(test_pid),   cmocka_unit_test(test_events),
 		cmocka_unit_test(test_space), cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_grid),

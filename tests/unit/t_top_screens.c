@@ -75,7 +75,7 @@ static const struct {
 	{ "morsels-wide", "", 30, 300, 2, false },
 	{ "first-look", "", 16, 80, 1, false },
 	{ "by-name", "<<<<", 24, 80, 2, false },
-	{ "by-faults-inverted", "^6^E^U^U^U^MI", 24, 80, 2, true },
+	{ "by-faults-inverted", "^6^E^U^U^U^U^MI", 24, 80, 2, true },
 	{ "tree", "^5", 24, 80, 2, false },
 	{ "sort-menu", "^6^D", 24, 80, 2, true },
 	{ "filter", "^4ord^M", 24, 80, 2, false },
@@ -98,9 +98,12 @@ static const struct {
 	{ "map-next", "3nn", 24, 80, 2, true },
 	{ "map-tiny", "3", 5, 20, 2, true },
 	{ "map-wide", "3", 30, 300, 2, false },
+	{ "map-collision", "2^M^Ewcc", 24, 80, 2, true },
+	{ "map-hidden", "3w^R^R", 24, 80, 2, false },
 	{ "pools", "4", 24, 80, 2, false },
 	{ "users", "5", 24, 80, 2, false },
 	{ "events", "6", 24, 80, 3, false },
+	{ "events-filter", "6^4quota^M", 24, 80, 3, false },
 	{ "help", "?", 24, 80, 2, false },
 	{ "delay", "d0.5", 16, 80, 2, false },
 	/* These are compared with a terminal, too, by t_top_terminal.sh. */
@@ -200,7 +203,7 @@ static void test_random(void **state)
 		K_UP, K_DOWN, K_LEFT, K_RIGHT, K_PGUP, K_PGDN, K_FIRST, K_LAST, K_ENTER,
 		K_BACKSPACE, K_DELETE, K_REDRAW, KEY_ESC, K_F1, K_F1 + 2, K_F1 + 3, K_F1 + 4,
 		K_F1 + 5, K_F1 + 8, '1', '2', '3', '4', '5', '6', 'n', 'N', 'm', 'p', 'u', 'd', 't',
-		'I', '<', '>', '/', '\\', 'x', 0xe4, 0x6c49, 'k', 'D', 'y', ' ', 'Z', '?',
+		'I', '<', '>', '/', '\\', 'x', 'c', 'w', '+', '-', 0xe4, 0x6c49, 'k', 'D', 'y', ' ', 'Z', '?',
 	};
 	struct grid grid = { 0 };
 	struct ui ui;
@@ -252,6 +255,24 @@ static void test_click(void **state)
 	assert_true(ui.model.inverted);
 	ui_click(&ui, &grid, 23, 1); /* F1 */
 	assert_int_equal(ui.overlay, OVERLAY_HELP);
+	ui_click(&ui, &grid, 23, 1);
+	ui_click(&ui, &grid, 7, 3);
+	ui_click(&ui, &grid, 7, 3); /* the same again */
+	assert_int_equal(ui.overlay, OVERLAY_DETAIL);
+	ui_click(&ui, &grid, 3, 24); /* "3:Map" */
+	assert_int_equal(ui.screen, SCREEN_SPACE);
+	assert_int_equal(ui.overlay, OVERLAY_NONE);
+	ui_draw(&ui, &grid);
+	ui_click(&ui, &grid, 6, 11); /* the first cell of the second line */
+	assert_int_equal(ui.space.cursor, 64);
+	ui_click(&ui, &grid, 6, 10); /* the bar in front of it */
+	assert_int_equal(ui.space.level, 0);
+	ui_click(&ui, &grid, 6, 28); /* behind another bar */
+	assert_int_equal(ui.space.cursor, 80);
+	ui_click(&ui, &grid, 6, 28);
+	assert_int_equal(ui.space.level, 1);
+	ui_click(&ui, &grid, 6, 79); /* behind the last */
+	assert_int_equal(ui.space.cursor, 0);
 	stop(&ui, &grid);
 }
 
