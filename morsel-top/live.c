@@ -55,8 +55,10 @@ static int take_pools(struct live *live)
 	for (i = 0; i < morsel_pool_list_count(list); i++) {
 		const struct morsel_pool *from = morsel_pool_list_at(list, i);
 
-		/* Ids are not used again, so no two sets of pools add up to the same by accident. */
-		generations += morsel_pool_generation(from) + ((uint64_t)morsel_pool_id(from) << 48);
+		/* Ids are not used again, so other pools do not add up to the same. */
+		generations += morsel_pool_generation(from) +
+			       ((uint64_t)morsel_pool_id(from) << 48);
+		live_watch(live, from);
 		pool = ADD(live->snapshot, pools);
 		if (!pool)
 			break;
@@ -71,8 +73,8 @@ static int take_pools(struct live *live)
 		};
 	}
 	morsel_pool_list_free(list);
-	/* Who hears of events is told what has changed. */
-	if (generations != live->generations && !live->events)
+	/* Who hears of all events is told what has changed. */
+	if (generations != live->generations && (!live->events || live->watches))
 		live->objects.stale = true;
 	live->generations = generations;
 	return 0;
@@ -101,9 +103,9 @@ static int look(struct live *live, const struct wanted *wanted)
 	live_listen(live);
 	live->snapshot->time = clock_ns(CLOCK_REALTIME);
 	live->snapshot->monotonic = clock_ns(CLOCK_MONOTONIC);
-	live->snapshot->events_known = live->events != NULL;
 	live->snapshot->lost = live->lost;
 	err = take_pools(live);
+	live->snapshot->events_known = live->events != NULL;
 	if (!err)
 		err = live_take_objects(live, wanted);
 	if (err)
@@ -202,6 +204,7 @@ static void close_live(struct source *source)
 
 	if (live->events)
 		morsel_events_close(live->events);
+	free(live->watched);
 	live_free_objects(live);
 	snapshot_free(live->snapshot);
 	morsel_ctx_free(live->ctx);

@@ -56,8 +56,11 @@ struct live {
 	struct objects objects;
 	struct grave graves[2]; /* since the last look; before that */
 	struct snapshot *snapshot; /* that is being made; hears of events before the look */
-	struct morsel_events *events; /* NULL: they are not for this user */
+	struct morsel_events *events; /* NULL: there are none */
 	bool events_tried;
+	bool watches;	    /* they are of what this user may read */
+	uint32_t *watched;  /* ids of pools that are watched, or may not be */
+	size_t nr_watched;
 	uint64_t lost;
 	uint64_t generations; /* of all pools, added up */
 	char error[256];
@@ -94,6 +97,8 @@ void live_take_rights(struct live *live, struct top_key key);
 
 /* ---- live_events.c ---- */
 void live_listen(struct live *live);
+/* There is this pool: who hears of no others hears of what he may read in it. */
+void live_watch(struct live *live, const struct morsel_pool *pool);
 
 /* ---- live_space.c ---- */
 void live_take_attachments(struct live *live, const struct wanted *wanted);

@@ -212,11 +212,41 @@ static int take_event(void *data, const struct morsel_event *event)
 	return live->snapshot->heard % AT_A_TIME == AT_A_TIME - 1;
 }
 
+static void open_events(struct live *live)
+{
+	if (!morsel_events_open(live->ctx, &live->events))
+		return;
+	live->events = NULL;
+	if (!morsel_watch_open(live->ctx, &live->events))
+		live->watches = true;
+	else
+		live->events = NULL;
+}
+
 void live_listen(struct live *live)
 {
-	if (!live->events_tried && morsel_events_open(live->ctx, &live->events))
-		live->events = NULL;
+	if (!live->events_tried)
+		open_events(live);
 	live->events_tried = true;
 	if (live->events && morsel_events_dispatch(live->events, take_event, live) < 0)
 		live->objects.stale = true;
+}
+
+void live_watch(struct live *live, const struct morsel_pool *pool)
+{
+	char name[MORSEL_MAX_POOL_NAME + 2];
+	uint32_t *place;
+	size_t i;
+
+	for (i = 0; i < live->nr_watched; i++)
+		if (live->watched[i] == morsel_pool_id(pool))
+			return;
+	place = live->watches ? snapshot_add(&live->watched, &live->nr_watched, sizeof(*place))
+			      : NULL;
+	if (!place)
+		return;
+	*place = morsel_pool_id(pool);
+	/* Who may not read the root directory hears nothing. */
+	snprintf(name, sizeof(name), "%s:", morsel_pool_name(pool));
+	morsel_watch_add(live->events, name, MORSEL_WATCH_RECURSIVE, NULL);
 }

@@ -159,7 +159,7 @@ void draw_events(struct ui *ui, struct grid *grid, int top, int bottom)
 	draw_list(ui, grid, top, bottom, "TIME          SEQ EVENT            WHAT (newest first)",
 		  ui->model.nr_shown_events, event_line);
 	if (now && !now->events_known)
-		grid_text(grid, top + 1, 0, -1, PAINT_DIM, "Events are for administrators.");
+		grid_text(grid, top + 1, 0, -1, PAINT_DIM, "There are no events for you.");
 	else if (!ui->model.nr_shown_events)
 		grid_text(grid, top + 1, 0, -1, PAINT_DIM,
 			  ui->model.nr_events ? "Nothing fits the filter." : "Nothing has happened yet.");

@@ -36,7 +36,7 @@ is "for a user the rights are his" "$(su alice -c 'morsel-top -j -n 1' > look2
 	"p:held=0 p:secret=0 p:dir/sub/open=6 "
 is "what he may not see is a number" "$(jq .hidden look2)" 1
 is "and so are others' mappings: none" "$(jq '.attachments | length' look2)" 0
-is "events are not for him" "$(jq .events_known look2)" 0
+is "events are for him, too" "$(jq .events_known look2)" 1
 
 # ---- usage, addresses, quotas, access lists
 
@@ -91,6 +91,13 @@ wait $!
 like "events, and who it was" "$(jq -rs '.[1].events[] | "\(.type) \(.text)"' looks | head -1)" \
 	'^morsel-new p:event  0B mode 0644  by root pid [0-9]+$'
 like "a table" "$(morsel-top -1)" '^p:held .* 8M +4M'
+su alice -c 'morsel-top -j -n 2 -d 2' > looks2 &
+sleep 1
+morsel-admin resize p:event 8192
+morsel-admin resize p:closed/hidden 4096
+wait $!
+is "a user hears of what is in directories he may read" "$(jq -rs '.[1].events[] | "\(.type) \(.text)"' looks2 | cut -d ' ' -f 1-2)" \
+	"morsel-set p:event"
 ok "without TERM" env -u TERM morsel-top -1
 like "a tree" "$(morsel-top -1 -t)" '^    sub/'
 is "a filter" "$(morsel-top -1 -F OPEN | grep -c '^p:')" 1
@@ -129,8 +136,8 @@ shows "quotas" '^alice .* 1M +2M'
 tmux send-keys 3 w
 shows "the map" '^ window 2000_0000_0000 .* reserved .* largest gap'
 tmux send-keys F4 Escape 6
-morsel-admin resize p:event 4096
-shows "what happens" 'morsel-set +p:event  4K mode 0644  by root pid'
+morsel-admin resize p:event 12K
+shows "what happens" 'morsel-set +p:event  12K mode 0644  by root pid'
 kill $toucher $placed
 tmux send-keys F4 secret Enter
 shows "a filter" 'filter: secret'
