@@ -310,6 +310,9 @@ static struct mmu_notifier *alloc_notifier(struct mm_struct *mm)
 	}
 	mmm->mn.mm = mm;	/* for free_notifier(), should registering fail */
 	mmm->gone = false;
+	/* An invalidation that ->release came into the middle of has not told its end. */
+	mmm->zaps_used = 0;
+	mmm->nr_more = 0;
 	mmm->counted = 0;
 	mmm->tgid = owner_of(mm);
 	atomic_inc(&morsel_mms_alive);
