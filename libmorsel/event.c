@@ -65,7 +65,7 @@ static int join(struct morsel_events *events)
 
 MORSEL_EXPORT int morsel_events_open(struct morsel_ctx *ctx, struct morsel_events **out)
 {
-	struct morsel_events *events;
+	struct morsel_events *events = NULL;
 	int err;
 
 	err = morsel_events_new(ctx, &events);
@@ -238,7 +238,7 @@ static bool next_resynced(struct morsel_events *events, struct morsel_event **ou
 
 MORSEL_EXPORT int morsel_events_next(struct morsel_events *events, struct morsel_event **out)
 {
-	struct morsel_event *event;
+	struct morsel_event *event = NULL;
 	int ret;
 
 	morsel_clear_error(events->owner);

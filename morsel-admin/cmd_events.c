@@ -58,6 +58,8 @@ static void add_number(struct json_object *object, const char *key, uint64_t num
 /* What only some kinds have. */
 static void add_facts(struct json_object *object, const struct morsel_event *event)
 {
+	const char *text;
+
 	switch (morsel_event_type(event)) {
 	case MORSEL_EVENT_LOST:
 		add_number(object, "lost", morsel_event_lost(event));
@@ -83,8 +85,8 @@ static void add_facts(struct json_object *object, const struct morsel_event *eve
 	case MORSEL_EVENT_ERROR:
 		add_number(object, "start", morsel_event_start(event));
 		add_number(object, "length", morsel_event_length(event));
-		json_object_object_add(object, "error",
-				       json_object_new_string(strerror((int)morsel_event_error(event))));
+		text = strerror((int)morsel_event_error(event));
+		json_object_object_add(object, "error", json_object_new_string(text));
 		break;
 	default:
 		break;

@@ -241,7 +241,8 @@ void live_tell_renamed(struct live *live, const struct morsel_info *info, const 
 
 	for (i = 0; called && i < live->objects.count; i++) {
 		object = live->objects.at[i];
-		if (!object->name || strncmp(object->name, old, len) != 0 || object->name[len] != '/')
+		if (!object->name || strncmp(object->name, old, len) != 0 ||
+		    object->name[len] != '/')
 			continue;
 		if ((size_t)snprintf(name, sizeof(name), "%s%s", called, object->name + len) <
 		    sizeof(name))
@@ -336,7 +337,8 @@ static void ask(struct live *live, struct object *object, const struct wanted *w
 		live->objects.stale = true;
 		return;
 	}
-	if (morsel_info_id(info) == object->m.id && morsel_info_pool_id(info) == object->m.pool_id) {
+	if (morsel_info_id(info) == object->m.id &&
+	    morsel_info_pool_id(info) == object->m.pool_id) {
 		set_facts(live, object, info);
 		set_usage(object, info);
 	} else {

@@ -92,7 +92,7 @@ struct model {
 
 	struct logged events[MAX_EVENTS]; /* a ring */
 	size_t nr_events, next_event;
-	size_t shown_events[MAX_EVENTS], nr_shown_events; /* those that fit the filter, newest first */
+	size_t shown_events[MAX_EVENTS], nr_shown_events; /* that fit the filter, newest first */
 };
 
 void model_init(struct model *model);

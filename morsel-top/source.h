@@ -43,7 +43,7 @@ struct top_morsel {
 	uint64_t mappers, processes, links; /* attachments; entries that lead into it */
 	uint64_t faults, maps;		    /* so far */
 	uint64_t last_mapped;		    /* ns of wall-clock time; 0: never */
-	uint64_t looked;		    /* monotonic ns: how old these are; 0: as the snapshot */
+	uint64_t looked;		    /* monotonic ns: age of these; 0: as the snapshot */
 	uint64_t rw_tables, ro_tables, tree_tables;
 	uint64_t address, max_size;	    /* 0: none */
 	uint64_t sealed, poisoned;
@@ -111,13 +111,13 @@ struct snapshot {
 	struct top_right *rights; /* on the morsel rights_id of the pool rights_pool */
 	struct top_vma *vmas; /* of vma_pid, by ascending address */
 	struct top_user *users;
-	struct top_event *events; /* since the last one, oldest first; the newest if there are many */
+	struct top_event *events; /* since the last one, oldest first; of many the newest */
 	size_t nr_pools, nr_morsels, nr_attachments, nr_reservations, nr_gaps, nr_rights, nr_vmas;
 	size_t nr_users, nr_events;
 	uint64_t vma_pid; /* 0: none */
 	uint64_t rights_pool, rights_id;
 	uint64_t window_start, window_end; /* end 0: not looked at */
-	uint64_t reserved, largest_gap;	   /* bytes of the window, also what the viewer does not see */
+	uint64_t reserved, largest_gap;	   /* bytes of the window, seen or not */
 	uint64_t heard;	 /* events since the last one */
 	bool stable;	 /* a name that is where it was in the last one is the same name */
 	uint64_t hidden; /* objects that the pools count and the viewer does not see */
@@ -174,7 +174,7 @@ struct source {
 	int (*kill)(struct source *source, uint64_t pid, int signal);
 	void (*close)(struct source *source);
 	const char *title; /* where it comes from */
-	bool lazy;	   /* it brings no more than what is wanted, so look again when that changes */
+	bool lazy;	   /* brings only what is wanted: look again when that changes */
 	bool ended;
 };
 

@@ -43,7 +43,7 @@ void space_fill(const struct space *space, const struct snapshot *snapshot,
 		struct space_cell cells[SPACE_CELLS]);
 /* The address of the reservation behind (@forward) or before @address, or UNKNOWN. */
 uint64_t space_next(const struct snapshot *snapshot, uint64_t address, bool forward);
-/* The next address behind @address where something is in a morsel's way, around the end; or UNKNOWN. */
+/* The next address where something is in a morsel's way, around the end; or UNKNOWN. */
 uint64_t space_next_collision(const struct snapshot *snapshot, uint64_t address);
 /* One character for a cell; '1' to '9' are tenths that are reserved. */
 char space_char(const struct space_cell *cell, int level);

@@ -75,7 +75,8 @@ static size_t find_keys(const struct ui *ui, struct top_key *keys)
 
 	if (ui->screen != SCREEN_MORSELS || ui->overlay)
 		return 0;
-	for (i = list->top; i < ui->model.nr_rows && count < (size_t)ui->page && count < MAX_KEYS; i++)
+	for (i = list->top;
+	     i < ui->model.nr_rows && count < (size_t)ui->page && count < MAX_KEYS; i++)
 		keys[count++] = (struct top_key){ ui->model.rows[i]->pool_id,
 						  ui->model.rows[i]->id };
 	return count;
@@ -222,18 +223,21 @@ void ui_click(struct ui *ui, const struct grid *grid, int row, int col)
 		key = footer_key(ui, grid, col);
 		if (key)
 			ui_key(ui, key);
-	} else if (ui->prompt) {
-		return; /* it waits for an answer */
-	} else if (row == head - 1 && row > 0) {
+		return;
+	}
+	if (ui->prompt) /* it waits for an answer */
+		return;
+	if (row == head - 1 && row > 0) {
 		if (tab_at(col) >= 0)
 			ui_key(ui, '1' + tab_at(col));
-	} else if (ui->overlay == OVERLAY_HELP || ui->overlay == OVERLAY_DETAIL) {
 		return;
-	} else if (ui->screen == SCREEN_SPACE && !ui->overlay) {
-		click_map(ui, row, col);
-	} else if (row == head && ui->screen == SCREEN_MORSELS && !ui->overlay) {
-		click_head(ui, grid, col);
-	} else if (row > head) {
-		click_line(ui, (size_t)(row - head - 1));
 	}
+	if (ui->overlay == OVERLAY_HELP || ui->overlay == OVERLAY_DETAIL)
+		return;
+	if (ui->screen == SCREEN_SPACE && !ui->overlay)
+		click_map(ui, row, col);
+	else if (row == head && ui->screen == SCREEN_MORSELS && !ui->overlay)
+		click_head(ui, grid, col);
+	else if (row > head)
+		click_line(ui, (size_t)(row - head - 1));
 }

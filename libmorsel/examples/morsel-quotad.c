@@ -124,7 +124,7 @@ int main(int argc, char **argv)
 	if (!err) {
 		look_at_all(&service); /* what was passed before */
 		fd.fd = morsel_events_fd(events);
-		while (!(err = morsel_events_dispatch(events, act, &service)))
+		while (!morsel_events_dispatch(events, act, &service))
 			if (poll(&fd, 1, -1) < 0 && errno != EINTR)
 				break;
 		fprintf(stderr, "events: %s\n", morsel_error(service.ctx));

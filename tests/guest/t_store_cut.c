@@ -278,7 +278,7 @@ struct kept {
 	unsigned long anew;  /* what there is goes, and everything begins anew */
 };
 
-/* Every fourth time the power may go before the work begins, while the pool is mounted and looked at. */
+/* Every fourth time the power may go before the work, while the pool is being mounted. */
 static bool cut_early(int boot)
 {
 	return boot % 4 == 2;

@@ -96,8 +96,8 @@ sleep 1
 morsel-admin resize p:event 8192
 morsel-admin resize p:closed/hidden 4096
 wait $!
-is "a user hears of what is in directories he may read" "$(jq -rs '.[1].events[] | "\(.type) \(.text)"' looks2 | cut -d ' ' -f 1-2)" \
-	"morsel-set p:event"
+is "a user hears of what is in directories he may read" \
+	"$(jq -rs '.[1].events[] | "\(.type) \(.text)"' looks2 | cut -d ' ' -f 1-2)" "morsel-set p:event"
 ok "without TERM" env -u TERM morsel-top -1
 like "a tree" "$(morsel-top -1 -t)" '^    sub/'
 is "a filter" "$(morsel-top -1 -F OPEN | grep -c '^p:')" 1

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What morsel-top makes of events: which objects there are, what they are called, who still has the names. */
+/* What morsel-top makes of events: objects, what they are called, who has the names. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,9 @@ static struct live live;
 
 static struct morsel_info info_of(uint64_t id, char *name)
 {
-	struct morsel_info info = { .pool_id = 1, .id = id, .name = name, .type = TYPE_FILE, .nlink = 1 };
+	struct morsel_info info = {
+		.pool_id = 1, .id = id, .name = name, .type = TYPE_FILE, .nlink = 1
+	};
 
 	strcpy(info.pool, "p"); /* NOLINT */
 	return info;

@@ -203,7 +203,8 @@ static void test_random(void **state)
 		K_UP, K_DOWN, K_LEFT, K_RIGHT, K_PGUP, K_PGDN, K_FIRST, K_LAST, K_ENTER,
 		K_BACKSPACE, K_DELETE, K_REDRAW, KEY_ESC, K_F1, K_F1 + 2, K_F1 + 3, K_F1 + 4,
 		K_F1 + 5, K_F1 + 8, '1', '2', '3', '4', '5', '6', 'n', 'N', 'm', 'p', 'u', 'd', 't',
-		'I', '<', '>', '/', '\\', 'x', 'c', 'w', '+', '-', 0xe4, 0x6c49, 'k', 'D', 'y', ' ', 'Z', '?',
+		'I', '<', '>', '/', '\\', 'x', 'c', 'w', '+', '-', 0xe4, 0x6c49, 'k', 'D', 'y',
+		' ', 'Z', '?',
 	};
 	struct grid grid = { 0 };
 	struct ui ui;

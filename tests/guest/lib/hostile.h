@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Damage to a pool, drawn from a seed: that of a broken device, and that of somebody who knows the format. */
+/* Damage to a pool, drawn from a seed: of a broken device, and by who knows the format. */
 #ifndef HOSTILE_H
 #define HOSTILE_H
 
@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 enum {
-	HOSTILE_OBJECTS = 64, /* ids below this may be hurt; what has a higher one is not looked at */
+	HOSTILE_OBJECTS = 64, /* ids below this may be hurt; no higher one is looked at */
 };
 
 /* What has been done to a pool. */
