@@ -25,7 +25,7 @@ holdmap /mnt/morsel/a 20 &
 first=$!
 holdmap /mnt/morsel/a 20 &
 second=$!
-for _ in 1 2 3 4 5 6 7 8 9 10; do
+for _ in $(seq 30); do
 	[ "$(value links)" = 8 ] && break
 	sleep 0.5
 done

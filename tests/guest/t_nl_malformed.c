@@ -134,6 +134,9 @@ static void random_request(void)
 	/* Not: pools of any size, or without the pool that the test is about. */
 	if (command == MORSEL_CMD_POOL_NEW || command == MORSEL_CMD_POOL_DEL)
 		command = MORSEL_CMD_POOL_GET;
+	/* Its events would come between requests and their answers. */
+	if (command == MORSEL_CMD_MORSEL_WATCH)
+		command = MORSEL_CMD_MORSEL_GET;
 	nl_begin(&nl, command);
 	if (random() % 8)
 		nl_str(&nl, MORSEL_A_OBJECT_POOL_NAME, "p");
