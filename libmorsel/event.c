@@ -69,7 +69,7 @@ MORSEL_EXPORT int morsel_events_open(struct morsel_ctx *ctx, struct morsel_event
 	int err;
 
 	err = morsel_events_new(ctx, &events);
-	if (err)
+	if (!events)
 		return err;
 	err = join(events);
 	if (err)
