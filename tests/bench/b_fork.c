@@ -81,14 +81,8 @@ static void one(const struct store *store, int fd, uint64_t size, int runs)
 {
 	struct subject who = { "fork", store ? store->name : "anonymous", "", size };
 	struct job job = { store, fd, size, NULL };
-	struct sample samples[NUMBERS] = {};
 
-	if (in_children(runs, measure, &job, samples, NUMBERS)) {
-		not_measured(&who, "the measuring process failed");
-		return;
-	}
-	for (int i = 0; i < NUMBERS; i++)
-		result(&who, metric[i], &samples[i]);
+	measure_in_children(&who, runs, measure, &job, metric, NUMBERS);
 }
 
 static void run_store(const struct store *store, const uint64_t *sizes, int nr, int runs)

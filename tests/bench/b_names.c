@@ -87,14 +87,8 @@ static void measure(void *arg, uint64_t numbers[MAX_NUMBERS])
 static void run(const struct job *job, const char *way, int runs)
 {
 	struct subject who = { "names", job->store->name, way, 0 };
-	struct sample samples[NUMBERS] = {};
 
-	if (in_children(runs, measure, (void *)job, samples, NUMBERS)) {
-		not_measured(&who, "the measuring process failed");
-		return;
-	}
-	for (int i = 0; i < NUMBERS; i++)
-		result(&who, metric[i], &samples[i]);
+	measure_in_children(&who, runs, measure, job, metric, NUMBERS);
 }
 
 int main(int argc, char **argv)

@@ -84,14 +84,8 @@ static void measure(void *arg, uint64_t numbers[MAX_NUMBERS])
 static void run(const struct job *job, const char *way, int runs)
 {
 	struct subject who = { "populate", job->store->name, way, job->size };
-	struct sample samples[NUMBERS] = {};
 
-	if (in_children(runs, measure, (void *)job, samples, NUMBERS)) {
-		not_measured(&who, "the measuring process failed");
-		return;
-	}
-	for (int i = 0; i < NUMBERS; i++)
-		result(&who, metric[i], &samples[i]);
+	measure_in_children(&who, runs, measure, job, metric, NUMBERS);
 }
 
 static void run_store(const struct store *store, const uint64_t *sizes, int nr, int runs)

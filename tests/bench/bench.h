@@ -76,6 +76,9 @@ typedef void measure_fn(void *arg, uint64_t numbers[MAX_NUMBERS]);
  * Returns 0, or -1 when a child failed.
  */
 int in_children(int runs, measure_fn *fn, void *arg, struct sample *samples, int nr);
+/* The same, and say each as the result that @metric names, or that it was not measured. */
+void measure_in_children(const struct subject *who, int runs, measure_fn *fn, const void *arg,
+			 const char *const *metric, int nr);
 /* Make the child's own pages private and present, so that they fault in no measurement. */
 void warm_up(void);
 

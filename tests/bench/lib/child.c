@@ -66,6 +66,19 @@ int in_children(int runs, measure_fn *fn, void *arg, struct sample *samples, int
 	return 0;
 }
 
+void measure_in_children(const struct subject *who, int runs, measure_fn *fn, const void *arg,
+			 const char *const *metric, int nr)
+{
+	struct sample samples[MAX_NUMBERS] = {};
+
+	if (in_children(runs, fn, (void *)arg, samples, nr)) {
+		not_measured(who, "the measuring process failed");
+		return;
+	}
+	for (int i = 0; i < nr; i++)
+		result(who, metric[i], &samples[i]);
+}
+
 static void member(struct crowd *crowd, void (*fn)(void *arg), void *arg)
 {
 	char byte = 0;
