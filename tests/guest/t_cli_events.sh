@@ -9,11 +9,7 @@
 
 morsel-admin -j events -c 11 -t 30 > /tmp/log 2> /tmp/err &
 watcher=$!
-i=0
-while ! grep -q watching /tmp/err && [ $i -lt 100 ]; do
-	usleep 100000
-	i=$((i + 1))
-done
+await 100 grep -q watching /tmp/err
 ok "the watch is on" grep -q watching /tmp/err
 
 morsel-admin create p:a
@@ -40,17 +36,9 @@ is "and the new size" "$(jq -s '.[3].object.size' /tmp/log)" 2097152
 
 morsel-admin events > /tmp/log 2> /tmp/err &
 watcher=$!
-i=0
-while ! grep -q watching /tmp/err && [ $i -lt 100 ]; do
-	usleep 100000
-	i=$((i + 1))
-done
+await 100 grep -q watching /tmp/err
 morsel-admin create "p:with blank"
-i=0
-while ! grep -q blank /tmp/log && [ $i -lt 100 ]; do
-	usleep 100000
-	i=$((i + 1))
-done
+await 100 grep -q blank /tmp/log
 kill -INT $watcher
 wait $watcher
 is "an interrupt is a quiet end" $? 0
@@ -67,11 +55,7 @@ fails "not what he may not read" "read and search the directory" \
 as alice morsel-admin -j events -R -s -f kind='morsel-*' -f path=p:open -c 6 \
 	-t 60 p:open > /tmp/log 2> /tmp/err &
 watcher=$!
-i=0
-while ! grep -q synced /tmp/log && [ $i -lt 100 ]; do
-	usleep 100000
-	i=$((i + 1))
-done
+await 100 grep -q synced /tmp/log
 touch /mnt/morsel/closed/secret /mnt/morsel/open/below/a
 mv /mnt/morsel/open/below/a /mnt/morsel/open/b
 rm /mnt/morsel/open/b

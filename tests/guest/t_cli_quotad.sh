@@ -9,16 +9,16 @@
 . /tests/lib/tap.sh
 
 wait_for() { # PATTERN
-	i=0
-	while ! grep -q "$1" /tmp/log && [ $i -lt 100 ]; do
-		usleep 100000
-		i=$((i + 1))
-	done
+	await 100 grep -q "$1" /tmp/log
 	grep "$1" /tmp/log
 }
 
 soft() { # USER
 	morsel-admin -j quota show p | jq ".. | objects | select(.uid? == $1) | .objects_soft"
+}
+
+raised_from() { # LIMIT
+	[ "$(soft 1000)" != "$1" ]
 }
 
 morsel-admin quota set --objects-soft 4 --objects-hard 12 p alice
@@ -35,11 +35,7 @@ is "and raises by half" "$(soft 1000)" 7
 as alice touch /mnt/morsel/open/6 /mnt/morsel/open/7
 is "not passed, not raised" "$(soft 1000)" 7
 as alice touch /mnt/morsel/open/8
-i=0
-while [ "$(soft 1000)" = 7 ] && [ $i -lt 50 ]; do
-	usleep 100000
-	i=$((i + 1))
-done
+await 50 raised_from 7
 is "raised when it is passed" "$(soft 1000)" 11
 for i in 9 10 11 12; do
 	as alice touch /mnt/morsel/open/$i

@@ -80,6 +80,16 @@ bail_out() {
 	exit 99
 }
 
+# await TENTHS COMMAND...: waits until the command succeeds, up to so many tenths of a second
+await() {
+	tap_left=$1
+	shift
+	while [ "$tap_left" -gt 0 ] && ! "$@" 2> /dev/null; do
+		usleep 100000
+		tap_left=$((tap_left - 1))
+	done
+}
+
 # as USER COMMAND...: runs a command as another user of the guest
 as() {
 	tap_user=$1
