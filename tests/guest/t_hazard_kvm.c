@@ -3,7 +3,13 @@
  * A secondary MMU (hazards 2d): a virtual machine whose memory is a mapping of an
  * object.  What it stores is seen by all, and it loses what the process loses: by
  * MADV_DONTNEED, punch, truncation, mprotect, munmap.
+ *
+ * On one processor: each machine that comes or goes makes KVM patch a static key in the
+ * scheduler's finish_task_switch(), and with several threads QEMU's translator at times
+ * keeps a translation of the breakpoint that stands there in between, so that all
+ * processors meet it for ever.
  * groups: hazard
+ * cpus: 1
  * timeout: 90
  * modules: kvm kvm_amd
  * may-skip: no virtual machines here
