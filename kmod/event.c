@@ -288,6 +288,12 @@ void morsel_event_error(struct inode *inode, u64 start, u64 length, int error)
 		send_inode(&e);
 }
 
+void morsel_event_access(struct inode *inode, u64 pos, int error)
+{
+	if (unlikely(error == -EIO || error == -EUCLEAN))
+		morsel_event_error(inode, round_down(pos, PAGE_SIZE), PAGE_SIZE, -error);
+}
+
 /* The path for the event that will follow, if anybody wants to know. */
 static char *remember_path(struct dentry *dentry)
 {

@@ -82,6 +82,12 @@ void morsel_event_collision(struct inode *inode, u64 start, u64 length, u64 othe
 /* Bytes [@start, @start + @length) of an object are not usable.  @error: a positive errno. */
 void morsel_event_error(struct inode *inode, u64 start, u64 length, int error);
 
+/*
+ * An access at byte @pos ended with @error, 0 or negative: tell if the memory, the medium
+ * or a record is to blame.
+ */
+void morsel_event_access(struct inode *inode, u64 pos, int error);
+
 /* A rename: where things were. */
 struct morsel_move {
 	char *from;

@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/workqueue.h>
+#include "event.h"
 #include "link.h"
 #include "pt_x86.h"
 #include "revoke.h"
@@ -89,9 +90,12 @@ static vm_fault_t fault_error(int err)
 }
 
 /* A page with a memory error is not to be touched, nor made anew: its bytes are lost. */
-static vm_fault_t sound(struct page *page)
+static vm_fault_t sound(struct vm_fault *vmf, struct inode *inode, struct page *page)
 {
-	return PageHWPoison(page) ? VM_FAULT_HWPOISON : 0;
+	if (likely(!PageHWPoison(page)))
+		return 0;
+	morsel_event_access(inode, (u64)vmf->pgoff << PAGE_SHIFT, -EIO);
+	return VM_FAULT_HWPOISON;
 }
 
 /* Have a frame for the page.  2 MiB only where the object has all of it. */
@@ -108,8 +112,9 @@ static vm_fault_t fill(struct vm_fault *vmf, struct inode *inode, bool *was_hole
 	leaf = morsel_tree_lookup(inode, vmf->pgoff);
 	*was_hole = !leaf.page;
 	if (!*was_hole)
-		return sound(leaf.page);
+		return sound(vmf, inode, leaf.page);
 	err = morsel_tree_populate(inode, vmf->pgoff, want_huge, &leaf);
+	morsel_event_access(inode, (u64)vmf->pgoff << PAGE_SHIFT, err);
 	return err ? fault_error(err) : 0;
 }
 
@@ -123,7 +128,7 @@ static vm_fault_t fill_and_show(struct vm_fault *vmf, struct inode *inode,
 
 	page = view ? morsel_view_page(inode, kind, vmf->pgoff) : NULL;
 	if (page)
-		return sound(page);
+		return sound(vmf, inode, page);
 	ret = fill(vmf, inode, &was_hole);
 	if (!ret && view && morsel_view_fill(inode, kind, vmf->pgoff, was_hole))
 		ret = VM_FAULT_OOM;
@@ -286,5 +291,6 @@ int morsel_vm_access(struct vm_area_struct *vma, unsigned long addr, void *buf, 
 		memcpy_from_page(buf, leaf.page, off, len);
 out:
 	filemap_invalidate_unlock_shared(inode->i_mapping);
+	morsel_event_access(inode, (u64)index << PAGE_SHIFT, err);
 	return err ? err : len;
 }

@@ -19,6 +19,7 @@
 #include <linux/splice.h>
 #include <linux/uio.h>
 #include "attach.h"
+#include "event.h"
 #include "fs_internal.h"
 #include "revoke.h"
 #include "store.h"
@@ -148,6 +149,8 @@ static ssize_t morsel_read_iter(struct kiocb *iocb, struct iov_iter *to)
 		cond_resched();
 	}
 	file_accessed(iocb->ki_filp);
+	if (!done)
+		morsel_event_access(inode, iocb->ki_pos, ret);
 	return done ?: ret;
 }
 
@@ -303,6 +306,8 @@ static ssize_t morsel_write_range(struct kiocb *iocb, struct iov_iter *from)
 		done += ret;
 		cond_resched();
 	}
+	if (!done)
+		morsel_event_access(inode, iocb->ki_pos, ret);
 	return done ?: ret;
 }
 

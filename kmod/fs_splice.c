@@ -8,6 +8,7 @@
 #include <linux/mm.h>
 #include <linux/pipe_fs_i.h>
 #include <linux/splice.h>
+#include "event.h"
 #include "fs_internal.h"
 #include "revoke.h"
 
@@ -79,8 +80,10 @@ ssize_t morsel_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info
 	ret = morsel_splice_fill(&spd, in, *ppos, min_t(loff_t, len, size - *ppos));
 	if (!ret && !spd.nr_pages)
 		ret = -EIO;
-	if (ret)
+	if (ret) {
+		morsel_event_access(file_inode(in), *ppos, ret);
 		return ret;
+	}
 	ret = splice_to_pipe(pipe, &spd);
 	if (ret > 0) {
 		*ppos += ret;

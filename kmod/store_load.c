@@ -60,6 +60,7 @@ static int take_lists(struct load *load, struct inode *inode, const struct pp_ob
 static int take_damage(struct inode *inode, struct pp_object *obj)
 {
 	obj->bad = true;
+	morsel_event_error(inode, 0, i_size_read(inode), EUCLEAN);
 	cache_no_acl(inode);
 	inode->i_mode &= ~0077;
 	if (!S_ISLNK(inode->i_mode))

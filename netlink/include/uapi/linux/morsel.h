@@ -440,7 +440,7 @@ enum {
  * @MORSEL_A_ALERT_LENGTH: u64. How many bytes from there on.
  * @MORSEL_A_ALERT_OTHER_ID: u64. Number of the object that has the addresses;
  *   absent if it is none of this pool.
- * @MORSEL_A_ALERT_ERROR: u32. The errno of it.
+ * @MORSEL_A_ALERT_ERROR: u32. The errno that says why.
  * @MORSEL_A_ALERT_WATCH: u64. Notifications to a watcher only. Number of the
  *   watch.
  * @MORSEL_A_ALERT_WATCH_SEQ: u64. Notifications to a watcher only. Number of
@@ -804,8 +804,10 @@ enum {
  *
  * MORSEL_CMD_ERROR_NTF
  *
- *   Part of an object is not usable: a memory or media error, or damaged
- *   records.
+ *   Part of an object is not usable, and somebody who wanted it was refused
+ *   for that: error is EIO after a memory or media error, EUCLEAN where
+ *   records are damaged. A damaged object is also told of when its pool is
+ *   mounted.
  *
  * MORSEL_CMD_RIGHTS_GET
  *
