@@ -183,6 +183,9 @@ int check_filters(struct app *app);
 /* Does the event pass them? */
 bool passes_filters(struct app *app, const struct morsel_event *event);
 
+/* The kinds of events there are, one after the other; NULL behind the last. */
+const char *event_kind(size_t index);
+
 /* ---- commands by noun ---- */
 extern const struct option_desc pool_create_options[], pool_format_options[], create_options[],
 	ls_options[], mv_options[],

@@ -3,6 +3,8 @@
  * Completion. The script for bash knows nothing but how to ask: what the words
  * may become is told by the table of commands, and by the kernel for names.
  */
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "admin.h"
@@ -10,6 +12,7 @@
 /* Where in a command line the cursor is. */
 struct place {
 	const char *word;	       /* as far as it is typed */
+	const char *before;	       /* what of it stands before that */
 	const struct command *command; /* NULL: still to be named */
 	const char *noun;	       /* without a command: of a verb to be named */
 	const struct option_desc *argument_of;
@@ -19,7 +22,7 @@ struct place {
 static void offer(const struct place *place, const char *text)
 {
 	if (!strncmp(text, place->word, strlen(place->word)))
-		puts(text);
+		printf("%s%s\n", place->before ? place->before : "", text);
 }
 
 /* ---- options ---- */
@@ -92,6 +95,16 @@ static void offer_pools(struct app *app, const struct place *place, const char *
 	morsel_pool_list_free(pools);
 }
 
+static void offer_users(const struct place *place)
+{
+	const struct passwd *pw;
+
+	setpwent();
+	while ((pw = getpwent()))
+		offer(place, pw->pw_name);
+	endpwent();
+}
+
 /* The objects in the directory that the word names so far. */
 static void offer_objects(struct app *app, const struct place *place)
 {
@@ -155,6 +168,34 @@ static void offer_kind(struct app *app, const struct place *place, const char *k
 		offer_nouns(place);
 }
 
+/* KEY=VALUE: the keys, then what there is for the key. */
+static void offer_filters(struct app *app, const struct place *place)
+{
+	struct place value = *place;
+	const char *equals = strchr(place->word, '=');
+	char *key;
+	size_t i;
+
+	if (!equals) {
+		offer_choices(place, "kind=|pool=|path=|uid=");
+		return;
+	}
+	key = strndup(place->word, (size_t)(equals + 1 - place->word));
+	if (!key)
+		return;
+	value.before = key;
+	value.word = equals + 1;
+	for (i = 0; !strcmp(key, "kind=") && event_kind(i); i++)
+		offer(&value, event_kind(i));
+	if (!strcmp(key, "pool="))
+		offer_pools(app, &value, "");
+	else if (!strcmp(key, "path="))
+		offer_objects(app, &value);
+	else if (!strcmp(key, "uid="))
+		offer_users(&value);
+	free(key);
+}
+
 static void offer_option_argument(struct app *app, const struct place *place)
 {
 	const char *arg = place->argument_of->arg;
@@ -164,7 +205,7 @@ static void offer_option_argument(struct app *app, const struct place *place)
 	else if (!strcmp(place->argument_of->name, "huge"))
 		offer_choices(place, "always|never");
 	else if (!strcmp(place->argument_of->name, "filter"))
-		offer_choices(place, "kind=|pool=|path=|uid=");
+		offer_filters(app, place);
 	else if (place->command)
 		offer_kind(app, place, arg, strlen(arg));
 }
@@ -239,20 +280,21 @@ int run_complete(struct app *app, int argc, char **argv)
 int run_completion(struct app *app)
 {
 	app->raw = true;
-	/* A name has a colon in it, where bash begins a new word. */
+	/* A name has a colon in it, a filter an equals sign, where bash begins a new word. */
 	fputs("# bash completion for morsel-admin; printed by 'morsel-admin completion'\n"
 	      "_morsel_admin()\n{\n"
-	      "\tlocal line=${COMP_LINE:0:COMP_POINT} cut IFS=$' \\t\\n' words cur\n"
+	      "\tlocal line=${COMP_LINE:0:COMP_POINT} cut='' sign IFS=$' \\t\\n' words cur\n"
 	      "\t{ read -a words <<< \"$line\"; }\n"
 	      "\t[[ $line == *[[:space:]] ]] && words+=('')\n"
 	      "\tcur=${words[-1]}\n"
 	      "\tmapfile -t COMPREPLY < <(\"${words[0]}\" " COMPLETE_WORD
 	      " \"${words[@]:1}\" 2> /dev/null)\n"
-	      "\t[[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *[:/] ]] && compopt -o nospace\n"
-	      "\tif [[ $cur == *:* && $COMP_WORDBREAKS == *:* ]]; then\n"
-	      "\t\tcut=${cur%\"${cur##*:}\"}\n"
-	      "\t\tCOMPREPLY=(\"${COMPREPLY[@]#\"$cut\"}\")\n"
-	      "\tfi\n"
+	      "\t[[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *[:/=] ]] && compopt -o nospace\n"
+	      "\tfor sign in = :; do\n"
+	      "\t\t[[ $COMP_WORDBREAKS == *$sign* && $cur == \"$cut\"*$sign* ]] &&\n"
+	      "\t\t\tcut=${cur%\"${cur##*$sign}\"}\n"
+	      "\tdone\n"
+	      "\tCOMPREPLY=(\"${COMPREPLY[@]#\"$cut\"}\")\n"
 	      "\tfor cut in \"${!COMPREPLY[@]}\"; do\n"
 	      "\t\tprintf -v \"COMPREPLY[cut]\" %q \"${COMPREPLY[cut]}\"\n"
 	      "\tdone\n"

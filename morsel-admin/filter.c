@@ -11,6 +11,11 @@ static const char *const kinds[] = {
 	"morsel-unmap",	 "quota-soft",	  "quota-refused", "collision",	  "error",
 };
 
+const char *event_kind(size_t index)
+{
+	return index < ARRAY_SIZE(kinds) ? kinds[index] : NULL;
+}
+
 /* ---- what a value is ---- */
 
 static int check_kind(struct app *app, const char *value)

@@ -272,6 +272,12 @@ static void test_completion(void **state)
 	      "[[ ${COMPREPLY[*]} == dir/ && $nospace ]] || exit 4\n"
 	      "offer=('db:a b' 'db:a;c'); try 'morsel-admin ls db:a'\n"
 	      "[[ ${COMPREPLY[*]} == 'a\\ b a\\;c' ]] || exit 5\n"
+	      "offer=(kind=map kind=error); try 'morsel-admin events -f kind='\n"
+	      "[[ ${COMPREPLY[*]} == 'map error' ]] || exit 7\n"
+	      "offer=(path=); try 'morsel-admin events -f pat'\n"
+	      "[[ ${COMPREPLY[*]} == path= && $nospace ]] || exit 8\n"
+	      "offer=(path=db:a); try 'morsel-admin events -f path=db:'\n"
+	      "[[ ${COMPREPLY[*]} == a ]] || exit 9\n"
 	      "COMP_WORDBREAKS=' '; try 'morsel-admin ls db:a'\n"
 	      "[[ ${COMPREPLY[0]} == 'db:a\\ b' ]] || exit 6\n",
 	      file);

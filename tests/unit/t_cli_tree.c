@@ -134,6 +134,12 @@ static void test_complete(void **state)
 		{ "create -s 4 o", "other:\n" },
 		{ "help res", "resize\n" },
 		{ "frobnicate d", "" },
+		{ "events --filter p", "pool=\npath=\n" },
+		{ "events --filter kind=quota", "kind=quota-soft\nkind=quota-refused\n" },
+		{ "events -f pool=d", "pool=db\n" },
+		{ "events -f path=db:dir-", "path=db:dir-b\n" },
+		{ "events -f uid=roo", "uid=root\n" },
+		{ "events -f colour=r", "" },
 	};
 	const struct {
 		const char *line;
