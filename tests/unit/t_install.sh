@@ -50,6 +50,8 @@ sort > "$root/expected" <<-END
 	usr/lib/udev/rules.d/60-morsel.rules
 	usr/sbin/morsel-admin
 	usr/share/bash-completion/completions/morsel-admin
+	usr/share/doc/libmorsel/examples/morsel-quotad.c
+	usr/share/doc/libmorsel/examples/morsel-quotad.service
 END
 diff "$root/expected" "$root/found" | sed 's/^/# /'
 cmp -s "$root/expected" "$root/found"
