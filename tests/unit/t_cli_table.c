@@ -278,7 +278,7 @@ static void test_completion(void **state)
 	      "[[ ${COMPREPLY[*]} == path= && $nospace ]] || exit 8\n"
 	      "offer=(path=db:a); try 'morsel-admin events -f path=db:'\n"
 	      "[[ ${COMPREPLY[*]} == a ]] || exit 9\n"
-	      "COMP_WORDBREAKS=' '; try 'morsel-admin ls db:a'\n"
+	      "COMP_WORDBREAKS=' '; offer=('db:a b'); try 'morsel-admin ls db:a'\n"
 	      "[[ ${COMPREPLY[0]} == 'db:a\\ b' ]] || exit 6\n",
 	      file);
 	status = pclose(file);
