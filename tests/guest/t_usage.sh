@@ -51,7 +51,7 @@ is "and all of it" "$(cat /tmp/one)" "$((6 * MIB)) $((4 * MIB))"
 is "it has faulted" "$([ "$(number faults p:a)" -ge 2 ] && echo yes)" yes
 like "when it was mapped last" "$($ma usage -o last_mapped p:a)" "$(date +%Y)"
 
-is "who maps it" "$($ma -H ps -o pid,user,command,view,length,offset p:a | tr -s ' ')" \
+is "who maps it" "$($ma -H ps -o pid,user,command,view,length,offset p:a | sed "s|^ *||" | tr -s ' ')" \
 	"$reader root usage_touch ro 16M 0B
 $writer root usage_touch rw 16M 0B"
 is "one process" "$($ma -H ps -o pid --pid $writer)" "$writer"
