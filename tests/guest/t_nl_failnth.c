@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every allocation of every command fails once: an errno, nothing half done,
- * nothing leaked.
+ * Every allocation of the commands for objects and pools fails once: an errno,
+ * nothing half done, nothing leaked.
  * kernel: debug
  * pool: size=64M,name=p
  * groups: nl
@@ -16,41 +16,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "lib/failnth.h"
-#include "nltest.h"
+#include "lib/failing.h"
 
-enum {
-	LAST = 400, /* no command allocates that often */
-};
-
-static struct nl nl;
 static struct nl probe; /* for what must not fail: nothing is left over in this one */
-
-/* Send what was begun with the @nth allocation failing.  Return: was it reached? */
-static bool send_failing(int nth, int flags, int *error)
-{
-	struct nlmsghdr *header = (struct nlmsghdr *)nl.out;
-	ssize_t sent;
-
-	header->nlmsg_len = nl.len;
-	header->nlmsg_flags = NLM_F_REQUEST | flags;
-	failnth_arm(nth);
-	sent = send(nl.fd, nl.out, nl.len, 0);
-	*error = sent < 0 ? errno : 0;
-	return failnth_failed();
-}
-
-/* What came back, if there was room for it. */
-static int answer(void)
-{
-	struct nlmsghdr *header = (struct nlmsghdr *)nl.in;
-	int error = ENOBUFS;
-
-	while (recv(nl.fd, nl.in, sizeof(nl.in), MSG_DONTWAIT) > 0)
-		if (header->nlmsg_type == NLMSG_ERROR)
-			error = -((struct nlmsgerr *)NLMSG_DATA(header))->error;
-	return error;
-}
 
 static uint64_t id_of(const char *path)
 {
@@ -66,36 +34,28 @@ static long long size_of(const char *path)
 	return lstat(pool_path(path), &st) ? -1 : st.st_size;
 }
 
-/* A command, and whether its effect is there; undo() takes it back. */
-struct command {
-	const char *name;
-	void (*begin)(void);
-	bool (*done)(void);
-	void (*undo)(void);
-};
-
-static void begin_get(void)
+static void begin_get(struct nl *nl)
 {
-	nl_object(&nl, MORSEL_CMD_MORSEL_GET, "p", "d/a");
+	nl_object(nl, MORSEL_CMD_MORSEL_GET, "p", "d/a");
 }
 
-static void begin_get_id(void)
+static void begin_get_id(struct nl *nl)
 {
-	nl_begin(&nl, MORSEL_CMD_MORSEL_GET);
-	nl_str(&nl, MORSEL_A_OBJECT_POOL_NAME, "p");
-	nl_u64(&nl, MORSEL_A_OBJECT_ID, id_of("d/a"));
+	nl_begin(nl, MORSEL_CMD_MORSEL_GET);
+	nl_str(nl, MORSEL_A_OBJECT_POOL_NAME, "p");
+	nl_u64(nl, MORSEL_A_OBJECT_ID, id_of("d/a"));
 }
 
-static void begin_new(void)
+static void begin_new(struct nl *nl)
 {
-	nl_object(&nl, MORSEL_CMD_MORSEL_NEW, "p", "d/new");
-	nl_u64(&nl, MORSEL_A_OBJECT_SIZE, 12345);
-	nl_u32(&nl, MORSEL_A_OBJECT_UID, 1000);
+	nl_object(nl, MORSEL_CMD_MORSEL_NEW, "p", "d/new");
+	nl_u64(nl, MORSEL_A_OBJECT_SIZE, 12345);
+	nl_u32(nl, MORSEL_A_OBJECT_UID, 1000);
 }
 
-static bool done_new(void)
+static int done_new(void)
 {
-	return id_of("d/new");
+	return id_of("d/new") != 0;
 }
 
 static void undo_new(void)
@@ -103,10 +63,10 @@ static void undo_new(void)
 	need(size_of("d/new") == 12345 && !unlink(pool_path("d/new")));
 }
 
-static void begin_mkdir(void)
+static void begin_mkdir(struct nl *nl)
 {
-	nl_object(&nl, MORSEL_CMD_MORSEL_NEW, "p", "d/new");
-	nl_u32(&nl, MORSEL_A_OBJECT_TYPE, MORSEL_OBJECT_TYPE_DIRECTORY);
+	nl_object(nl, MORSEL_CMD_MORSEL_NEW, "p", "d/new");
+	nl_u32(nl, MORSEL_A_OBJECT_TYPE, MORSEL_OBJECT_TYPE_DIRECTORY);
 }
 
 static void undo_mkdir(void)
@@ -114,14 +74,14 @@ static void undo_mkdir(void)
 	need(!rmdir(pool_path("d/new")));
 }
 
-static void begin_set(void)
+static void begin_set(struct nl *nl)
 {
-	nl_object(&nl, MORSEL_CMD_MORSEL_SET, "p", "d/a");
-	nl_u64(&nl, MORSEL_A_OBJECT_SIZE, 777);
-	nl_u32(&nl, MORSEL_A_OBJECT_MODE, 0640);
+	nl_object(nl, MORSEL_CMD_MORSEL_SET, "p", "d/a");
+	nl_u64(nl, MORSEL_A_OBJECT_SIZE, 777);
+	nl_u32(nl, MORSEL_A_OBJECT_MODE, 0640);
 }
 
-static bool done_set(void)
+static int done_set(void)
 {
 	return size_of("d/a") == 777;
 }
@@ -131,15 +91,15 @@ static void undo_set(void)
 	need(!truncate(pool_path("d/a"), 4096));
 }
 
-static void begin_rename(void)
+static void begin_rename(struct nl *nl)
 {
-	nl_object(&nl, MORSEL_CMD_MORSEL_RENAME, "p", "d/a");
-	nl_str(&nl, MORSEL_A_OBJECT_NEW_PATH, "new");
+	nl_object(nl, MORSEL_CMD_MORSEL_RENAME, "p", "d/a");
+	nl_str(nl, MORSEL_A_OBJECT_NEW_PATH, "new");
 }
 
-static bool done_rename(void)
+static int done_rename(void)
 {
-	return id_of("new");
+	return id_of("new") != 0;
 }
 
 static void undo_rename(void)
@@ -150,16 +110,16 @@ static void undo_rename(void)
 	need(!rename(from, pool_path("d/a")));
 }
 
-static void begin_exchange(void)
+static void begin_exchange(struct nl *nl)
 {
-	nl_object(&nl, MORSEL_CMD_MORSEL_RENAME, "p", "d/a");
-	nl_str(&nl, MORSEL_A_OBJECT_NEW_PATH, "b");
-	nl_u32(&nl, MORSEL_A_OBJECT_RENAME_FLAGS, MORSEL_RENAME_FLAG_EXCHANGE);
+	nl_object(nl, MORSEL_CMD_MORSEL_RENAME, "p", "d/a");
+	nl_str(nl, MORSEL_A_OBJECT_NEW_PATH, "b");
+	nl_u32(nl, MORSEL_A_OBJECT_RENAME_FLAGS, MORSEL_RENAME_FLAG_EXCHANGE);
 }
 
 static uint64_t b;
 
-static bool done_exchange(void)
+static int done_exchange(void)
 {
 	return id_of("b") != b;
 }
@@ -172,12 +132,12 @@ static void undo_exchange(void)
 	need(!renameat2(AT_FDCWD, from, AT_FDCWD, pool_path("d/a"), RENAME_EXCHANGE));
 }
 
-static void begin_del(void)
+static void begin_del(struct nl *nl)
 {
-	nl_object(&nl, MORSEL_CMD_MORSEL_DEL, "p", "b");
+	nl_object(nl, MORSEL_CMD_MORSEL_DEL, "p", "b");
 }
 
-static bool done_del(void)
+static int done_del(void)
 {
 	return !id_of("b");
 }
@@ -194,12 +154,12 @@ static void new_pool_on(struct nl *on)
 	nl_u64(on, MORSEL_A_POOL_SIZE, 1 << 20);
 }
 
-static void begin_pool_new(void)
+static void begin_pool_new(struct nl *nl)
 {
-	new_pool_on(&nl);
+	new_pool_on(nl);
 }
 
-static bool has_pool(void)
+static int has_pool(void)
 {
 	nl_pool(&probe, MORSEL_CMD_POOL_GET, "q");
 	return nl_talk(&probe) == 0;
@@ -211,7 +171,7 @@ static void drop_pool(void)
 	need(!nl_talk(&probe));
 }
 
-static bool has_no_pool(void)
+static int has_no_pool(void)
 {
 	return !has_pool();
 }
@@ -222,12 +182,12 @@ static void make_pool(void)
 	need(!nl_talk(&probe));
 }
 
-static void begin_pool_del(void)
+static void begin_pool_del(struct nl *nl)
 {
-	nl_pool(&nl, MORSEL_CMD_POOL_DEL, "q");
+	nl_pool(nl, MORSEL_CMD_POOL_DEL, "q");
 }
 
-static const struct command commands[] = {
+static const struct failing commands[] = {
 	{ "netlink get", begin_get, NULL, NULL },
 	{ "netlink get by id", begin_get_id, NULL, NULL },
 	{ "netlink new file", begin_new, done_new, undo_new },
@@ -240,51 +200,18 @@ static const struct command commands[] = {
 	{ "netlink drop pool", begin_pool_del, has_no_pool, make_pool },
 };
 
-/* An acknowledgment says done if and only if it is done; without one it is anybody's guess. */
-static void run(const struct command *command)
+static void begin_objects(struct nl *nl)
 {
-	int nth, wrong = 0, failed = 0, sent = 0;
-	bool reached = true;
-
-	for (nth = 1; reached && nth < LAST; nth++) {
-		int error;
-
-		command->begin();
-		reached = send_failing(nth, NLM_F_ACK, &sent);
-		error = sent ?: answer();
-		failed += error != 0;
-		if (!command->done)
-			continue;
-		if (error != ENOBUFS && command->done() != !error) {
-			diag("%s: allocation %d: error %d", command->name, nth, error);
-			wrong++;
-		}
-		if (command->done())
-			command->undo();
-	}
-	ok(!reached, "%s: all allocations have failed once", command->name);
-	ok(failed > 0, "%s: some of that was fatal", command->name);
-	is_int(wrong, 0, "%s: what is refused is not done", command->name);
-	failnth_enough(command->name, nth - 2);
+	nl_begin(nl, MORSEL_CMD_MORSEL_GET);
 }
 
-static void run_dump(int command, const char *name)
+static void begin_pools(struct nl *nl)
 {
-	int nth, error;
-	bool reached = true;
-
-	for (nth = 1; reached && nth < LAST; nth++) {
-		nl_begin(&nl, command);
-		reached = send_failing(nth, NLM_F_DUMP, &error);
-		while (!error && recv(nl.fd, nl.in, sizeof(nl.in), MSG_DONTWAIT) > 0)
-			;
-		/* A dump that could not go on keeps the socket busy: take another. */
-		nl_close(&nl);
-		nl_open(&nl);
-	}
-	ok(!reached, "%s: all allocations have failed once", name);
-	failnth_enough(name, nth - 2);
+	nl_begin(nl, MORSEL_CMD_POOL_GET);
 }
+
+static const struct failing dump_objects = { "netlink dump of objects", begin_objects, NULL, NULL };
+static const struct failing dump_pools = { "netlink dump of pools", begin_pools, NULL, NULL };
 
 static void run_all(void)
 {
@@ -293,12 +220,12 @@ static void run_all(void)
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (commands[i].undo == make_pool)
 			make_pool();
-		run(&commands[i]);
+		failing_run(&commands[i]);
 		if (commands[i].undo == make_pool)
 			drop_pool();
 	}
-	run_dump(MORSEL_CMD_MORSEL_GET, "netlink dump of objects");
-	run_dump(MORSEL_CMD_POOL_GET, "netlink dump of pools");
+	failing_dump(&dump_objects);
+	failing_dump(&dump_pools);
 }
 
 int main(void)
@@ -306,7 +233,6 @@ int main(void)
 	struct nl events;
 
 	failnth_start();
-	nl_open(&nl);
 	nl_open(&probe);
 	need(!mkdir(pool_path("d"), 0755));
 	close(make_morsel("d/a", 4096));

@@ -63,6 +63,25 @@ static const struct {
 	{ "netlink drop pool", 8 },
 	{ "netlink dump of objects", 12 },
 	{ "netlink dump of pools", 10 },
+	/* t_nl_nomem.c */
+	{ "netlink get rights", 15 },
+	{ "netlink set rights", 43 },
+	{ "netlink revoke", 22 },
+	{ "netlink seal", 14 },
+	{ "netlink get a quota", 12 },
+	{ "netlink set a quota", 23 },
+	{ "netlink get the window", 12 },
+	{ "netlink set the window", 13 },
+	{ "netlink new file with an address", 18 },
+	{ "netlink give an address", 14 },
+	{ "netlink get the usage", 14 },
+	{ "netlink watch", 17 },
+	{ "netlink dump of rights", 12 },
+	{ "netlink dump of quotas", 10 },
+	{ "netlink dump of addresses", 13 },
+	{ "netlink dump of a process", 12 },
+	{ "netlink dump of usage", 12 },
+	{ "netlink dump of mappings", 12 },
 };
 
 #endif

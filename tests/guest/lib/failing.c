@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "failing.h"
+
+struct nl failing_socket;
+
+/* Send what was begun with the @nth allocation failing.  Return: was it reached? */
+static bool send_failing(int nth, int flags, int *error)
+{
+	struct nlmsghdr *header = (struct nlmsghdr *)failing_socket.out;
+	ssize_t sent;
+
+	header->nlmsg_len = failing_socket.len;
+	header->nlmsg_flags = NLM_F_REQUEST | flags;
+	failnth_arm(nth);
+	sent = send(failing_socket.fd, failing_socket.out, failing_socket.len, 0);
+	*error = sent < 0 ? errno : 0;
+	return failnth_failed();
+}
+
+/* What came back, if there was room for it. */
+static int answer(void)
+{
+	struct nlmsghdr *header = (struct nlmsghdr *)failing_socket.in;
+	int error = ENOBUFS;
+
+	while (recv(failing_socket.fd, header, sizeof(failing_socket.in), MSG_DONTWAIT) > 0)
+		if (header->nlmsg_type == NLMSG_ERROR)
+			error = -((struct nlmsgerr *)NLMSG_DATA(header))->error;
+	return error;
+}
+
+/* Is what the answer says what has happened?  Takes it back. */
+static bool judge(const struct failing *command, int nth, int error)
+{
+	int done = command->done();
+	bool good = done != HALF_DONE && (error == ENOBUFS || done == !error);
+
+	if (!good)
+		diag("%s: allocation %d: error %d, %s", command->name, nth, error,
+		     done == HALF_DONE ? "half done" : done ? "done" : "not done");
+	if (done)
+		command->undo();
+	return good;
+}
+
+void failing_run(const struct failing *command)
+{
+	int nth, wrong = 0, failed = 0;
+	bool reached = true;
+
+	nl_open(&failing_socket);
+	for (nth = 1; reached && nth < FAILNTH_MOST; nth++) {
+		int error;
+
+		command->begin(&failing_socket);
+		reached = send_failing(nth, NLM_F_ACK, &error);
+		error = error ?: answer();
+		failed += error != 0;
+		if (command->done)
+			wrong += !judge(command, nth, error);
+	}
+	nl_close(&failing_socket);
+	ok(!reached, "%s: all allocations have failed once", command->name);
+	ok(failed > 0, "%s: some of that was fatal", command->name);
+	is_int(wrong, 0, "%s: what is refused is not done", command->name);
+	failnth_enough(command->name, nth - 2);
+}
+
+void failing_dump(const struct failing *dump)
+{
+	int nth, error;
+	bool reached = true;
+
+	for (nth = 1; reached && nth < FAILNTH_MOST; nth++) {
+		/* A dump that could not go on keeps the socket busy: take another. */
+		nl_open(&failing_socket);
+		dump->begin(&failing_socket);
+		reached = send_failing(nth, NLM_F_DUMP, &error);
+		if (!error)
+			answer();
+		nl_close(&failing_socket);
+	}
+	ok(!reached, "%s: all allocations have failed once", dump->name);
+	failnth_enough(dump->name, nth - 2);
+}
