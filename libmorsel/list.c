@@ -6,8 +6,7 @@
 #include "netlink.h"
 
 struct morsel_list {
-	struct morsel_array infos;
-	bool inexact;
+	struct morsel_gathered all;
 };
 
 static void destroy_info(void *info)
@@ -15,26 +14,14 @@ static void destroy_info(void *info)
 	morsel_info_free(info);
 }
 
-static int add_info(void *data, const struct nlmsghdr *nlh)
+static int parse_info(const struct nlmsghdr *nlh, void **item)
 {
-	struct morsel_list *list = data;
 	struct morsel_info *info;
-	int err;
+	int err = morsel_parse_info(nlh, &info, NULL);
 
-	err = morsel_parse_info(nlh, &info, NULL);
-	if (err)
-		return err;
-	err = morsel_array_add(&list->infos, info);
-	if (err)
-		morsel_info_free(info);
+	if (!err)
+		*item = info;
 	return err;
-}
-
-static void restart_list(void *data)
-{
-	struct morsel_list *list = data;
-
-	morsel_array_clear(&list->infos, destroy_info);
 }
 
 int morsel_begin_list(struct morsel_ctx *ctx, struct morsel_request *req, unsigned int cmd,
@@ -49,28 +36,17 @@ int morsel_begin_list(struct morsel_ctx *ctx, struct morsel_request *req, unsign
 		     morsel_request_init(ctx, req, cmd, MORSEL_SPACE_OBJECT);
 	if (!err && name && flags & MORSEL_LIST_RECURSIVE)
 		morsel_put_flag(req, MORSEL_A_OBJECT_RECURSIVE);
-	req->dump = true;
 	return err;
 }
 
 static int run(struct morsel_ctx *ctx, struct morsel_request *req, struct morsel_list **out)
 {
-	struct morsel_list *list = calloc(1, sizeof(*list));
-	int err;
+	static const struct morsel_kind infos = { parse_info, destroy_info };
+	struct morsel_gathered *all;
+	int err = morsel_gather(ctx, req, &infos, &all);
 
-	if (!list) {
-		morsel_request_drop(req);
-		return morsel_fail(ctx->serial, -ENOMEM, "%s", strerror(ENOMEM));
-	}
-	req->reply = add_info;
-	req->restart = restart_list;
-	req->data = list;
-	err = morsel_request_run(ctx, req);
-	list->inexact = req->inexact;
-	if (err)
-		morsel_list_free(list);
-	else
-		*out = list;
+	if (!err)
+		*out = (struct morsel_list *)all;
 	return err;
 }
 
@@ -98,28 +74,26 @@ MORSEL_EXPORT int morsel_usage_list(struct morsel_ctx *ctx, const char *name, un
 
 void morsel_list_take(struct morsel_list *list, struct morsel_array *infos)
 {
-	*infos = list->infos;
-	list->infos = (struct morsel_array){ 0 };
+	*infos = list->all.items;
+	list->all.items = (struct morsel_array){ 0 };
 }
 
 MORSEL_EXPORT void morsel_list_free(struct morsel_list *list)
 {
-	if (list)
-		restart_list(list);
-	free(list);
+	morsel_gathered_free((struct morsel_gathered *)list);
 }
 
 MORSEL_EXPORT size_t morsel_list_count(const struct morsel_list *list)
 {
-	return list->infos.count;
+	return list->all.items.count;
 }
 
 MORSEL_EXPORT const struct morsel_info *morsel_list_at(const struct morsel_list *list, size_t index)
 {
-	return morsel_array_at(&list->infos, index);
+	return morsel_array_at(&list->all.items, index);
 }
 
 MORSEL_EXPORT bool morsel_list_inexact(const struct morsel_list *list)
 {
-	return list->inexact;
+	return list->all.inexact;
 }

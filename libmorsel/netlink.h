@@ -103,6 +103,30 @@ void morsel_request_drop(struct morsel_request *req);
 /* Send, receive, retry, and free the message. Return: 0 or -errno with an error text. */
 int morsel_request_run(struct morsel_ctx *ctx, struct morsel_request *req);
 
+/* ---- gather.c ---- */
+
+/* What a list is of. */
+struct morsel_kind {
+	/* Make an item of a message. Return: 0 or -errno. */
+	int (*parse)(const struct nlmsghdr *nlh, void **item);
+	void (*destroy)(void *item);
+};
+
+/* The public types of lists have this as their only member. */
+struct morsel_gathered {
+	struct morsel_array items;
+	const struct morsel_kind *kind;
+	bool inexact; /* names changed during every try */
+};
+
+/*
+ * Run the dump @req, which is begun, and gather what it answers with.
+ * Return: 0 and @out to be freed with morsel_gathered_free(), or -errno with an error text.
+ */
+int morsel_gather(struct morsel_ctx *ctx, struct morsel_request *req,
+		  const struct morsel_kind *kind, struct morsel_gathered **out);
+void morsel_gathered_free(struct morsel_gathered *all);
+
 /* ---- object.c ---- */
 
 /*

@@ -127,7 +127,7 @@ MORSEL_EXPORT void morsel_pool_free(struct morsel_pool *pool)
 /* ---- lists ---- */
 
 struct morsel_pool_list {
-	struct morsel_array pools;
+	struct morsel_gathered all;
 };
 
 static void destroy_pool(void *pool)
@@ -135,66 +135,44 @@ static void destroy_pool(void *pool)
 	morsel_pool_free(pool);
 }
 
-static int add_pool(void *data, const struct nlmsghdr *nlh)
+static int parse_pool(const struct nlmsghdr *nlh, void **item)
 {
-	struct morsel_pool_list *list = data;
 	struct morsel_pool *pool;
-	int err;
+	int err = morsel_parse_pool(nlh, &pool, NULL);
 
-	err = morsel_parse_pool(nlh, &pool, NULL);
-	if (err)
-		return err;
-	err = morsel_array_add(&list->pools, pool);
-	if (err)
-		morsel_pool_free(pool);
+	if (!err)
+		*item = pool;
 	return err;
-}
-
-static void restart_list(void *data)
-{
-	struct morsel_pool_list *list = data;
-
-	morsel_array_clear(&list->pools, destroy_pool);
 }
 
 MORSEL_EXPORT int morsel_pool_list(struct morsel_ctx *ctx, struct morsel_pool_list **out)
 {
-	struct morsel_pool_list *list = calloc(1, sizeof(*list));
+	static const struct morsel_kind pools = { parse_pool, destroy_pool };
+	struct morsel_gathered *all;
 	struct morsel_request req;
 	int err;
 
-	if (!list)
-		return morsel_fail(ctx->serial, -ENOMEM, "%s", strerror(ENOMEM));
 	morsel_clear_error(ctx->serial);
 	err = morsel_request_init(ctx, &req, MORSEL_CMD_POOL_GET, MORSEL_SPACE_POOL);
-	if (!err) {
-		req.dump = true;
-		req.reply = add_pool;
-		req.restart = restart_list;
-		req.data = list;
-		err = morsel_request_run(ctx, &req);
-	}
-	if (err)
-		morsel_pool_list_free(list);
-	else
-		*out = list;
+	if (!err)
+		err = morsel_gather(ctx, &req, &pools, &all);
+	if (!err)
+		*out = (struct morsel_pool_list *)all;
 	return err;
 }
 
 MORSEL_EXPORT void morsel_pool_list_free(struct morsel_pool_list *list)
 {
-	if (list)
-		restart_list(list);
-	free(list);
+	morsel_gathered_free((struct morsel_gathered *)list);
 }
 
 MORSEL_EXPORT size_t morsel_pool_list_count(const struct morsel_pool_list *list)
 {
-	return list->pools.count;
+	return list->all.items.count;
 }
 
 MORSEL_EXPORT const struct morsel_pool *morsel_pool_list_at(const struct morsel_pool_list *list,
 							    size_t index)
 {
-	return morsel_array_at(&list->pools, index);
+	return morsel_array_at(&list->all.items, index);
 }

@@ -159,77 +159,55 @@ MORSEL_EXPORT void morsel_quota_free(struct morsel_quota *quota)
 /* ---- lists ---- */
 
 struct morsel_quota_list {
-	struct morsel_array quotas;
+	struct morsel_gathered all;
 };
 
-static int add(void *data, const struct nlmsghdr *nlh)
+static int parse_item(const struct nlmsghdr *nlh, void **item)
 {
-	struct morsel_quota_list *list = data;
 	struct morsel_quota *quota;
 	int err = parse(nlh, &quota);
 
-	if (err)
-		return err;
-	err = morsel_array_add(&list->quotas, quota);
-	if (err)
-		free(quota);
+	if (!err)
+		*item = quota;
 	return err;
-}
-
-static void restart(void *data)
-{
-	struct morsel_quota_list *list = data;
-
-	morsel_array_clear(&list->quotas, free);
 }
 
 MORSEL_EXPORT int morsel_quota_list(struct morsel_ctx *ctx, const char *pool,
 				    struct morsel_quota_list **out)
 {
-	struct morsel_quota_list *list;
+	static const struct morsel_kind quotas = { parse_item, free };
+	struct morsel_gathered *all;
 	struct morsel_request req;
 	int err;
 
 	morsel_clear_error(ctx->serial);
 	err = pool ? morsel_pool_name_check(ctx->serial, pool) : 0;
+	if (!err)
+		err = morsel_request_init(ctx, &req, MORSEL_CMD_QUOTA_GET, MORSEL_SPACE_QUOTA);
 	if (err)
 		return err;
-	list = calloc(1, sizeof(*list));
-	if (!list)
-		return morsel_fail(ctx->serial, -ENOMEM, "%s", strerror(ENOMEM));
-	err = morsel_request_init(ctx, &req, MORSEL_CMD_QUOTA_GET, MORSEL_SPACE_QUOTA);
-	if (!err) {
-		if (pool)
-			morsel_put_string(&req, MORSEL_A_QUOTA_POOL_NAME, pool);
-		req.dump = true;
-		req.reply = add;
-		req.restart = restart;
-		req.data = list;
-		err = morsel_request_run(ctx, &req);
-	}
-	if (err)
-		morsel_quota_list_free(list);
-	else
-		*out = list;
+	if (pool)
+		morsel_put_string(&req, MORSEL_A_QUOTA_POOL_NAME, pool);
+	err = morsel_gather(ctx, &req, &quotas, &all);
+	if (!err)
+		*out = (struct morsel_quota_list *)all;
 	return err;
 }
 
 MORSEL_EXPORT void morsel_quota_list_free(struct morsel_quota_list *list)
 {
-	if (list)
-		restart(list);
-	free(list);
+	morsel_gathered_free((struct morsel_gathered *)list);
 }
 
 MORSEL_EXPORT size_t morsel_quota_list_count(const struct morsel_quota_list *list)
 {
-	return list->quotas.count;
+	return list->all.items.count;
 }
 
 MORSEL_EXPORT const struct morsel_quota *morsel_quota_list_at(const struct morsel_quota_list *list,
 							      size_t index)
 {
-	return morsel_array_at(&list->quotas, index);
+	return morsel_array_at(&list->all.items, index);
 }
 
 /* ---- getters ---- */

@@ -85,7 +85,7 @@ static void destroy(void *item)
 	free(vas);
 }
 
-static int parse(const struct nlmsghdr *nlh, struct morsel_vas **out)
+static int parse(const struct nlmsghdr *nlh, void **item)
 {
 	struct morsel_vas *vas = calloc(1, sizeof(*vas));
 	int err;
@@ -102,41 +102,25 @@ static int parse(const struct nlmsghdr *nlh, struct morsel_vas **out)
 	if (err)
 		destroy(vas);
 	else
-		*out = vas;
+		*item = vas;
 	return err;
 }
 
 struct morsel_vas_list {
-	struct morsel_array ranges;
+	struct morsel_gathered all;
 };
 
-static int add(void *data, const struct nlmsghdr *nlh)
+MORSEL_EXPORT int morsel_vas_list(struct morsel_ctx *ctx, uint32_t pid, unsigned int flags,
+				  struct morsel_vas_list **out)
 {
-	struct morsel_vas_list *list = data;
-	struct morsel_vas *vas;
-	int err = parse(nlh, &vas);
-
-	if (err)
-		return err;
-	err = morsel_array_add(&list->ranges, vas);
-	if (err)
-		destroy(vas);
-	return err;
-}
-
-static void restart(void *data)
-{
-	struct morsel_vas_list *list = data;
-
-	morsel_array_clear(&list->ranges, destroy);
-}
-
-static int run(struct morsel_ctx *ctx, uint32_t pid, unsigned int flags,
-	       struct morsel_vas_list *list)
-{
+	static const struct morsel_kind ranges = { parse, destroy };
+	struct morsel_gathered *all;
 	struct morsel_request req;
 	int err;
 
+	morsel_clear_error(ctx->serial);
+	if (flags & ~MORSEL_VAS_GAPS)
+		return morsel_fail(ctx->serial, -EINVAL, "morsel_vas_list: unknown flags");
 	err = morsel_request_init(ctx, &req, MORSEL_CMD_VAS_GET, MORSEL_SPACE_VAS);
 	if (err)
 		return err;
@@ -144,49 +128,26 @@ static int run(struct morsel_ctx *ctx, uint32_t pid, unsigned int flags,
 		morsel_put_u32(&req, MORSEL_A_VAS_PID, pid);
 	if (flags & MORSEL_VAS_GAPS)
 		morsel_put_flag(&req, MORSEL_A_VAS_GAPS);
-	req.dump = true;
-	req.reply = add;
-	req.restart = restart;
-	req.data = list;
-	return morsel_request_run(ctx, &req);
-}
-
-MORSEL_EXPORT int morsel_vas_list(struct morsel_ctx *ctx, uint32_t pid, unsigned int flags,
-				  struct morsel_vas_list **out)
-{
-	struct morsel_vas_list *list;
-	int err;
-
-	morsel_clear_error(ctx->serial);
-	if (flags & ~MORSEL_VAS_GAPS)
-		return morsel_fail(ctx->serial, -EINVAL, "morsel_vas_list: unknown flags");
-	list = calloc(1, sizeof(*list));
-	if (!list)
-		return morsel_fail(ctx->serial, -ENOMEM, "%s", strerror(ENOMEM));
-	err = run(ctx, pid, flags, list);
-	if (err)
-		morsel_vas_list_free(list);
-	else
-		*out = list;
+	err = morsel_gather(ctx, &req, &ranges, &all);
+	if (!err)
+		*out = (struct morsel_vas_list *)all;
 	return err;
 }
 
 MORSEL_EXPORT void morsel_vas_list_free(struct morsel_vas_list *list)
 {
-	if (list)
-		restart(list);
-	free(list);
+	morsel_gathered_free((struct morsel_gathered *)list);
 }
 
 MORSEL_EXPORT size_t morsel_vas_list_count(const struct morsel_vas_list *list)
 {
-	return list->ranges.count;
+	return list->all.items.count;
 }
 
 MORSEL_EXPORT const struct morsel_vas *morsel_vas_list_at(const struct morsel_vas_list *list,
 							  size_t index)
 {
-	return morsel_array_at(&list->ranges, index);
+	return morsel_array_at(&list->all.items, index);
 }
 
 #define GETTER(type, member)                                                \

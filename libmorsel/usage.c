@@ -55,75 +55,55 @@ static int fill(const struct nlmsghdr *nlh, struct morsel_attachment *attachment
 }
 
 struct morsel_attachment_list {
-	struct morsel_array attachments;
+	struct morsel_gathered all;
 };
 
-static int add(void *data, const struct nlmsghdr *nlh)
+static int parse(const struct nlmsghdr *nlh, void **item)
 {
 	struct morsel_attachment *attachment = calloc(1, sizeof(*attachment));
-	struct morsel_attachment_list *list = data;
 	int err;
 
 	if (!attachment)
 		return -ENOMEM;
 	attachment->uid = UINT32_MAX;
 	err = fill(nlh, attachment);
-	if (!err)
-		err = morsel_array_add(&list->attachments, attachment);
 	if (err)
 		destroy(attachment);
+	else
+		*item = attachment;
 	return err;
-}
-
-static void restart(void *data)
-{
-	struct morsel_attachment_list *list = data;
-
-	morsel_array_clear(&list->attachments, destroy);
 }
 
 MORSEL_EXPORT int morsel_attachment_list(struct morsel_ctx *ctx, const char *name,
 					 unsigned int flags, struct morsel_attachment_list **out)
 {
-	struct morsel_attachment_list *list;
+	static const struct morsel_kind attachments = { parse, destroy };
+	struct morsel_gathered *all;
 	struct morsel_request req;
 	int err;
 
 	err = morsel_begin_list(ctx, &req, MORSEL_CMD_ATTACHMENT_GET, name, flags);
-	if (err)
-		return err;
-	list = calloc(1, sizeof(*list));
-	if (!list) {
-		morsel_request_drop(&req);
-		return morsel_fail(ctx->serial, -ENOMEM, "%s", strerror(ENOMEM));
-	}
-	req.reply = add;
-	req.restart = restart;
-	req.data = list;
-	err = morsel_request_run(ctx, &req);
-	if (err)
-		morsel_attachment_list_free(list);
-	else
-		*out = list;
+	if (!err)
+		err = morsel_gather(ctx, &req, &attachments, &all);
+	if (!err)
+		*out = (struct morsel_attachment_list *)all;
 	return err;
 }
 
 MORSEL_EXPORT void morsel_attachment_list_free(struct morsel_attachment_list *list)
 {
-	if (list)
-		restart(list);
-	free(list);
+	morsel_gathered_free((struct morsel_gathered *)list);
 }
 
 MORSEL_EXPORT size_t morsel_attachment_list_count(const struct morsel_attachment_list *list)
 {
-	return list->attachments.count;
+	return list->all.items.count;
 }
 
 MORSEL_EXPORT const struct morsel_attachment *
 morsel_attachment_list_at(const struct morsel_attachment_list *list, size_t index)
 {
-	return morsel_array_at(&list->attachments, index);
+	return morsel_array_at(&list->all.items, index);
 }
 
 #define GETTER(type, member)                                                           \
