@@ -37,6 +37,20 @@ static void late_attach_work(struct work_struct *work)
 }
 
 /*
+ * Let go of mmap_lock, to take it for write.  Return: 0, and the fault is to be tried
+ * again; or what the fault is to be answered with at once.
+ */
+static vm_fault_t leave_fault(struct vm_fault *vmf)
+{
+	if (!(vmf->flags & FAULT_FLAG_ALLOW_RETRY))
+		return VM_FAULT_SIGBUS;
+	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
+		return VM_FAULT_RETRY;
+	/* Under the lock of a VMA the next try comes with mmap_lock. */
+	return morsel_release_fault_lock(vmf) ? 0 : VM_FAULT_RETRY;
+}
+
+/*
  * First fault after fork: the notifier has to be registered, which needs
  * mmap_lock for write and fails where a signal is pending; a fault from
  * within the kernel would try for ever then, so a worker does it.
@@ -47,13 +61,10 @@ static void late_attach_work(struct work_struct *work)
 static vm_fault_t late_attach(struct vm_fault *vmf)
 {
 	struct late late = { .mm = vmf->vma->vm_mm };
+	vm_fault_t answer = leave_fault(vmf);
 
-	if (!(vmf->flags & FAULT_FLAG_ALLOW_RETRY))
-		return VM_FAULT_SIGBUS;
-	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
-		return VM_FAULT_RETRY;
-	if (!morsel_release_fault_lock(vmf))
-		return VM_FAULT_RETRY;
+	if (answer)
+		return answer;
 	INIT_WORK_ONSTACK(&late.work, late_attach_work);
 	queue_work(system_unbound_wq, &late.work);
 	flush_work(&late.work);
@@ -70,13 +81,10 @@ static vm_fault_t make_readonly(struct vm_fault *vmf)
 {
 	struct mm_struct *mm = vmf->vma->vm_mm;
 	unsigned long addr = vmf->address;
+	vm_fault_t answer = leave_fault(vmf);
 
-	if (!(vmf->flags & FAULT_FLAG_ALLOW_RETRY))
-		return VM_FAULT_SIGBUS;
-	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
-		return VM_FAULT_RETRY;
-	if (!morsel_release_fault_lock(vmf))
-		return VM_FAULT_RETRY;
+	if (answer)
+		return answer;
 	if (!mmap_write_lock_killable(mm)) {
 		morsel_attach_readonly(mm, addr);
 		mmap_write_unlock(mm);

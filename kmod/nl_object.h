@@ -65,5 +65,12 @@ int morsel_nl_set_place(struct genl_info *info, struct morsel_nl_found *found);
  */
 int morsel_nl_start_write(struct genl_info *info);
 void morsel_nl_end_write(struct genl_info *info);
+/*
+ * Have @change change the object within the two, and reply with what it is then.
+ * Return: 0; -ENOMEM, -EROFS, -EBUSY, or @change's error; nothing has changed then.
+ */
+int morsel_nl_do_change(struct genl_info *info, struct morsel_nl_found *found,
+			int (*change)(struct genl_info *info, struct dentry *dentry, void *data),
+			void *data);
 
 #endif

@@ -154,7 +154,7 @@ static int check_set(struct genl_info *info, struct inode *inode)
 }
 
 /* Context: the pool may be written to. */
-static int change(struct genl_info *info, struct dentry *dentry)
+static int change(struct genl_info *info, struct dentry *dentry, void *data)
 {
 	struct inode *inode = d_inode(dentry);
 	int error;
@@ -176,22 +176,7 @@ static int change(struct genl_info *info, struct dentry *dentry)
 
 int morsel_nl_set_place(struct genl_info *info, struct morsel_nl_found *found)
 {
-	struct sk_buff *reply = morsel_nl_object_reply(&found->object);
-	int error;
-
-	if (!reply)
-		return -ENOMEM;
-	error = morsel_nl_start_write(info);
-	if (!error) {
-		error = change(info, found->dentry);
-		morsel_nl_end_write(info);
-	}
-	if (error) {
-		nlmsg_free(reply);
-		return error;
-	}
-	morsel_nl_send_object(reply, info, &found->object);
-	return 0;
+	return morsel_nl_do_change(info, found, change, NULL);
 }
 
 /* ---- the window ---- */

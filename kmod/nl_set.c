@@ -20,6 +20,29 @@ void morsel_nl_end_write(struct genl_info *info)
 	sb_end_write(morsel_nl_pool(info)->sb);
 }
 
+int morsel_nl_do_change(struct genl_info *info, struct morsel_nl_found *found,
+			int (*change)(struct genl_info *info, struct dentry *dentry, void *data),
+			void *data)
+{
+	struct sk_buff *reply = morsel_nl_object_reply(&found->object);
+	int error;
+
+	if (!reply)
+		return -ENOMEM;
+	error = morsel_nl_start_write(info);
+	if (!error) {
+		error = change(info, found->dentry, data);
+		morsel_nl_end_write(info);
+	}
+	if (error) {
+		nlmsg_free(reply);
+		return error;
+	}
+	/* The change is in force, whether or not the sender has room for the reply. */
+	morsel_nl_send_object(reply, info, &found->object);
+	return 0;
+}
+
 static int wanted_owner(struct genl_info *info, struct iattr *want)
 {
 	const struct nlattr *uid = info->attrs[MORSEL_A_OBJECT_UID];
@@ -147,8 +170,9 @@ static int start_resize(struct genl_info *info, struct inode *inode)
 	return 0;
 }
 
-static int resize_and_change(struct genl_info *info, struct dentry *dentry, struct iattr *want)
+static int resize_and_change(struct genl_info *info, struct dentry *dentry, void *data)
 {
+	struct iattr *want = data;
 	bool resize = want->ia_valid & ATTR_SIZE;
 	int error;
 
@@ -175,32 +199,13 @@ static int check_wanted(struct genl_info *info, const struct inode *inode,
 
 static int set_found(struct genl_info *info, struct morsel_nl_found *found)
 {
-	struct sk_buff *reply;
 	struct iattr want;
 	int error;
 
 	error = morsel_nl_wanted(info, &want);
 	if (!error)
 		error = check_wanted(info, found->object.inode, &want);
-	if (error)
-		return error;
-	reply = morsel_nl_object_reply(&found->object);
-	if (!reply)
-		return -ENOMEM;
-	error = morsel_nl_start_write(info);
-	if (error)
-		goto out_reply;
-	error = resize_and_change(info, found->dentry, &want);
-	morsel_nl_end_write(info);
-	if (error)
-		goto out_reply;
-	/* The change is in force, whether or not the sender has room for the reply. */
-	morsel_nl_send_object(reply, info, &found->object);
-	return 0;
-
-out_reply:
-	nlmsg_free(reply);
-	return error;
+	return error ? error : morsel_nl_do_change(info, found, resize_and_change, &want);
 }
 
 int morsel_nl_morsel_set_doit(struct sk_buff *skb, struct genl_info *info)
