@@ -10,37 +10,36 @@
 
 ma=morsel-admin
 
-status() { # NAME STATUS PATTERN COMMAND...: it ends with that status and says that
-	status_name=$1
-	status_wanted=$2
-	status_pattern=$3
+says() { # NAME STATUS PATTERN COMMAND...: it ends with that status and says that
+	says_name=$1
+	says_status=$2
+	says_pattern=$3
 	shift 3
-	said=$("$@" 2>&1 < /dev/null)
-	is "$status_name" $? "$status_wanted"
-	like "$status_name: what is said" "$said" "$status_pattern"
+	status "$says_name" "$says_status" "$@"
+	like "$says_name: what is said" "$said" "$says_pattern"
 }
 
 ok "a morsel" $ma create -s 4096 -m 640 p:a
 before=$($ma -j rights show p:a)
 
-status "an unknown owner" 2 'user "nobody-here"' $ma create -u nobody-here p:b
-status "an unknown group" 2 'group "nobody-here"' $ma create -g nobody-here p:b
-status "an unknown user in a list" 2 'nobody-here' $ma rights grant p:a u:nobody-here:r
-status "an unknown group in a list" 2 'nobody-here' $ma rights grant p:a g:nobody-here:r
-status "an unknown user in a revoke" 2 'nobody-here' $ma rights revoke p:a u:nobody-here
-status "an unknown user with a quota" 2 'nobody-here' $ma quota set p nobody-here --hard 1M
-status "a number that is no user" 2 '4294967295' $ma rights grant p:a u:4294967295:r
+says "an unknown owner" 2 'user "nobody-here"' $ma create -u nobody-here p:b
+says "an unknown group" 2 'group "nobody-here"' $ma create -g nobody-here p:b
+says "an unknown user in a list" 2 'nobody-here' $ma rights grant p:a u:nobody-here:r
+says "an unknown group in a list" 2 'nobody-here' $ma rights grant p:a g:nobody-here:r
+says "an unknown user in a revoke" 2 'nobody-here' $ma rights revoke p:a u:nobody-here
+says "an unknown user with a quota" 2 'nobody-here' $ma quota set p nobody-here --hard 1M
+says "a number that is no user" 2 '4294967295' $ma rights grant p:a u:4294967295:r
 for entry in x "" u u:alice u:alice:q u:alice:rwrw: u::: :: ",," "u:alice:r," d: d:x:r m:alice:r o:alice:r; do
-	status "a malformed entry \"$entry\"" 2 . $ma rights grant p:a "$entry"
+	says "a malformed entry \"$entry\"" 2 . $ma rights grant p:a "$entry"
 done
 is "nothing has changed" "$($ma -j rights show p:a)" "$before"
 
-status "rights on what has vanished" 1 '^morsel-admin: p:gone: no such object .ENOENT' $ma rights show p:gone
-status "granted on it" 1 'p:gone: .*ENOENT' $ma rights grant p:gone u:alice:r
-status "revoked from it" 1 'p:gone: .*ENOENT' $ma rights revoke p:gone u:alice
-status "copied from it" 1 'p:gone: .*ENOENT' $ma rights copy p:gone p:a
-status "copied to it" 1 'p:gone: .*ENOENT' $ma rights copy p:a p:gone
-status "a quota in a pool that has vanished" 1 'ENOENT' $ma quota set gone alice --hard 1M
+says "rights on what has vanished" 1 '^morsel-admin: p:gone: no such object .ENOENT' $ma rights show p:gone
+says "granted on it" 1 'p:gone: .*ENOENT' $ma rights grant p:gone u:alice:r
+says "revoked from it" 1 'p:gone: .*ENOENT' $ma rights revoke p:gone u:alice
+says "copied from it" 1 'p:gone: .*ENOENT' $ma rights copy p:gone p:a
+says "copied to it" 1 'p:gone: .*ENOENT' $ma rights copy p:a p:gone
+says "a quota in a pool that has vanished" 1 'ENOENT' $ma quota set gone alice --hard 1M
 is "nothing has changed" "$($ma -j rights show p:a)" "$before"
 
 # ---- output that goes nowhere
@@ -51,7 +50,7 @@ while [ $i -lt 2000 ]; do
 	i=$((i + 1))
 done | xargs $ma create -P
 for options in "-j ls -R p:" "-jp ls -R p:" "ls -lR p:" "-j rights show p:a" "-j pool" "--help"; do
-	status "$options to a full device" 1 'standard output: No space left' sh -c "$ma $options > /dev/full"
+	says "$options to a full device" 1 'standard output: No space left' sh -c "$ma $options > /dev/full"
 done
 for options in "-j ls -R p:" "ls -lR p:" "--color always ls -R p:"; do
 	# shellcheck disable=SC2086 # words

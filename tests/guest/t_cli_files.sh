@@ -10,16 +10,6 @@
 cd /tmp || bail_out "no directory"
 ma=morsel-admin
 
-status() { # NAME STATUS COMMAND...: it ends with that status; what it says is in $said
-	status_name=$1
-	status_wanted=$2
-	shift 2
-	said=$("$@" 2>&1 < /dev/null)
-	status_got=$?
-	[ $status_got -eq "$status_wanted" ] || diag "$*: status $status_got: $said"
-	is "$status_name" $status_got "$status_wanted"
-}
-
 # ---- import: 40 MiB with 1 MiB of data at 20 MiB and 7 bytes at the end
 
 truncate -s 40M file

@@ -8,15 +8,6 @@
 # shellcheck disable=SC2016 # jq's own variables
 . /tests/lib/tap.sh
 
-status() { # NAME STATUS COMMAND...: it ends with that status; what it says is in $said
-	status_name=$1
-	status_wanted=$2
-	shift 2
-	said=$("$@" 2>&1 < /dev/null)
-	status_got=$?
-	[ $status_got -eq "$status_wanted" ] || diag "$*: status $status_got: $said"
-	is "$status_name" $status_got "$status_wanted"
-}
 is_mounted() { grep -q " $1 .* - morsel " /proc/self/mountinfo; }
 
 # ---- making

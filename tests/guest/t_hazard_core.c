@@ -21,13 +21,6 @@
 #define CORE "/tmp/core"
 #define ANON_MARK 0x616e6f6e6d61726bUL
 
-static int write_text(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "we");
-
-	return !f || fputs(text, f) < 0 || fclose(f);
-}
-
 enum { FOUND_ANON = 1, FOUND_OBJECT = 2 };
 
 /* What is in the core?  A child looks: the next to crash must not know what to look for. */

@@ -44,17 +44,6 @@ static bool use(struct actor *a)
 	return true;
 }
 
-static int write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret;
-
-	if (fd < 0)
-		return -1;
-	ret = write(fd, text, strlen(text)) < 0 ? -1 : 0;
-	close(fd);
-	return ret;
-}
-
 static int sealed(struct actor *a)
 {
 	size_t len = (a->len + PAGE - 1) & -PAGE;

@@ -25,17 +25,6 @@
 #define GROUP CGROUP "/victims"
 #define LIMIT (24 * MiB)
 
-static int write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret;
-
-	if (fd < 0)
-		return -1;
-	ret = write(fd, text, strlen(text)) < 0 ? -1 : 0;
-	close(fd);
-	return ret;
-}
-
 static void make_group(void)
 {
 	char limit[32];

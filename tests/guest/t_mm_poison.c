@@ -25,19 +25,6 @@
 #define MADV_SOFT_OFFLINE 101
 #endif
 
-static int write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret, err;
-
-	if (fd < 0)
-		return -1;
-	ret = write(fd, text, strlen(text)) < 0 ? -1 : 0;
-	err = errno;
-	close(fd);
-	errno = err;
-	return ret;
-}
-
 static uint64_t frame_of(const void *at)
 {
 	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);

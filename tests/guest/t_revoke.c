@@ -17,66 +17,7 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
-#include "lib/grants.h"
-
-enum {
-	CHUNK = 2 << 20,
-	SIZE = 3 * CHUNK,
-	PAGE = 4096,
-	NOTES = 64,
-};
-
-static struct nl nl;
-static int64_t *notes; /* what a child found out */
-static struct barrier *step;
-
-/* Parent and child take turns: the child does, the parent changes rights. */
-static void turn(void)
-{
-	barrier_wait(step);
-}
-
-static void grant(const char *perm)
-{
-	rights_give(&nl, "m", ALICE, perm, false);
-}
-
-static void take(const char *perm)
-{
-	rights_give(&nl, "m", ALICE, perm, true);
-}
-
-static int fresh(void)
-{
-	int fd;
-
-	unlink(pool_path("m"));
-	fd = make_morsel("m", SIZE);
-	memset(notes, 0, NOTES * sizeof(*notes));
-	grant("rw");
-	return fd;
-}
-
-static void *map(int fd, int prot)
-{
-	void *p = mmap(NULL, SIZE, prot, MAP_SHARED, fd, 0);
-
-	need(p != MAP_FAILED);
-	return p;
-}
-
-static int open_m(int flags)
-{
-	int fd = open(pool_path("m"), flags);
-
-	need(fd >= 0);
-	return fd;
-}
-
-static int error_of(ssize_t ret)
-{
-	return ret < 0 ? errno : 0;
-}
+#include "lib/turns.h"
 
 /* Every call that needs the right to write, or to read. */
 static int write_calls(int fd, int64_t *errors)
@@ -149,14 +90,6 @@ static int all_is_lost(void *arg)
 	notes[7] = ro[0] == 3 && rw[CHUNK / 8] == 2;
 	notes[8] = error_of(pwrite(fd, "x", 1, 0));
 	return 0;
-}
-
-static int as_alice(void *arg)
-{
-	int (*fn)(void *) = arg;
-
-	become_user(ALICE);
-	return fn(NULL);
 }
 
 static void test_all(void)
@@ -337,9 +270,7 @@ static void test_counts(void)
 
 int main(void)
 {
-	nl_open(&nl);
-	notes = shared_page();
-	step = barrier_new(2);
+	turns_begin();
 	test_all();
 	test_write();
 	test_others();

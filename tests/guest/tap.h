@@ -61,6 +61,8 @@ void *shared_page(void);
 
 /* The test's pool: a path in it (static buffer per call site: not reentrant). */
 const char *pool_path(const char *name);
+/* Write to a file of procfs or sysfs, in one call.  Return: 0 or -1 with errno. */
+int write_text(const char *path, const char *text);
 /* A new morsel of @size in the pool, open for reading and writing; ends the test on failure. */
 int make_morsel(const char *name, off_t size);
 

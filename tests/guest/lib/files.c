@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The pool of the test, and numbers out of procfs and the kernel log. */
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,6 +20,19 @@ const char *pool_path(const char *name)
 
 	snprintf(slot, sizeof(path[0]), "%s/%s", dir ? dir : "/mnt/morsel", name);
 	return slot;
+}
+
+int write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret, err;
+
+	if (fd < 0)
+		return -1;
+	ret = write(fd, text, strlen(text)) < 0 ? -1 : 0;
+	err = errno;
+	close(fd);
+	errno = err;
+	return ret;
 }
 
 int make_morsel(const char *name, off_t size)

@@ -69,6 +69,17 @@ like() {
 	fi
 }
 
+# status NAME STATUS COMMAND...: the command ends with that status; what it says is in $said
+status() {
+	tap_name=$1
+	tap_wanted=$2
+	shift 2
+	said=$("$@" 2>&1 < /dev/null)
+	tap_status=$?
+	[ $tap_status -eq "$tap_wanted" ] || diag "$*: status $tap_status: $said"
+	is "$tap_name" $tap_status "$tap_wanted"
+}
+
 # skip NAME REASON: counts only if the test's header says `may-skip:` for this reason
 skip() {
 	tap_count=$((tap_count + 1))

@@ -18,17 +18,6 @@
 #define GROUP CGROUP "/hogs"
 #define LIMIT "12582912"	/* bytes */
 
-static int write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret;
-
-	if (fd < 0)
-		return -1;
-	ret = write(fd, text, strlen(text)) < 0 ? -1 : 0;
-	close(fd);
-	return ret;
-}
-
 void torture_world_start(void)
 {
 	mkdir(CGROUP, 0755);
