@@ -5,18 +5,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 root=$(mktemp -d) || exit 1
 trap 'rm -rf "$root"' EXIT
-count=0
-failed=0
-
-point() { # STATUS NAME
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-	fi
-}
+. tests/unit/point.sh
 
 install_to() { # DIR PREFIX LIBDIR
 	make -s -C libmorsel install DESTDIR="$1" PREFIX="$2" LIBDIR="$3" > "$root/log" 2>&1 &&
@@ -111,5 +100,4 @@ make -s -C libmorsel uninstall DESTDIR="$root/dest" PREFIX=/usr LIBDIR=/usr/lib/
 	make -s -C morsel-top uninstall DESTDIR="$root/dest" PREFIX=/usr >> "$root/log" 2>&1
 [ -z "$(find "$root/dest" -type f -o -type l)" ]
 point $? "uninstall leaves nothing"
-echo "1..$count"
-exit $failed
+done_testing

@@ -6,19 +6,8 @@ unset V MAKEFLAGS MAKELEVEL
 cd "$(dirname "$0")/../.." || exit 1
 root=$(mktemp -d) || exit 1
 trap 'rm -rf "$root"' EXIT
-count=0
-failed=0
-
-point() { # STATUS NAME
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		sed 's/^/# /' "$root/log"
-		echo "not ok $count - $2"
-	fi
-}
+log=$root/log
+. tests/unit/point.sh
 
 has() { # NAME PATH...
 	name=$1
@@ -100,5 +89,4 @@ if [ "$(id -u)" -eq 0 ]; then
 	! deps && grep -q '^deps: packages are missing; as root: apt-get install .*qemu-system-x86' "$root/log"
 	point $? "who is not root is told what to install"
 fi
-echo "1..$count"
-exit $failed
+done_testing

@@ -12,18 +12,7 @@ export LC_ALL=C.UTF-8 TZ=UTC LD_LIBRARY_PATH=$top/libmorsel
 export ASAN_OPTIONS=detect_leaks=0:log_path=$work/asan UBSAN_OPTIONS=halt_on_error=1:log_path=$work/asan
 tm() { tmux -L "morsel-top-$$" -f /dev/null "$@"; }
 trap 'tm kill-server 2> /dev/null; rm -rf "$work"' EXIT
-count=0
-failed=0
-
-point() { # STATUS NAME
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-	fi
-}
+. "$top/tests/unit/point.sh"
 
 # start COLUMNS ROWS OPTION...: in a terminal of its own
 start() {
@@ -179,5 +168,4 @@ point $? "a look at 10,000 morsels takes less than a quarter of a second"
 ls "$work"/asan* > /dev/null 2>&1 && sed 's/^/# /' "$work"/asan* | head -40
 ! ls "$work"/asan* > /dev/null 2>&1
 point $? "no sanitizer has found anything"
-echo "1..$count"
-exit $failed
+done_testing
