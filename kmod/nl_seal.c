@@ -4,7 +4,7 @@
 #include "nl_object.h"
 #include "revoke.h"
 
-static int seal(struct genl_info *info, struct dentry *dentry, void *data)
+static int seal_contents(struct genl_info *info, struct dentry *dentry, void *data)
 {
 	int error = morsel_seal(dentry);
 
@@ -36,7 +36,7 @@ int morsel_nl_morsel_seal_doit(struct sk_buff *skb, struct genl_info *info)
 		return error;
 	error = check_type(info, found.object.inode);
 	if (!error)
-		error = morsel_nl_do_change(info, &found, seal, NULL);
+		error = morsel_nl_do_change(info, &found, seal_contents, NULL);
 	morsel_nl_found_put(&found);
 	return error;
 }
