@@ -168,8 +168,9 @@ static size_t choose(struct model *model, struct track **rows, struct track **ol
 	size_t i, kept = 0, others = 0;
 
 	memset(old, 0, nr_old * sizeof(*old));
-	for (i = 0; i < model->nr_tracks; i++) {
-		struct track *track = model->tracks[i];
+	for (i = 0; i < model->nr_tracks + model->nr_ghosts; i++) {
+		struct track *track = i < model->nr_tracks ? model->tracks[i]
+							   : model->ghosts[i - model->nr_tracks];
 
 		track->depth = model->tree ? depth_of(track->now->name) : 0;
 		if (again)
@@ -233,11 +234,11 @@ void model_arrange(struct model *model)
 	choose_events(model);
 	if (!model->now)
 		return;
-	rows = reallocarray(model->rows, model->nr_tracks + 1, sizeof(*rows));
+	rows = reallocarray(model->rows, model->nr_tracks + model->nr_ghosts + 1, sizeof(*rows));
 	if (!rows)
 		return;
 	model->rows = rows;
-	side = calloc(nr_old + model->nr_tracks + 1, sizeof(*side));
+	side = calloc(nr_old + model->nr_tracks + model->nr_ghosts + 1, sizeof(*side));
 	if (!side)
 		return;
 	if (model->only_pid != UNKNOWN)

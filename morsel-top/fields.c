@@ -147,6 +147,8 @@ const char *state_of(const struct track *track)
 {
 	const struct top_morsel *m = track->now;
 
+	if (track->gone)
+		return "gone";
 	if (m->poisoned && m->poisoned != UNKNOWN)
 		return "POISON";
 	if (!m->name)

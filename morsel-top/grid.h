@@ -13,6 +13,7 @@ enum paint {
 	PAINT_KEY,	/* what a key does, on the last line */
 	PAINT_STRONG,
 	PAINT_DIM,
+	PAINT_GONE, /* struck through, where the terminal can */
 	PAINT_GOOD,
 	PAINT_WARN,
 	PAINT_BAD,

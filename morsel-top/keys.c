@@ -294,15 +294,47 @@ static void act_kill(struct ui *ui)
 	ui_ask(ui, PROMPT_KILL, pid);
 }
 
-static void act_remove(struct ui *ui)
+/* Ask before something is done to the morsel that is selected. */
+static void ask_about(struct ui *ui, enum prompt prompt)
 {
 	const struct track *track = ui_track(ui);
 
-	if (!track || !track->now->name)
+	if (!track || !track->now->name || track->gone)
 		return;
 	ui->focus_pool = track->pool_id;
 	ui->focus_id = track->id;
-	ui_ask(ui, PROMPT_REMOVE, "");
+	ui_ask(ui, prompt, "");
+}
+
+static void act_remove(struct ui *ui)
+{
+	ask_about(ui, PROMPT_REMOVE);
+}
+
+static void act_seal(struct ui *ui)
+{
+	ask_about(ui, PROMPT_SEAL);
+}
+
+static void act_chmod(struct ui *ui)
+{
+	ask_about(ui, PROMPT_CHMOD);
+}
+
+static void act_revoke(struct ui *ui)
+{
+	ask_about(ui, PROMPT_REVOKE);
+}
+
+/* Which user stays the same while it is typed, whoever comes and goes. */
+static void act_limit(struct ui *ui)
+{
+	size_t at = ui->lists[SCREEN_USERS].selected;
+
+	if (ui->screen != SCREEN_USERS || at >= ui->model.nr_users)
+		return;
+	ui->whose = ui->model.users[at].key;
+	ui_ask(ui, PROMPT_LIMIT, "");
 }
 
 const struct binding bindings[] = {
@@ -337,6 +369,11 @@ const struct binding bindings[] = {
 	{ K_REDRAW, 0, NULL, "Ctrl-L", "draw the screen again", act_redraw, false },
 	{ K_F1 + 8, 'k', "Kill  ", "F9 k", "send SIGTERM to the process", act_kill, true },
 	{ K_DELETE, 'D', NULL, "Delete D", "remove the morsel", act_remove, true },
+	{ 'M', 0, NULL, "M", "change the permission bits of the morsel", act_chmod, true },
+	{ 'S', 0, NULL, "S", "make the contents of the morsel final", act_seal, true },
+	{ 'X', 0, NULL, "X", "take the morsel from a user, also if it is mapped", act_revoke,
+	  true },
+	{ 'L', 0, NULL, "L", "limit what a user may have in a pool", act_limit, true },
 	{ 0, 0, NULL, "mouse", "select, sort by a column, press a key below", NULL, false },
 	{ K_F10, 'q', "Quit", "F10 q", "quit", act_quit, false },
 };

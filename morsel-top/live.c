@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A look at the kernel, and what may be done to what is there. */
+/* A look at the kernel. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +31,7 @@ const char *shown_name(struct snapshot *snapshot, const char *name)
 	return snapshot_string(snapshot, text);
 }
 
-static int fail(struct live *live, int err)
+int live_fail(struct live *live, int err)
 {
 	const char *why = morsel_error(live->ctx);
 
@@ -109,7 +108,7 @@ static int look(struct live *live, const struct wanted *wanted)
 	if (!err)
 		err = live_take_objects(live, wanted);
 	if (err)
-		return fail(live, err);
+		return live_fail(live, err);
 	count_hidden(live);
 	/* Of these, what cannot be had is not there. */
 	live_take_attachments(live, wanted);
@@ -167,35 +166,6 @@ static void listen_to(struct source *source)
 		live_listen(live);
 }
 
-/* ---- doing ---- */
-
-/* By number, as the name that is shown may be another's by now. */
-static int remove_morsel(struct source *source, const char *pool, uint64_t id)
-{
-	struct live *live = live_of(source);
-	struct morsel_info *info;
-	int err = morsel_stat_id(live->ctx, pool, id, &info);
-
-	if (err)
-		return fail(live, err);
-	err = morsel_info_name(info) ? morsel_remove(live->ctx, morsel_info_name(info), id)
-				     : -ENOENT;
-	morsel_info_free(info);
-	live->objects.stale = true;
-	return err ? fail(live, err) : 0;
-}
-
-static int kill_process(struct source *source, uint64_t pid, int signal)
-{
-	struct live *live = live_of(source);
-
-	if (!kill((pid_t)pid, signal))
-		return 0;
-	snprintf(live->error, sizeof(live->error), "process %llu: %s", (unsigned long long)pid,
-		 strerror(errno));
-	return -errno;
-}
-
 /* ---- beginning and end ---- */
 
 static void close_live(struct source *source)
@@ -228,8 +198,8 @@ struct source *source_live(void)
 		.error = error,
 		.fd = events_fd,
 		.listen = listen_to,
-		.remove = remove_morsel,
-		.kill = kill_process,
+		.act = live_act,
+		.kill = live_kill,
 		.close = close_live,
 		.title = "LIVE",
 		.lazy = true,

@@ -70,6 +70,9 @@ uint64_t clock_ns(clockid_t clock);
 /* A name fit to be shown and to be JSON. */
 const char *shown_name(struct snapshot *snapshot, const char *name);
 
+/* Keep why it failed, for error(). Return: @err. */
+int live_fail(struct live *live, int err);
+
 /* ---- live_objects.c ---- */
 /* Bring the objects up to date and put them into the snapshot. Return: 0 or -errno. */
 int live_take_objects(struct live *live, const struct wanted *wanted);
@@ -99,6 +102,11 @@ void live_take_rights(struct live *live, struct top_key key);
 void live_listen(struct live *live);
 /* There is this pool: who hears of no others hears of what he may read in it. */
 void live_watch(struct live *live, const struct morsel_pool *pool);
+
+/* ---- live_deeds.c: source->act, source->kill ---- */
+int live_act(struct source *source, enum deed deed, const char *pool, uint64_t id,
+	     const char *text);
+int live_kill(struct source *source, uint64_t pid, int signal);
 
 /* ---- live_space.c ---- */
 void live_take_attachments(struct live *live, const struct wanted *wanted);

@@ -13,6 +13,8 @@
 #include "options.h"
 #include "term.h"
 
+static const uint64_t KEEP = 3000000000; /* ns that rows of what has gone stay */
+
 enum { LISTEN = 100 }; /* ms, least time between two times that events are taken */
 
 static int64_t now_ms(void)
@@ -160,6 +162,7 @@ static int run_terminal(struct ui *ui, const struct options *options)
 	struct loop loop = { .ui = ui, .options = options, .grid.ascii = options->ascii };
 	int rows, cols;
 
+	ui->model.keep = KEEP;
 	loop.signals = catch_signals();
 	if (term_start(!options->no_color))
 		return 1;

@@ -15,13 +15,35 @@ void model_init(struct model *model)
 	model->events_rate = -1;
 }
 
+static void free_ghost(struct track *track)
+{
+	free((char *)track->last.name);
+	free((char *)track->last.pool);
+	free(track);
+}
+
+/* Forget the oldest ghosts until there are @most. */
+static void forget(struct model *model, size_t most)
+{
+	size_t i, over = model->nr_ghosts > most ? model->nr_ghosts - most : 0;
+
+	for (i = 0; i < over; i++)
+		free_ghost(model->ghosts[i]);
+	model->nr_ghosts -= over;
+	if (over)
+		memmove(model->ghosts, model->ghosts + over,
+			model->nr_ghosts * sizeof(*model->ghosts));
+}
+
 void model_free(struct model *model)
 {
 	size_t i;
 
 	for (i = 0; i < model->nr_tracks; i++)
 		free(model->tracks[i]);
+	forget(model, 0);
 	free(model->tracks);
+	free(model->ghosts);
 	free(model->rows);
 	free(model->processes);
 	free(model->users);
@@ -98,6 +120,40 @@ static struct track *new_track(const struct top_morsel *morsel)
 	return track;
 }
 
+/* It is not there any more; the snapshot that it was in is, for now. */
+static void bury(struct model *model, struct track *track, uint64_t time)
+{
+	struct track **place;
+
+	if (!model->keep || !track->now->name) {
+		free(track);
+		return;
+	}
+	forget(model, MAX_GHOSTS - 1);
+	place = snapshot_add(&model->ghosts, &model->nr_ghosts, sizeof(*place));
+	if (!place) {
+		free(track);
+		return;
+	}
+	*place = track;
+	track->gone = time;
+	track->fresh = false;
+	track->fitted = NULL;
+	track->last = *track->now;
+	track->last.name = strdup(track->now->name);
+	track->last.pool = track->now->pool ? strdup(track->now->pool) : NULL;
+	track->now = &track->last;
+}
+
+static void forget_old(struct model *model, uint64_t now)
+{
+	size_t i = 0;
+
+	while (i < model->nr_ghosts && now - model->ghosts[i]->gone > model->keep)
+		i++;
+	forget(model, model->nr_ghosts - i);
+}
+
 /* Both are in the same order, so one walk finds what has come, stayed and gone. */
 static int follow(struct model *model, const struct snapshot *snapshot)
 {
@@ -110,7 +166,7 @@ static int follow(struct model *model, const struct snapshot *snapshot)
 		const struct top_morsel *morsel = &snapshot->morsels[i];
 
 		while (old < model->nr_tracks && order(model->tracks[old], morsel) < 0)
-			free(model->tracks[old++]);
+			bury(model, model->tracks[old++], snapshot->monotonic);
 		if (old < model->nr_tracks && !order(model->tracks[old], morsel)) {
 			track = model->tracks[old++];
 			track->fresh = false;
@@ -123,7 +179,7 @@ static int follow(struct model *model, const struct snapshot *snapshot)
 		tracks[i] = track;
 	}
 	while (old < model->nr_tracks)
-		free(model->tracks[old++]);
+		bury(model, model->tracks[old++], snapshot->monotonic);
 	free(model->tracks);
 	model->tracks = tracks;
 	model->nr_tracks = snapshot->nr_morsels;
@@ -263,6 +319,7 @@ int model_update(struct model *model, struct snapshot *snapshot)
 
 	if (model->now && snapshot->monotonic > model->now->monotonic)
 		seconds = (double)(snapshot->monotonic - model->now->monotonic) / 1e9;
+	forget_old(model, snapshot->monotonic);
 	err = follow(model, snapshot);
 	if (err)
 		return err;

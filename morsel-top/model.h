@@ -12,6 +12,7 @@ enum {
 	HISTORY = 64,	  /* samples of a sparkline */
 	MAX_EVENTS = 500, /* kept in the log */
 	MAX_TEXT = 64,	  /* of a filter */
+	MAX_GHOSTS = 64,  /* of what has gone, the newest */
 };
 
 #define NOWHERE SIZE_MAX
@@ -24,6 +25,8 @@ struct track {
 	uint64_t looked;	      /* when that was; monotonic ns */
 	double fault_rate, map_rate;  /* per second; -1: not known */
 	bool fresh;		      /* it was not there before */
+	uint64_t gone;		      /* since when it is not there; monotonic ns; 0: it is */
+	struct top_morsel last;	      /* then: what was known, with names of its own */
 	unsigned char samples;	      /* in history, newest last */
 	float history[HISTORY], active_history[HISTORY]; /* faults/s or memory; active bytes */
 	int depth;		      /* in the tree */
@@ -75,6 +78,9 @@ struct model {
 	struct snapshot *now;
 	struct track **tracks; /* by pool id and id, as in now */
 	size_t nr_tracks;
+	struct track **ghosts; /* what has gone lately, the oldest first */
+	size_t nr_ghosts;
+	uint64_t keep; /* how long these are kept, in ns; 0: not at all */
 	bool first; /* only one look so far: no rates */
 
 	/* what to show */

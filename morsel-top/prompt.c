@@ -56,23 +56,43 @@ static void set_delay(struct ui *ui)
 		ui->delay = delay;
 }
 
+static void say_error(struct ui *ui)
+{
+	snprintf(ui->message, sizeof(ui->message), "%s", ui->source->error(ui->source));
+}
+
 static void do_kill(struct ui *ui)
 {
 	if (ui->source->kill(ui->source, strtoull(ui->input, NULL, 10), SIGTERM))
-		snprintf(ui->message, sizeof(ui->message), "%s", ui->source->error(ui->source));
+		say_error(ui);
 	ui->refresh = true;
 }
 
-static void do_remove(struct ui *ui)
+static void do_to_morsel(struct ui *ui, enum deed deed)
 {
 	const struct track *track = ui_track(ui);
 
 	/* It has to be the one that was asked about. */
-	if (!track || track->id != ui->focus_id || track->pool_id != ui->focus_pool)
+	if (!track || track->gone || track->id != ui->focus_id || track->pool_id != ui->focus_pool)
 		snprintf(ui->message, sizeof(ui->message), "it has gone");
-	else if (ui->source->remove(ui->source, track->now->pool, track->id))
-		snprintf(ui->message, sizeof(ui->message), "%s", ui->source->error(ui->source));
+	else if (ui->source->act(ui->source, deed, track->now->pool, track->id, ui->input))
+		say_error(ui);
 	ui->refresh = true;
+}
+
+static void do_limit(struct ui *ui)
+{
+	if (ui->source->act(ui->source, DEED_LIMIT, NULL, ui->whose, ui->input))
+		say_error(ui);
+	ui->refresh = true;
+}
+
+static void confirmed(struct ui *ui, enum prompt prompt)
+{
+	if (prompt == PROMPT_KILL)
+		do_kill(ui);
+	else
+		do_to_morsel(ui, prompt == PROMPT_SEAL ? DEED_SEAL : DEED_REMOVE);
 }
 
 static void answered(struct ui *ui, enum prompt prompt)
@@ -87,6 +107,15 @@ static void answered(struct ui *ui, enum prompt prompt)
 		break;
 	case PROMPT_DELAY:
 		set_delay(ui);
+		break;
+	case PROMPT_CHMOD:
+		do_to_morsel(ui, DEED_CHMOD);
+		break;
+	case PROMPT_REVOKE:
+		do_to_morsel(ui, DEED_REVOKE);
+		break;
+	case PROMPT_LIMIT:
+		do_limit(ui);
 		break;
 	default:
 		break; /* a filter is in force while it is typed */
@@ -118,10 +147,10 @@ void ui_answer(struct ui *ui, int key)
 {
 	enum prompt prompt = ui->prompt;
 
-	if (prompt == PROMPT_KILL || prompt == PROMPT_REMOVE) {
+	if (prompt == PROMPT_KILL || prompt == PROMPT_REMOVE || prompt == PROMPT_SEAL) {
 		ui->prompt = PROMPT_NONE;
 		if (key == 'y' || key == 'Y')
-			(prompt == PROMPT_KILL ? do_kill : do_remove)(ui);
+			confirmed(ui, prompt);
 		return;
 	}
 	if (key == K_ENTER || key == KEY_ESC) {

@@ -159,6 +159,15 @@ struct wanted {
 	uint64_t period;	    /* ns between looks */
 };
 
+/* What may be done with --rw, to a morsel or to a user. */
+enum deed {
+	DEED_REMOVE,
+	DEED_SEAL,
+	DEED_CHMOD,  /* text: permission bits */
+	DEED_REVOKE, /* text: a user, g:GROUP or o */
+	DEED_LIMIT,  /* text: a pool and a size, or none */
+};
+
 struct source {
 	/*
 	 * Look at what is wanted. Return: a snapshot, or NULL with error()
@@ -169,8 +178,12 @@ struct source {
 	/* A descriptor that is readable when there are events, -1: none; listen() to them then. */
 	int (*fd)(const struct source *source);
 	void (*listen)(struct source *source);
-	/* With --rw. Return: 0, or -errno with error() telling why. */
-	int (*remove)(struct source *source, const char *pool, uint64_t id);
+	/*
+	 * With --rw. Return: 0, or -errno with error() telling why.
+	 * act(): @id: of the object, of the user for DEED_LIMIT; @text: what was typed.
+	 */
+	int (*act)(struct source *source, enum deed deed, const char *pool, uint64_t id,
+		   const char *text);
 	int (*kill)(struct source *source, uint64_t pid, int signal);
 	void (*close)(struct source *source);
 	const char *title; /* where it comes from */

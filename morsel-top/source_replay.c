@@ -51,8 +51,11 @@ static void no_events(struct source *source)
 	(void)source;
 }
 
-static int cannot_remove(struct source *source, const char *pool, uint64_t id)
+static int cannot_act(struct source *source, enum deed deed, const char *pool, uint64_t id,
+		      const char *text)
 {
+	(void)deed;
+	(void)text;
 	(void)source;
 	(void)pool;
 	(void)id;
@@ -119,7 +122,7 @@ struct source *source_replay(const char *path)
 		.error = error,
 		.fd = no_fd,
 		.listen = no_events,
-		.remove = cannot_remove,
+		.act = cannot_act,
 		.kill = cannot_kill,
 		.close = close_replay,
 		.title = "REPLAY",

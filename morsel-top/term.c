@@ -2,6 +2,7 @@
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <term.h>
 #include <unistd.h>
@@ -25,7 +26,9 @@ enum {
 	UI_F1,
 };
 
-static bool colors;
+enum { STRIKE = 0x336 }; /* "combining long stroke overlay" */
+
+static bool colors, strikes;
 
 static void start_colors(void)
 {
@@ -35,6 +38,7 @@ static void start_colors(void)
 		[PAINT_KEY] = { COLOR_BLACK, COLOR_CYAN },
 		[PAINT_STRONG] = { COLOR_CYAN, -1 },
 		[PAINT_DIM] = { COLOR_BLUE, -1 },
+		[PAINT_GONE] = { COLOR_BLUE, -1 },
 		[PAINT_GOOD] = { COLOR_GREEN, -1 },
 		[PAINT_WARN] = { COLOR_YELLOW, -1 },
 		[PAINT_BAD] = { COLOR_RED, -1 },
@@ -49,6 +53,7 @@ static void start_colors(void)
 
 int term_start(bool color)
 {
+	const char *term = getenv("TERM");
 	int error;
 
 	/* initscr() would end the program. */
@@ -64,6 +69,8 @@ int term_start(bool color)
 	colors = color && has_colors();
 	if (colors)
 		start_colors();
+	/* The console does not put one character on another. */
+	strikes = MB_CUR_MAX > 1 && term && strncmp(term, "linux", 5) != 0;
 	cbreak();
 	noecho();
 	nonl();
@@ -106,10 +113,13 @@ static attr_t attributes(enum paint paint)
 		[PAINT_HEAD] = A_REVERSE, [PAINT_SELECTED] = A_REVERSE | A_BOLD,
 		[PAINT_KEY] = A_REVERSE,  [PAINT_STRONG] = A_BOLD,
 		[PAINT_WARN] = A_BOLD,	  [PAINT_BAD] = A_BOLD | A_UNDERLINE,
+		[PAINT_GONE] = A_DIM,
 	};
 
 	if (!colors)
 		return plain[paint];
+	if (paint == PAINT_GONE)
+		return A_DIM;
 	return paint == PAINT_STRONG || paint == PAINT_BAD || paint == PAINT_DIM ? A_BOLD
 										 : A_NORMAL;
 }
@@ -121,11 +131,16 @@ static void show_row(const struct grid *grid, int row)
 	int col = 0, start, len;
 
 	while (col < grid->cols) {
+		bool strike = strikes && !grid->ascii && line[col].paint == PAINT_GONE;
+
 		start = col;
-		for (len = 0; col < grid->cols && len < 511 && line[col].paint == line[start].paint;
-		     col++)
+		for (len = 0; col < grid->cols && len < 510 && line[col].paint == line[start].paint;
+		     col++) {
 			if (line[col].ch)
 				text[len++] = line[col].ch;
+			if (strike && line[col].ch && line[col].ch != L' ')
+				text[len++] = STRIKE;
+		}
 		text[len] = L'\0';
 		attr_set(attributes(line[start].paint), (short)(colors ? line[start].paint : 0),
 			 NULL);

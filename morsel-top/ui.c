@@ -50,8 +50,8 @@ static void hold_focus(struct ui *ui)
 	const struct track *track;
 
 	ui->focus_id = 0;
-	if (list->selected >= ui->model.nr_rows || (!list->selected && !ui->overlay))
-		return; /* who is at the top stays there */
+	if (list->selected >= ui->model.nr_rows || (!list->selected && !ui->overlay && !ui->prompt))
+		return; /* who is at the top stays there, unless he is asked about what is */
 	track = ui->model.rows[list->selected];
 	ui->focus_pool = track->pool_id;
 	ui->focus_id = track->id;
@@ -77,8 +77,9 @@ static size_t find_keys(const struct ui *ui, struct top_key *keys)
 		return 0;
 	for (i = list->top;
 	     i < ui->model.nr_rows && count < (size_t)ui->page && count < MAX_KEYS; i++)
-		keys[count++] = (struct top_key){ ui->model.rows[i]->pool_id,
-						  ui->model.rows[i]->id };
+		if (!ui->model.rows[i]->gone)
+			keys[count++] = (struct top_key){ ui->model.rows[i]->pool_id,
+							  ui->model.rows[i]->id };
 	return count;
 }
 

@@ -53,6 +53,10 @@ enum prompt {
 	PROMPT_DELAY,
 	PROMPT_KILL,
 	PROMPT_REMOVE,
+	PROMPT_SEAL,
+	PROMPT_CHMOD,
+	PROMPT_REVOKE,
+	PROMPT_LIMIT,
 };
 
 struct list {
@@ -72,6 +76,7 @@ struct ui {
 	char search[MAX_TEXT];
 	char message[160]; /* on the last line, until the next key */
 	struct space space;
+	uint64_t whose; /* limit is being typed */
 	uint64_t pid; /* whose address space is shown; 0: nobody's */
 	double delay; /* seconds */
 	double cpu;   /* percent that this program takes; -1: not known */

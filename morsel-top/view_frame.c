@@ -125,25 +125,50 @@ int draw_header(const struct ui *ui, struct grid *grid)
 
 /* ---- below ---- */
 
+/* What is asked; %s: the name of the morsel, the user, or the process. */
+static const struct {
+	const char *words;
+	bool yes_or_no;
+} questions[] = {
+	[PROMPT_SEARCH] = { "Search: ", false },
+	[PROMPT_FILTER] = { "Filter: ", false },
+	[PROMPT_USER] = { "User (empty: all): ", false },
+	[PROMPT_DELAY] = { "Seconds between looks: ", false },
+	[PROMPT_KILL] = { "Send SIGTERM to process %s? [y/N]", true },
+	[PROMPT_REMOVE] = { "Remove %s? [y/N]", true },
+	[PROMPT_SEAL] = { "Make the contents of %s final? [y/N]", true },
+	[PROMPT_CHMOD] = { "Mode of %s: ", false },
+	[PROMPT_REVOKE] = { "Take %s from (user, g:GROUP, o): ", false },
+	[PROMPT_LIMIT] = { "Limit of %s (POOL SIZE or none): ", false },
+};
+
+static const char *subject(const struct ui *ui)
+{
+	const struct track *track = ui_track(ui);
+
+	if (ui->prompt == PROMPT_KILL)
+		return ui->input;
+	if (ui->prompt == PROMPT_LIMIT)
+		return user_of(ui->whose);
+	return track && track->now->name ? track->now->name : "?";
+}
+
 static void draw_prompt(const struct ui *ui, struct grid *grid, int row)
 {
-	static const char *const words[] = {
-		[PROMPT_SEARCH] = "Search: ",	   [PROMPT_FILTER] = "Filter: ",
-		[PROMPT_USER] = "User (empty: all): ", [PROMPT_DELAY] = "Seconds between looks: ",
-	};
-	const struct track *track = ui_track(ui);
-	int col;
+	const char *words = questions[ui->prompt].words, *place = strstr(words, "%s");
+	enum paint paint = questions[ui->prompt].yes_or_no ? PAINT_BAD : PAINT_STRONG;
+	int col = 0;
 
-	if (ui->prompt == PROMPT_KILL) {
-		grid_put(grid, row, 0, PAINT_BAD, "Send SIGTERM to process %s? [y/N]", ui->input);
-	} else if (ui->prompt == PROMPT_REMOVE) {
-		grid_put(grid, row, 0, PAINT_BAD, "Remove %s? [y/N]",
-			 track && track->now->name ? track->now->name : "?");
-	} else {
-		col = grid_text(grid, row, 0, -1, PAINT_STRONG, words[ui->prompt]);
-		col = grid_text(grid, row, col, -1, PAINT_NORMAL, ui->input);
-		grid_char(grid, row, col, PAINT_NORMAL, L'_', '_');
+	if (place) {
+		col = grid_put(grid, row, 0, paint, "%.*s%s", (int)(place - words), words,
+			       subject(ui));
+		words = place + 2;
 	}
+	col = grid_text(grid, row, col, -1, paint, words);
+	if (questions[ui->prompt].yes_or_no)
+		return;
+	col = grid_text(grid, row, col, -1, PAINT_NORMAL, ui->input);
+	grid_char(grid, row, col, PAINT_NORMAL, L'_', '_');
 }
 
 /* Labels in their order; @col asks for the key at a column. Return: it, or 0. */

@@ -103,7 +103,10 @@ static void draw_name(const struct ui *ui, struct grid *grid, int row, const str
 static void draw_row(const struct ui *ui, struct grid *grid, int row, const struct track *track,
 		     const struct layout *layout)
 {
-	enum paint paint = track->fresh ? PAINT_STRONG : PAINT_NORMAL, own;
+	enum paint paint = track->gone	  ? PAINT_GONE
+			   : track->fresh ? PAINT_STRONG
+					  : PAINT_NORMAL,
+		   own;
 	int col = layout->name + 1, width;
 	char text[48];
 	size_t i;

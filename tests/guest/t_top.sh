@@ -8,6 +8,7 @@
 # programs: jq tmux
 # files: /lib/terminfo/s/screen /lib/terminfo/t/tmux-256color /usr/lib/locale/C.utf8
 . /tests/lib/tap.sh
+. /tests/lib/screen.sh
 
 export TERM=screen LC_ALL=C.UTF-8
 cd /tmp || bail_out "no directory"
@@ -105,17 +106,6 @@ is "of a process" "$(morsel-top -1 -p $holder | grep '^p:' | cut -d ' ' -f 1)" p
 is "of a user" "$(morsel-top -1 -u alice | grep -c '^p:')" 0
 
 # ---- a terminal
-
-shows() { # NAME PATTERN: within ten seconds
-	shows_i=0
-	while ! tmux capture-pane -p | grep -qE -- "$2" && [ $shows_i -lt 100 ]; do
-		usleep 100000
-		shows_i=$((shows_i + 1))
-	done
-	tmux capture-pane -p > screen
-	grep -qE -- "$2" screen || diag "$(cat screen)"
-	ok "$1" grep -qE -- "$2" screen
-}
 
 tmux -f /dev/null new-session -d -x 80 -y 24 'morsel-top -d 1; echo status $? > status' || bail_out "no tmux"
 shows "the table" '^p:held +root '

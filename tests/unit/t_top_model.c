@@ -71,6 +71,57 @@ static void test_rates(void **state)
 	model_free(&model);
 }
 
+/* What has gone stays for a while, as it was, among what is there. */
+static void test_gone(void **state)
+{
+	struct snapshot *first = look(10), *second = look(11), *third = look(15);
+	struct model model;
+
+	(void)state;
+	model_init(&model);
+	model.keep = 3000000000;
+	model.sort = find_field("size");
+	add(first, 1, "p:a")->size = 3;
+	add(first, 2, "p:b")->size = 2;
+	add(first, 3, NULL)->size = 5;
+	add(first, 4, "p:c")->size = 1;
+	assert_int_equal(model_update(&model, first), 0);
+	add(second, 1, "p:a")->size = 3;
+	add(second, 4, "p:c")->size = 1;
+	assert_int_equal(model_update(&model, second), 0);
+	assert_int_equal(model.nr_rows, 3); /* without the one that had no name */
+	assert_int_equal(model.rows[1]->id, 2);
+	assert_string_equal(model.rows[1]->now->name, "p:b");
+	assert_string_equal(state_of(model.rows[1]), "gone");
+	assert_string_equal(state_of(model.rows[0]), "ok");
+	assert_int_equal(model.nr_tracks, 2);
+	add(third, 1, "p:a")->size = 3;
+	assert_int_equal(model_update(&model, third), 0);
+	assert_int_equal(model.nr_rows, 2); /* one is forgotten, another has gone */
+	assert_int_equal(model.rows[1]->id, 4);
+	model_free(&model);
+}
+
+static void test_many_gone(void **state)
+{
+	struct snapshot *first = look(10), *second = look(11);
+	struct model model;
+	char name[16];
+	uint64_t i;
+
+	(void)state;
+	model_init(&model);
+	model.keep = 3000000000;
+	for (i = 1; i <= 3 * MAX_GHOSTS; i++) {
+		snprintf(name, sizeof(name), "p:%d", (int)i);
+		add(first, i, name);
+	}
+	assert_int_equal(model_update(&model, first), 0);
+	assert_int_equal(model_update(&model, second), 0);
+	assert_int_equal(model.nr_rows, MAX_GHOSTS);
+	model_free(&model);
+}
+
 static void test_order(void **state)
 {
 	struct snapshot *snapshot = look(1);
@@ -334,6 +385,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rates), cmocka_unit_test(test_order),
+		cmocka_unit_test(test_gone),  cmocka_unit_test(test_many_gone),
 		cmocka_unit_test(test_order_kept), cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_looked),
 		cmocka_unit_test(test_pid),   cmocka_unit_test(test_events),

@@ -204,6 +204,7 @@ static void test_random(void **state)
 		K_BACKSPACE, K_DELETE, K_REDRAW, KEY_ESC, K_F1, K_F1 + 2, K_F1 + 3, K_F1 + 4,
 		K_F1 + 5, K_F1 + 8, '1', '2', '3', '4', '5', '6', 'n', 'N', 'm', 'p', 'u', 'd', 't',
 		'I', '<', '>', '/', '\\', 'x', 'c', 'w', '+', '-', 0xe4, 0x6c49, 'k', 'D', 'y',
+		'M', 'S', 'X', 'L',
 		' ', 'Z', '?',
 	};
 	struct grid grid = { 0 };
@@ -277,11 +278,73 @@ static void test_click(void **state)
 	stop(&ui, &grid);
 }
 
+/* What was asked of the source last. */
+static struct {
+	int count;
+	enum deed deed;
+	uint64_t id;
+	char text[64];
+} asked;
+
+static int note_deed(struct source *source, enum deed deed, const char *pool, uint64_t id,
+		     const char *text)
+{
+	(void)source;
+	(void)pool;
+	asked.count++;
+	asked.deed = deed;
+	asked.id = id;
+	snprintf(asked.text, sizeof(asked.text), "%s", text);
+	return 0;
+}
+
+static void check_deed(struct ui *ui, const char *keys, int count, enum deed deed, uint64_t id,
+		       const char *text)
+{
+	type(ui, keys);
+	assert_int_equal(asked.count, count);
+	assert_int_equal(asked.deed, deed);
+	assert_int_equal(asked.id, id);
+	assert_string_equal(asked.text, text);
+}
+
+static void test_deeds(void **state)
+{
+	struct grid grid = { 0 };
+	struct ui ui;
+	char *line;
+
+	(void)state;
+	start(&ui, 2);
+	assert_int_equal(grid_resize(&grid, 24, 80), 0);
+	ui.source->act = note_deed;
+	type(&ui, "S");
+	assert_int_equal(ui.prompt, PROMPT_NONE); /* read-only */
+	ui.rw = true;
+	type(&ui, "Sn");
+	assert_int_equal(asked.count, 0);
+	check_deed(&ui, "Sy", 1, DEED_SEAL, ui_track(&ui)->id, "");
+	type(&ui, "M");
+	assert_int_equal(ui_refresh(&ui), 0); /* while it is typed */
+	check_deed(&ui, "640^M", 2, DEED_CHMOD, ui_track(&ui)->id, "640");
+	check_deed(&ui, "Xg:staff^M", 3, DEED_REVOKE, ui_track(&ui)->id, "g:staff");
+	type(&ui, "X");
+	ui_draw(&ui, &grid);
+	line = grid_line(&grid, 23);
+	assert_non_null(strstr(line, ui_track(&ui)->now->name));
+	free(line);
+	type(&ui, "^[");
+	assert_int_equal(asked.count, 3);
+	check_deed(&ui, "5Lp 2G^M", 4, DEED_LIMIT, ui.model.users[0].key, "p 2G");
+	stop(&ui, &grid);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_screens),
 		cmocka_unit_test(test_click),
+		cmocka_unit_test(test_deeds),
 		cmocka_unit_test(test_random),
 	};
 	char command[128];
