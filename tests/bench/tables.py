@@ -50,6 +50,15 @@ TABLES = (
      "processes", "join", str, (("morsel", "morsel", ""), ("memfd", "memfd", ""), ("hugetlbfs", "hugetlbfs", ""))),
     ("2 MiB are punched out, and taken back from so many processes (instructions)",
      "processes", "revoke", str, (("morsel", "morsel", ""), ("memfd", "memfd", ""), ("hugetlbfs", "hugetlbfs", ""))),
+    ("A look at what is active in 16 MiB, by its mappers; of others by smaps (instructions)",
+     "usage", "look", str, (("morsel", "morsel", ""), ("morsel 4k", "morsel-4k", ""), ("memfd", "memfd", ""),
+                            ("hugetlbfs", "hugetlbfs", ""))),
+    ("Rights are taken back from so many processes (instructions)",
+     "revoke", "revoke", str, (("revoke", "morsel", "mappers"),)),
+    ("An address is given where so many reservations leave gaps that are too small (instructions)",
+     "reserve", "reserve", str, (("morsel", "morsel", "lowest fit"),)),
+    ("It is given back",
+     "reserve", "give back", str, (("morsel", "morsel", "lowest fit"),)),
 )
 
 

@@ -121,7 +121,19 @@ def persistent(rows):
     yield flat(rows, "persistent memory, the whole use costs the same at any size: within 1.2x", once, 1.2)
 
 
-AIMS = (mapping, tables, fork, calls, netlink, population, persistent)
+def managing(rows):
+    """Quantities are processes or reservations here, not bytes."""
+    for what, bench, metric, way, limit in (
+            ("a look at what is active costs the same for 1 and for 256 processes: within 1.5x",
+             "usage", "look", "", 1.5),
+            ("an address among 10 and among 10,000 reservations: within 3x",
+             "reserve", "reserve", "lowest fit", 3)):
+        curve = rows.curve(bench, "morsel", way, metric)
+        yield Verdict(what, spread(curve) <= limit if len(curve) > 1 else None,
+                      f"{spread(curve):.3f}x over {min(curve)} to {max(curve)}" if len(curve) > 1 else "no curve")
+
+
+AIMS = (mapping, tables, fork, calls, netlink, population, persistent, managing)
 
 
 def judge(rows, whole):
