@@ -80,6 +80,12 @@ soak: deps-test
 	$(Q)$(userland)
 	$(Q)tests/qemu/soak $(or $(SECONDS),600) $(SEED)
 
+# Half of the rounds take all rights away, half the right to write.
+revokes: deps-test
+	$(Q)$(userland)
+	$(Q)KARGS="revoke.rounds=$$(($(or $(ROUNDS),10000) / 2)) $(KARGS)" \
+		TIMEOUT_SCALE=$(or $(TIMEOUT_SCALE),30) $(RUN) test revoke_race
+
 # The guest is killed at random while a persistent pool is being used.
 cuts: deps-test
 	$(Q)$(userland)
@@ -136,5 +142,5 @@ help:
 export KERNEL MEM CPUS NVDIMM KARGS JOBS ACCEL TIMEOUT_SCALE
 
 .PHONY: all $(PARTS) install install-man clean help deps
-.PHONY: test test-debug test-backports test-lanes test-mutants peers coverage soak cuts hostile test-harness
+.PHONY: test test-debug test-backports test-lanes test-mutants peers coverage soak revokes cuts hostile test-harness
 .PHONY: unit crash crash-long fuzz shell demo bench style format

@@ -14,10 +14,10 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include "lib/grants.h"
+#include "lib/parameter.h"
 
 enum {
 	CHUNK = 2 << 20,
@@ -118,11 +118,10 @@ static void set_revoked(long round, bool may_read)
 /* @left: the rights that stay; with "r" those who only read the object go on. */
 static void run_rounds(const char *left, const char *what)
 {
-	long round, went = 0, ended = 0, late = 0, strange = 0, n = ROUNDS;
+	long round, went = 0, ended = 0, late = 0, strange = 0;
+	long n = parameter("revoke.rounds=", ROUNDS);
 	int i;
 
-	if (getenv("REVOKE_ROUNDS"))
-		n = strtol(getenv("REVOKE_ROUNDS"), NULL, 10);
 	for (round = 1; round <= n; round++) {
 		rights_give(&nl, "m", ALICE, "rw", round & 1);
 		went += wait_for(granted_of, true);

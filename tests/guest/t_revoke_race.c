@@ -2,7 +2,8 @@
 /*
  * No store lands after the reply to a revoke: writers spin on every CPU, through
  * mappings, system calls and children that come and go; after each reply their words
- * are read through another mapping and must not change.
+ * are read through another mapping and must not change.  The kernel's command line may say
+ * revoke.rounds=, how often of each kind.
  * pool: size=64M,name=p
  * groups: rights race
  * cpus: 3
@@ -19,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "lib/grants.h"
+#include "lib/parameter.h"
 
 enum {
 	CHUNK = 2 << 20,
@@ -191,16 +193,9 @@ static int late_stores(void)
 	return late;
 }
 
-static long rounds(void)
-{
-	const char *given = getenv("REVOKE_ROUNDS");
-
-	return given ? strtol(given, NULL, 10) : ROUNDS;
-}
-
 static void run_rounds(const char *left, const char *what)
 {
-	long round, late = 0, moved = 0, n = rounds();
+	long round, late = 0, moved = 0, n = parameter("revoke.rounds=", ROUNDS);
 	uint64_t since[WRITERS];
 
 	for (round = 0; round < n; round++) {

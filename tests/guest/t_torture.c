@@ -21,6 +21,7 @@
 #include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "lib/parameter.h"
 #include "lib/torture.h"
 
 static const struct torture_op *const tables[] = {
@@ -92,20 +93,6 @@ static int keeper(void *arg)
 		}
 	}
 	return board->bad;
-}
-
-/* A number of the kernel's command line. */
-static uint64_t parameter(const char *key, uint64_t otherwise)
-{
-	static char line[4096];
-	int fd = open("/proc/cmdline", O_RDONLY);
-	const char *at;
-
-	if (!line[0] && read(fd, line, sizeof(line) - 1) < 0)
-		line[0] = ' ';
-	close(fd);
-	at = strstr(line, key);
-	return at ? strtoull(at + strlen(key), NULL, 0) : otherwise;
 }
 
 static uint64_t fresh_seed(void)
