@@ -13,7 +13,7 @@ enum {
 /* Where commands are sent; open while failing_run() runs. */
 extern struct nl failing_socket;
 
-/* A command and what tells whether its effect is there; commands without effect have neither done nor undo. */
+/* A command and what tells of its effect; those without one have neither done nor undo. */
 struct failing {
 	const char *name; /* in failnth_sites.h */
 	void (*begin)(struct nl *nl);
@@ -21,7 +21,10 @@ struct failing {
 	void (*undo)(void);
 };
 
-/* An acknowledgment says done if and only if it is done; without one it is anybody's guess, but all or nothing. */
+/*
+ * An acknowledgment says done if and only if it is done; without one it is anybody's
+ * guess, but all or nothing.
+ */
 void failing_run(const struct failing *command);
 void failing_dump(const struct failing *dump);
 
