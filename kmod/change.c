@@ -44,6 +44,14 @@ int pp_update(struct pp_pool *pool, struct pp_object *obj, const struct pp_recor
 	return 0;
 }
 
+int pp_settle(struct pp_pool *pool, struct pp_object *obj)
+{
+	if (obj->detached || obj->bad || !obj->verified ||
+	    !memcmp(&obj->count, &obj->stored, sizeof(obj->count)))
+		return 0;
+	return write_and_fence(pool, obj, &obj->rec);
+}
+
 int pp_update_two(struct pp_pool *pool, struct pp_object *one, const struct pp_record *one_rec,
 		  struct pp_object *two, const struct pp_record *two_rec)
 {

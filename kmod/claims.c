@@ -22,11 +22,14 @@ static bool claim(unsigned long *claims, u64 frame, unsigned int order, bool set
 u64 pp_frame_get(struct pp_pool *pool, unsigned int order)
 {
 	unsigned int cpu = raw_smp_processor_id();
-	u64 frame = fa_get(pool->frames, cpu, order);
+	u64 frame;
 
-	if (frame == FA_NONE)
-		return 0;
-	claim(pool->claims, frame, order, true);
+	/* What a checkpoint says to be free may be named all the same: then it stays in use. */
+	do {
+		frame = fa_get(pool->frames, cpu, order);
+		if (frame == FA_NONE)
+			return 0;
+	} while (claim(pool->claims, frame, order, true));
 	return frame;
 }
 

@@ -46,6 +46,7 @@ struct pp_object {
 	bool bad;		/* damaged: must not be mapped, written or freed */
 	bool detached;		/* its record says that it is free: removed, or not named yet */
 	struct pp_count count;	/* of its tree; who loads the record sets it */
+	struct pp_count stored;	/* what the record says of it; right in a clean pool */
 	struct pp_record rec;
 };
 
@@ -112,7 +113,10 @@ enum pp_problem {
 struct pp_report {
 	void (*found)(struct pp_report *report, enum pp_problem problem, u64 id, u64 frame,
 		      const char *text);
+	/* Or NULL.  While all trees are walked, for each table: of @nr objects @done are. */
+	void (*progress)(struct pp_report *report, u64 done, u64 nr);
 	u64 count[PP_PROBLEMS];
+	u64 records, tables;	/* frames of them that were read */
 };
 
 /* ---- media.c: judge, encode, decode; nothing is read or written ---- */
@@ -124,9 +128,9 @@ void pp_super_seal(struct media_super *super);
 /* Return: is this slot one that was written for @id of this pool? */
 bool pp_slot_valid(const struct pp_pool *pool, const struct media_slot *slot, u64 id);
 /* Return: bytes used. */
-size_t pp_slot_encode(const struct pp_pool *pool, struct media_slot *slot, u64 id, u64 seq,
-		      const struct pp_record *rec);
-void pp_slot_decode(const struct media_slot *slot, struct pp_record *rec);
+size_t pp_slot_encode(const struct pp_pool *pool, struct media_slot *slot,
+		      const struct pp_object *obj, const struct pp_record *rec);
+void pp_slot_decode(const struct media_slot *slot, struct pp_object *obj);
 /* Return: NULL, or what is wrong with what the record says. */
 const char *pp_record_check(const struct pp_pool *pool, u64 id, const struct pp_record *rec);
 
@@ -187,7 +191,13 @@ int pp_record_load(const struct pp_pool *pool, u64 id, struct pp_object *obj);
 /* The same, of slots in memory; -EIO is none of its answers. */
 int pp_record_choose(const struct pp_pool *pool, const struct media_slot *slot, u64 id,
 		     struct pp_object *obj);
-/* Write @rec into the idle slot and flush it.  The caller fences, then calls the second. */
+/* The record, as chosen, has an idle slot that was not written to its end. */
+bool pp_record_is_cut(const struct pp_pool *pool, const struct media_slot *slot,
+		      const struct pp_object *obj);
+/*
+ * Write @rec, with what the tree has, into the idle slot and flush it.  The caller
+ * fences, then calls the second.
+ */
 int pp_record_write(struct pp_pool *pool, const struct pp_object *obj,
 		    const struct pp_record *rec);
 void pp_record_written(struct pp_object *obj, const struct pp_record *rec);
@@ -206,6 +216,8 @@ int pp_create(struct pp_pool *pool, struct pp_object *obj);
  * That of a detached object is in memory only.
  */
 int pp_update(struct pp_pool *pool, struct pp_object *obj, const struct pp_record *rec);
+/* Before pp_stop(), for each object in use: let its record say what its tree has. */
+int pp_settle(struct pp_pool *pool, struct pp_object *obj);
 /* Two records at once: rename over a name, exchange. */
 int pp_update_two(struct pp_pool *pool, struct pp_object *one, const struct pp_record *one_rec,
 		  struct pp_object *two, const struct pp_record *two_rec);
@@ -320,7 +332,7 @@ struct pp_item {
 	bool bad;		/* its tree or a blob is damaged: not to be mapped */
 	bool prealloc;
 	u8 mark;		/* while looking for loops */
-	struct pp_count count;	/* unless the scan trusts a checkpoint */
+	struct pp_count count;	/* as its record says, or as the walk of its tree has found */
 };
 
 struct pp_scan {
@@ -329,10 +341,14 @@ struct pp_scan {
 	unsigned long *claims, *twice; /* frames named, frames named more than once */
 	struct pp_report *report;
 	bool damaged;		/* some records are: what they said is not known */
+	bool stored;		/* there are stores to be fenced */
 	bool trusted;		/* frames in use are as the checkpoint says; no tree was walked */
 };
 
-/* Read and judge all records.  Return: 0, -ENOMEM, -EUCLEAN (no root directory). */
+/*
+ * Read and judge all records; make void what was not written to its end.
+ * Return: 0, -ENOMEM, -EUCLEAN (no root directory).
+ */
 int pp_scan_records(struct pp_pool *pool, struct pp_scan *scan);
 /* Judge names and places. */
 int pp_scan_names(struct pp_pool *pool, struct pp_scan *scan);
@@ -350,8 +366,8 @@ void pp_found(struct pp_report *report, enum pp_problem problem, u64 id, u64 fra
 /* Claim what every pool has: superblocks, log, checkpoint. */
 void pp_claim_fixed(const struct pp_pool *pool, unsigned long *claims);
 /*
- * Before an object is used whose tree pp_start() has not walked: walk it and
- * claim its frames.  Return: 0, -EUCLEAN: the object is bad.
+ * Before an object is used whose tree pp_start() has not walked: walk it, claim
+ * its frames, and count them.  Return: 0, -EUCLEAN: the object is bad.
  */
 int pp_object_verify(struct pp_pool *pool, struct pp_object *obj, struct pp_report *report);
 
@@ -371,7 +387,7 @@ int pp_identify(struct pp_pool *pool, const char **why, struct pp_report *report
  * Return: 0, -ENOMEM, -EUCLEAN, -EIO, -EROFS: then pp_close() is all that is left.
  */
 int pp_start(struct pp_pool *pool, const struct pp_open *how, struct pp_scan *scan);
-/* Leave a checkpoint and mark the pool clean. */
+/* Leave a checkpoint and mark the pool clean.  All objects are settled. */
 int pp_stop(struct pp_pool *pool);
 /* Free what is in memory. */
 void pp_close(struct pp_pool *pool);

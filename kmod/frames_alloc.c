@@ -392,6 +392,18 @@ bool fa_is_free(const struct fa *fa, u64 frame)
 	return !(READ_ONCE(fa->bits[frame / 64]) >> frame % 64 & 1);
 }
 
+bool fa_any_free_huge(const struct fa *fa, u64 frame)
+{
+	u64 word = frame / 64, end = word + AREA_WORDS;
+
+	if (READ_ONCE(fa->areas[frame / AREA_FRAMES]) & AREA_HUGE)
+		return false;
+	for (; word < end; word++)
+		if (~READ_ONCE(fa->bits[word]))
+			return true;
+	return false;
+}
+
 u64 fa_atomics(const struct fa *fa)
 {
 	unsigned int cpu;

@@ -26,6 +26,8 @@ u64 fa_nr_free(const struct fa *fa);
 /* How many of the 2 MiB areas are free as a whole. */
 u64 fa_nr_free_huge(const struct fa *fa);
 bool fa_is_free(const struct fa *fa, u64 frame);
+/* Is any of the 2 MiB from @frame on free? */
+bool fa_any_free_huge(const struct fa *fa, u64 frame);
 /* Atomic operations so far, of all CPUs: for tests that count them. */
 u64 fa_atomics(const struct fa *fa);
 

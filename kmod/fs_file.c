@@ -368,10 +368,15 @@ static loff_t morsel_llseek(struct file *file, loff_t offset, int whence)
 /* Every access is direct, so O_DIRECT is granted and changes nothing. */
 static int morsel_open(struct inode *inode, struct file *file)
 {
-	const struct pp_object *record = morsel_i(inode)->record;
+	int error = 0;
 
-	if (record && record->bad)
-		return -EUCLEAN;
+	if (morsel_i(inode)->record) {
+		filemap_invalidate_lock_shared(inode->i_mapping);
+		error = morsel_store_verify(inode);
+		filemap_invalidate_unlock_shared(inode->i_mapping);
+	}
+	if (error)
+		return error;
 	file->f_mode |= FMODE_CAN_ODIRECT;
 	file->private_data = NULL;	/* the verdict on who opens it: see revoke.c */
 	return generic_file_open(inode, file);

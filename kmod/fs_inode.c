@@ -45,6 +45,7 @@ struct inode *morsel_alloc_inode(struct super_block *sb)
 	mi->displaced = false;
 	mi->record = NULL;
 	mi->stored_root = 0;
+	mi->judged = false;
 	mi->stored_to = false;
 	mutex_init(&mi->record_lock);
 	morsel_tree_init(&mi->tree);

@@ -248,14 +248,18 @@ int morsel_fs_init(void)
 
 	if (error)
 		return error;
+	morsel_store_debug_init();
 	error = register_filesystem(&morsel_fs_type);
-	if (error)
+	if (error) {
+		morsel_store_debug_exit();
 		morsel_inode_cache_exit();
+	}
 	return error;
 }
 
 void morsel_fs_exit(void)
 {
 	unregister_filesystem(&morsel_fs_type);
+	morsel_store_debug_exit();
 	morsel_inode_cache_exit();
 }

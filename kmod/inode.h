@@ -25,6 +25,7 @@ struct morsel_inode {
 	struct mutex record_lock;	/* the record; inside of all other locks but the engine's */
 	struct pp_object *record;	/* on the media; NULL in a volatile pool; constant */
 	u64 stored_root;	/* of its tree; written with record_lock held */
+	bool judged;		/* its tree is, so that others may see it [writers: record_lock] */
 	bool stored_to;		/* perhaps through a mapping, since it was last written back */
 	struct morsel_tree tree;
 	struct morsel_view view[MORSEL_NR_VIEWS];

@@ -61,7 +61,7 @@ static int log_and_write(struct pp_pool *pool, unsigned int nr, struct media_log
 	for (i = 0; i < 2; i++) {
 		if (!pp_record_offset(pool, obj[i]->id))
 			return -EUCLEAN;
-		pp_slot_encode(pool, &entry->slot[i], obj[i]->id, obj[i]->seq + 1, rec[i]);
+		pp_slot_encode(pool, &entry->slot[i], obj[i], rec[i]);
 	}
 	entry->magic = cpu_to_le32(MEDIA_LOG_MAGIC);
 	entry->crc = cpu_to_le32(entry_crc(pool, entry));
@@ -94,8 +94,7 @@ int pp_log_two(struct pp_pool *pool, struct pp_object *const obj[2],
 /* Write the slots of a valid entry where the records are older.  Return: how many, or -errno. */
 static int replay(struct pp_pool *pool, const struct media_log *entry, struct pp_report *report)
 {
-	struct pp_object obj;
-	struct pp_record rec;
+	struct pp_object obj, logged;
 	int i, err, done = 0;
 	u64 id;
 
@@ -105,7 +104,7 @@ static int replay(struct pp_pool *pool, const struct media_log *entry, struct pp
 			pp_found(report, PP_LOG, id, 0, "an entry of the log has a bad slot");
 			return 0;
 		}
-		pp_slot_decode(&entry->slot[i], &rec);
+		pp_slot_decode(&entry->slot[i], &logged);
 		err = pp_record_load(pool, id, &obj);
 		if (err == -EIO || err == -ENOMEM)
 			return err;
@@ -113,7 +112,8 @@ static int replay(struct pp_pool *pool, const struct media_log *entry, struct pp
 		if (!pp_record_offset(pool, id) || err == -EUCLEAN || !obj.seq ||
 		    obj.seq + 1 != le64_to_cpu(entry->slot[i].seq))
 			continue;
-		err = pool->read_only ? 0 : pp_record_write(pool, &obj, &rec);
+		obj.count = logged.stored;
+		err = pool->read_only ? 0 : pp_record_write(pool, &obj, &logged.rec);
 		if (err)
 			return err;
 		done++;
@@ -121,11 +121,19 @@ static int replay(struct pp_pool *pool, const struct media_log *entry, struct pp
 	return done;
 }
 
+/* It was not written to its end: the next one in its place must not make it whole. */
+static void make_void(struct pp_pool *pool, unsigned int nr)
+{
+	pm_store8(&pool->pm, entry_offset(pool, nr), 0);
+	pm_flush(&pool->pm, entry_offset(pool, nr), 8);
+}
+
 int pp_log_replay(struct pp_pool *pool, struct pp_report *report)
 {
 	struct media_log *entry = kvzalloc(sizeof(*entry), GFP_KERNEL);
 	unsigned int nr;
 	int done = 0, total = 0;
+	bool stored = false;
 
 	if (!entry)
 		return -ENOMEM;
@@ -135,9 +143,14 @@ int pp_log_replay(struct pp_pool *pool, struct pp_report *report)
 			break;
 		cut_slot(&entry->slot[0]);
 		cut_slot(&entry->slot[1]);
-		if (le32_to_cpu(entry->magic) != MEDIA_LOG_MAGIC ||
-		    le32_to_cpu(entry->crc) != entry_crc(pool, entry))
+		if (le32_to_cpu(entry->magic) != MEDIA_LOG_MAGIC)
 			continue;
+		if (le32_to_cpu(entry->crc) != entry_crc(pool, entry)) {
+			if (!pool->read_only)
+				make_void(pool, nr);
+			stored = true;
+			continue;
+		}
 		done = replay(pool, entry, report);
 		if (done < 0)
 			break;
@@ -145,7 +158,7 @@ int pp_log_replay(struct pp_pool *pool, struct pp_report *report)
 		done = 0;
 	}
 	kvfree(entry);
-	if (total && !pool->read_only)
+	if ((total || stored) && !pool->read_only)
 		pm_fence(&pool->pm);
 	return done < 0 ? done : total;
 }

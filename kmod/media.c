@@ -84,8 +84,8 @@ bool pp_slot_valid(const struct pp_pool *pool, const struct media_slot *slot, u6
 	return le32_to_cpu(slot->crc) == slot_crc(pool, slot, length);
 }
 
-size_t pp_slot_encode(const struct pp_pool *pool, struct media_slot *slot, u64 id, u64 seq,
-		      const struct pp_record *rec)
+size_t pp_slot_encode(const struct pp_pool *pool, struct media_slot *slot,
+		      const struct pp_object *obj, const struct pp_record *rec)
 {
 	size_t length = ALIGN(offsetof(struct media_slot, name) + rec->name_len, 8UL);
 
@@ -93,8 +93,8 @@ size_t pp_slot_encode(const struct pp_pool *pool, struct media_slot *slot, u64 i
 	slot->length = cpu_to_le16(length);
 	slot->type = rec->type;
 	slot->name_len = rec->name_len;
-	slot->seq = cpu_to_le64(seq);
-	slot->id = cpu_to_le64(id);
+	slot->seq = cpu_to_le64(obj->seq + 1);
+	slot->id = cpu_to_le64(obj->id);
 	slot->mode = cpu_to_le32(rec->mode);
 	slot->uid = cpu_to_le32(rec->uid);
 	slot->gid = cpu_to_le32(rec->gid);
@@ -111,13 +111,24 @@ size_t pp_slot_encode(const struct pp_pool *pool, struct media_slot *slot, u64 i
 	slot->max = cpu_to_le64(rec->max);
 	slot->acl = cpu_to_le64(rec->acl);
 	slot->target = cpu_to_le64(rec->target);
+	if (rec->type == MEDIA_REG) {
+		slot->pages = cpu_to_le64(obj->count.pages);
+		slot->huge = cpu_to_le32((u32)obj->count.huge);
+		slot->tables = cpu_to_le32((u32)obj->count.tables);
+	}
 	memcpy(slot->name, rec->name, rec->name_len);
 	slot->crc = cpu_to_le32(slot_crc(pool, slot, length));
 	return length;
 }
 
-void pp_slot_decode(const struct media_slot *slot, struct pp_record *rec)
+void pp_slot_decode(const struct media_slot *slot, struct pp_object *obj)
 {
+	struct pp_record *rec = &obj->rec;
+
+	obj->seq = le64_to_cpu(slot->seq);
+	obj->stored.pages = le64_to_cpu(slot->pages);
+	obj->stored.huge = le32_to_cpu(slot->huge);
+	obj->stored.tables = le32_to_cpu(slot->tables);
 	memset(rec, 0, sizeof(*rec));
 	rec->type = slot->type;
 	rec->name_len = slot->name_len;

@@ -118,7 +118,10 @@ struct media_slot {
 	__le64 max;		/* bytes reserved */
 	__le64 acl;		/* frame of a blob, or 0 */
 	__le64 target;		/* symlink: frame of a blob; link: id of an object */
-	u8 spare[24];		/* 0 */
+	__le64 pages;		/* of 4 KiB, in leaves of its tree; in a clean pool */
+	__le32 huge;		/* leaves of 2 MiB; in a clean pool */
+	__le32 tables;		/* of its tree; in a clean pool */
+	u8 spare[8];		/* 0 */
 	u8 name[MEDIA_SLOT - 160];
 };
 

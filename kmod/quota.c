@@ -335,6 +335,12 @@ int morsel_charge_loaded(struct inode *inode, u64 frames)
 	return 0;
 }
 
+void morsel_charge_found(struct inode *inode, s64 more)
+{
+	atomic64_add(more, &morsel_i(inode)->account->used[MORSEL_QUOTA_FRAMES]);
+	atomic64_add(more, &morsel_pool(inode->i_sb)->frames.used);
+}
+
 int morsel_charge_name(struct inode *inode)
 {
 	lockdep_assert_held_write(&inode->i_rwsem);

@@ -95,6 +95,11 @@ int morsel_charge_name(struct inode *inode);
  * Context: as for a new object; its names are counted.  Return: 0 or -ENOMEM.
  */
 int morsel_charge_loaded(struct inode *inode, u64 frames);
+/*
+ * The tree has @more frames than it was charged for (or, negative, less): above any
+ * limit.  Context: invalidate_lock held; the caller lets the tree say so.
+ */
+void morsel_charge_found(struct inode *inode, s64 more);
 void morsel_uncharge_name(struct inode *inode);
 /* The object ends. */
 void morsel_uncharge_inode(struct inode *inode);

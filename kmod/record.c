@@ -60,12 +60,24 @@ int pp_record_choose(const struct pp_pool *pool, const struct media_slot *slot, 
 	obj->seq = 0;
 	obj->slot = 1;		/* so that the first is written first */
 	memset(&obj->rec, 0, sizeof(obj->rec));
+	memset(&obj->stored, 0, sizeof(obj->stored));
 	if (!valid[0] && !valid[1])
 		return never_written(slot) ? -ENOENT : -EUCLEAN;
 	obj->slot = valid[1] && (!valid[0] || le64_to_cpu(slot[1].seq) > le64_to_cpu(slot[0].seq));
-	obj->seq = le64_to_cpu(slot[obj->slot].seq);
-	pp_slot_decode(&slot[obj->slot], &obj->rec);
+	pp_slot_decode(&slot[obj->slot], obj);
 	return obj->rec.type == MEDIA_FREE ? -ENOENT : 0;
+}
+
+/*
+ * What a power cut has left of a slot must not stay: the next change may bring
+ * the lines that are missing, and then be cut short itself.
+ */
+bool pp_record_is_cut(const struct pp_pool *pool, const struct media_slot *slot,
+		      const struct pp_object *obj)
+{
+	const struct media_slot *idle = &slot[obj->slot ^ 1];
+
+	return le64_to_cpu(idle->seq) == obj->seq + 1 && !pp_slot_valid(pool, idle, obj->id);
 }
 
 int pp_record_load(const struct pp_pool *pool, u64 id, struct pp_object *obj)
@@ -97,7 +109,7 @@ int pp_record_write(struct pp_pool *pool, const struct pp_object *obj,
 
 	if (!offset)
 		return -EUCLEAN;
-	length = pp_slot_encode(pool, &slot, obj->id, obj->seq + 1, rec);
+	length = pp_slot_encode(pool, &slot, obj, rec);
 	offset += (obj->slot ^ 1) * MEDIA_SLOT;
 	pm_write(&pool->pm, offset, &slot, length);
 	pm_flush(&pool->pm, offset, length);
@@ -108,6 +120,7 @@ void pp_record_written(struct pp_object *obj, const struct pp_record *rec)
 {
 	obj->seq++;
 	obj->slot ^= 1;
+	obj->stored = obj->count;
 	if (rec != &obj->rec)
 		obj->rec = *rec;
 }

@@ -228,24 +228,38 @@ static int free_orphans(struct pp_pool *pool, const struct pp_scan *scan)
 	return err;
 }
 
-/* Leaves behind the end of an object are left from something that was not finished. */
+/*
+ * Leaves behind the end of an object are left from something that was not finished.
+ * Records say what their trees have got since they were written.
+ */
 static int trim(struct pp_pool *pool, struct pp_scan *scan)
 {
 	struct pp_object *obj = kvzalloc(sizeof(*obj), GFP_KERNEL);
 	struct pp_item *item;
 	int err = obj ? 0 : -ENOMEM;
+	bool any = false;
 	u64 i;
 
 	for (i = 0; i < scan->nr && !err; i++) {
 		item = &scan->items[i];
-		if (!item->root || item->bad || item->prealloc || item->state == PP_ITEM_ORPHAN)
+		if (item->type != MEDIA_REG || item->bad || item->state == PP_ITEM_ORPHAN)
 			continue;
-		obj->rec.root = item->root;
+		err = pp_record_load(pool, item->id, obj);
+		if (err)
+			break;
 		obj->count = item->count;
-		err = pp_tree_cut(pool, obj, (item->size + MEDIA_FRAME - 1) >> MEDIA_FRAME_SHIFT,
-				  MEDIA_SIZE_MAX >> MEDIA_FRAME_SHIFT);
+		if (!item->prealloc)
+			err = pp_tree_cut(pool, obj,
+					  (item->size + MEDIA_FRAME - 1) >> MEDIA_FRAME_SHIFT,
+					  MEDIA_SIZE_MAX >> MEDIA_FRAME_SHIFT);
 		item->count = obj->count;
+		if (err || !memcmp(&obj->count, &obj->stored, sizeof(obj->count)))
+			continue;
+		err = pp_record_write(pool, obj, &obj->rec);
+		any = true;
 	}
+	if (any)
+		pm_fence(&pool->pm);
 	kvfree(obj);
 	return err;
 }
@@ -301,8 +315,10 @@ int pp_start(struct pp_pool *pool, const struct pp_open *how, struct pp_scan *sc
 	}
 	if (!err)
 		err = pp_log_replay(pool, how->report);
-	if (err > 0)
+	if (err > 0) {
+		pool->clean = false;
 		err = pool->read_only ? -EROFS : 0;
+	}
 	if (!err)
 		err = pp_scan_records(pool, scan);
 	if (!err)

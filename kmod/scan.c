@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What there is on the media: all records, and whether names and places can
- * be.  Nothing that is read is believed.  The pool is not changed, but for its
- * map of ids in memory.
+ * be.  Nothing that is read is believed.  Nothing is changed but the map of ids
+ * in memory, and what a power cut has left of a change.
  */
 #include "engine.h"
 
@@ -96,6 +96,9 @@ static int add_record(struct pp_pool *pool, struct pp_scan *scan, const struct p
 	item->name_hash = crc32c(0, rec->name, rec->name_len);
 	item->type = rec->type;
 	item->prealloc = rec->flags & MEDIA_F_PREALLOC;
+	item->count.pages = min(obj->stored.pages, pool->nr_frames);
+	item->count.huge = min(obj->stored.huge, pool->nr_frames);
+	item->count.tables = min(obj->stored.tables, pool->nr_frames);
 	return 0;
 }
 
@@ -119,36 +122,59 @@ static int skip_ids(struct pp_pool *pool, u64 id)
 	return 0;
 }
 
+/* The change that was cut short has not happened, and is not going to. */
+static void make_void(struct pp_pool *pool, struct pp_scan *scan, const struct pp_object *obj,
+		      u64 offset)
+{
+	if (pool->read_only)
+		return;
+	offset += (obj->slot ^ 1) * MEDIA_SLOT + offsetof(struct media_slot, seq);
+	pm_store8(&pool->pm, offset, 0);
+	pm_flush(&pool->pm, offset, 8);
+	scan->stored = true;
+}
+
+/* Take or skip a record.  Return: may its id be given out? -ENOMEM. */
+static int scan_record(struct pp_pool *pool, struct pp_scan *scan, u64 id, u64 offset,
+		       const struct media_slot *slot)
+{
+	struct pp_object obj;
+	int err = pp_record_choose(pool, slot, id, &obj);
+
+	if (err == -EUCLEAN) {
+		damaged(scan, PP_RECORD, id, offset >> MEDIA_FRAME_SHIFT,
+			"neither of its two versions is whole");
+		return 0;
+	}
+	if (pp_record_is_cut(pool, slot, &obj))
+		make_void(pool, scan, &obj, offset);
+	if (err)
+		return 1;
+	return add_record(pool, scan, &obj, offset);
+}
+
 /* The records of a frame; what is not free is not to be given out. */
 static int scan_frame(struct pp_pool *pool, struct pp_scan *scan, u64 index, u64 frame,
 		      struct media_slot *slots)
 {
 	u64 id = index * MEDIA_RECORDS, offset = pp_frame_offset(frame);
-	struct pp_object obj;
-	int i, err;
+	int i, err, is_free;
 
 	if (skip_ids(pool, id))
 		return -ENOMEM;
 	if (pp_ids_extend(pool, id + MEDIA_RECORDS))
 		return -ENOMEM;
 	err = pm_load(&pool->pm, offset, slots, MEDIA_FRAME);
+	if (scan->report)
+		scan->report->records++;
 	if (err)
 		damaged(scan, PP_RECORDS, 0, frame, "records cannot be read");
 	for (i = 0; i < MEDIA_RECORDS; i++, id++, offset += MEDIA_RECORD) {
-		if (!err && id) {
-			switch (pp_record_choose(pool, &slots[2 * i], id, &obj)) {
-			case -ENOENT:
-				continue;
-			case 0:
-				if (add_record(pool, scan, &obj, offset))
-					return -ENOMEM;
-				break;
-			default:
-				damaged(scan, PP_RECORD, id, frame,
-					"neither of its two versions is whole");
-			}
-		}
-		__set_bit(id, pool->ids);
+		is_free = err || !id ? 0 : scan_record(pool, scan, id, offset, &slots[2 * i]);
+		if (is_free < 0)
+			return is_free;
+		if (!is_free)
+			__set_bit(id, pool->ids);
 	}
 	return 0;
 }
@@ -212,6 +238,9 @@ int pp_scan_records(struct pp_pool *pool, struct pp_scan *scan)
 	else
 		err = -EUCLEAN;
 	kvfree(slots);
+	if (scan->stored)
+		pm_fence(&pool->pm);
+	scan->stored = false;
 	if (err)
 		return err;
 	root = pp_scan_find(scan, MEDIA_ROOT_ID);

@@ -35,6 +35,9 @@ struct morsel_store {
 	unsigned long *kept, *kept_huge;
 	atomic64_t nr_kept;
 	struct pp_report report;
+	bool trusted;			/* the checkpoint was: no tree was walked at mount */
+	struct dentry *debug;		/* in debugfs */
+	unsigned long told_at;		/* [mount] of the progress, in jiffies */
 };
 
 /* store_open.c */
@@ -100,6 +103,11 @@ int morsel_store_remove(struct inode *inode, pgoff_t first, pgoff_t last);
 int morsel_store_zero(struct inode *inode, loff_t from, loff_t to);
 /* Let others see the tree as the record has it.  Context: the record's lock. */
 void morsel_store_publish(struct inode *inode);
+/*
+ * Walk the tree of an object before its contents are used, if the mount has not.
+ * Context: invalidate_lock held.  Return: 0, -EUCLEAN: it is damaged.
+ */
+int morsel_store_verify(struct inode *inode);
 
 /* store_frames.c */
 
@@ -118,6 +126,13 @@ u64 morsel_store_put_kept(struct morsel_store *store);
 void morsel_store_write_back(struct inode *inode, loff_t start, loff_t end);
 /* All objects of a pool. */
 int morsel_store_sync(struct super_block *sb);
+
+/* store_debug.c: what tests count, in /sys/kernel/debug/morsel/DEVICE. */
+
+void morsel_store_debug_init(void);
+void morsel_store_debug_exit(void);
+void morsel_store_debug_add(struct morsel_store *store);
+void morsel_store_debug_remove(struct morsel_store *store);
 
 /* store_acl.c */
 

@@ -105,10 +105,12 @@ static int cut_behind(struct inode *inode, struct pp_record *rec)
 int morsel_store_resize(struct inode *inode, loff_t size)
 {
 	struct pp_object *obj = record_of(inode);
+	int error = morsel_store_verify(inode);
 	struct pp_record *rec;
-	int error;
 	u64 had;
 
+	if (error)
+		return error;
 	rec = begin(inode);
 	if (IS_ERR(rec))
 		return PTR_ERR(rec);
@@ -212,6 +214,11 @@ int morsel_store_set_acl(struct inode *inode, struct posix_acl *acl, int type)
 
 	if (!record_of(inode))
 		return 0;
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	error = morsel_store_verify(inode);	/* is the frame of the old list its own? */
+	filemap_invalidate_unlock_shared(inode->i_mapping);
+	if (error)
+		return error;
 	nr = pack_lists(inode, acl, type, &list);
 	if (nr < 0)
 		return nr;
@@ -252,6 +259,7 @@ int morsel_store_new(struct inode *inode)
 		return error;
 	obj->rec.type = type_of(inode);
 	inode->i_ino = obj->id;
+	morsel_i(inode)->judged = true;	/* it has nothing */
 	return 0;
 }
 
@@ -405,18 +413,28 @@ int morsel_store_rename(struct dentry *old, struct inode *new_dir, struct dentry
 	return error;
 }
 
+static void write_last(struct inode *inode, struct pp_object *obj)
+{
+	int error = morsel_store_update(inode);
+
+	if (error)
+		pr_warn("the times of object %lu are not written: error %d\n", inode->i_ino, -error);
+	if (pp_settle(engine_of(inode), obj))
+		WRITE_ONCE(engine_of(inode)->leaky, true);	/* the next mount counts */
+}
+
 void morsel_store_settle(struct inode *inode)
 {
 	struct pp_object *obj = record_of(inode);
 
 	if (!obj || !obj->id || obj->detached || obj->bad)
 		return;
-	if (S_ISREG(inode->i_mode)) {
+	if (S_ISREG(inode->i_mode) && obj->verified) {
 		morsel_store_write_back(inode, 0, LLONG_MAX);
 		morsel_store_forget(inode);
 	}
-	if (!engine_of(inode)->read_only && morsel_store_update(inode))
-		pr_warn("the times of object %lu are not written\n", inode->i_ino);
+	if (!engine_of(inode)->read_only)
+		write_last(inode, obj);
 }
 
 void morsel_store_evict(struct inode *inode)

@@ -12,10 +12,15 @@
 #include "fs_internal.h"
 #include "store.h"
 
+enum {
+	TELL_AFTER = 2,	/* seconds */
+};
+
 struct load {
 	struct super_block *sb;
 	struct pp_pool *pp;
 	struct pp_scan scan;
+	struct pp_report *report;
 	struct dentry **dentries;	/* of directories, by their place in the scan */
 	u64 *below;			/* on the way down to a directory: the next one */
 	void *buffer;			/* for a blob */
@@ -120,11 +125,14 @@ static int fill_inode(struct load *load, struct inode *inode, const struct pp_it
 
 	if (error)
 		return error;
-	obj->verified = true;
+	obj->verified = !load->scan.trusted;
 	obj->bad = item->bad;
 	obj->count = item->count;
+	if (!obj->rec.root)
+		pp_object_verify(load->pp, obj, load->report);
 	if (!obj->bad)
 		morsel_store_publish(inode);
+	morsel_i(inode)->judged = obj->verified;
 	take_record(inode, &obj->rec);
 	error = take_blobs(load, inode, obj);
 	morsel_set_ops(inode);
@@ -373,18 +381,36 @@ static int refuse_start(struct fs_context *fc, int error)
 	return error;
 }
 
+/* Who waits for a mount wants to know what for. */
+static void progress(struct pp_report *report, u64 done, u64 nr)
+{
+	struct morsel_store *store = container_of(report, struct morsel_store, report);
+
+	if (time_before(jiffies, store->told_at + TELL_AFTER * HZ))
+		return;
+	store->told_at = jiffies;
+	pr_info("pool %*pE on %pg was not unmounted: %llu of %llu records are verified, %llu tables\n",
+		(int)strlen(store->pp.label), store->pp.label, store->bdev.bdev, done, nr,
+		report->tables);
+}
+
 int morsel_store_load(struct fs_context *fc, struct super_block *sb)
 {
 	struct morsel_store *store = morsel_pool(sb)->store;
-	struct pp_open how = { .read_only = sb_rdonly(sb), .report = &store->report };
-	struct load load = { .sb = sb, .pp = &store->pp };
+	struct pp_open how = {
+		.read_only = sb_rdonly(sb), .trust = true, .report = &store->report,
+	};
+	struct load load = { .sb = sb, .pp = &store->pp, .report = &store->report };
 	int error;
 
 	error = morsel_store_frames_init(store);
 	if (error)
 		return error;
+	store->report.progress = progress;
+	store->told_at = jiffies;
 	error = pp_start(load.pp, &how, &load.scan);
 	store->started = !error;
+	store->trusted = load.scan.trusted;
 	if (!error)
 		error = make_all(&load);
 	else

@@ -169,8 +169,10 @@ struct morsel_store *morsel_store_open(struct fs_context *fc)
 	}
 	store->dev = store->bdev.bdev->bd_dev;
 	error = open_parts(fc, store);
-	if (!error)
+	if (!error) {
+		morsel_store_debug_add(store);
 		return store;
+	}
 	morsel_store_close(store);
 	return ERR_PTR(error);
 }
@@ -179,6 +181,7 @@ void morsel_store_close(struct morsel_store *store)
 {
 	if (!store)
 		return;
+	morsel_store_debug_remove(store);
 	morsel_store_frames_exit(store);
 	if (store->started && pp_stop(&store->pp))
 		pr_warn("pool on %pg: no checkpoint for want of memory: the next mount takes longer\n",

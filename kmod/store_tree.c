@@ -26,11 +26,40 @@ void morsel_store_publish(struct inode *inode)
 	struct morsel_inode *mi = morsel_i(inode);
 	const struct pp_object *obj = mi->record;
 
-	/* The engine has fenced what the root leads to. */
-	smp_store_release(&mi->stored_root, obj->rec.root);
+	/* The engine has fenced what the root leads to.  What is not verified nobody follows. */
+	smp_store_release(&mi->stored_root, obj->verified ? obj->rec.root : 0);
 	atomic64_set(&mi->tree.pages, obj->count.pages);
 	atomic64_set(&mi->tree.huge, obj->count.huge);
 	atomic64_set(&mi->tree.tables, obj->count.tables);
+}
+
+static int verify(struct inode *inode)
+{
+	struct morsel_store *store = store_of(inode);
+	struct pp_object *obj = morsel_i(inode)->record;
+	u64 had = obj->count.pages;
+	int error = pp_object_verify(&store->pp, obj, &store->report);
+
+	morsel_charge_found(inode, obj->count.pages - had);
+	if (!error)
+		morsel_store_publish(inode);
+	else
+		atomic64_set(&morsel_i(inode)->tree.pages, obj->count.pages);
+	smp_store_release(&morsel_i(inode)->judged, true);	/* what was found first */
+	return error;
+}
+
+int morsel_store_verify(struct inode *inode)
+{
+	struct pp_object *obj = morsel_i(inode)->record;
+	int error;
+
+	if (smp_load_acquire(&morsel_i(inode)->judged))	/* pairs with verify() */
+		return READ_ONCE(obj->bad) ? -EUCLEAN : 0;
+	mutex_lock(&morsel_i(inode)->record_lock);
+	error = verify(inode);
+	mutex_unlock(&morsel_i(inode)->record_lock);
+	return error;
 }
 
 static u64 root_of(const struct inode *inode)

@@ -15,6 +15,7 @@ struct walk {
 	bool in_use;		/* the allocator must know the frames as in use */
 	u64 id;
 	struct pp_count *count;	/* or NULL */
+	u64 done, nr;		/* objects, of all of them; 0: there is just one */
 };
 
 static bool bad(const struct walk *walk, enum pp_problem problem, u64 frame, const char *why)
@@ -23,25 +24,53 @@ static bool bad(const struct walk *walk, enum pp_problem problem, u64 frame, con
 	return false;
 }
 
-static bool claim(const struct walk *walk, u64 frame, unsigned int order)
+/* Claim one frame.  Return: it has no other owner. */
+static bool claim_small(const struct walk *walk, u64 frame)
 {
-	u64 end = frame + (1ULL << order), at;
+	if (walk->look)
+		return !test_bit(frame, walk->twice);
+	if (walk->in_use && fa_is_free(walk->pool->frames, frame))
+		return false;
+	if (!test_and_set_bit(frame, walk->claims))
+		return true;
+	if (walk->twice)
+		__set_bit(frame, walk->twice);
+	return false;
+}
+
+/* The frames of a word of the maps: all are claimed, whoever has them as well. */
+static bool claim_word(const struct walk *walk, u64 word)
+{
+	unsigned long *claims = &walk->claims[word], old;
+
+	if (walk->look)
+		return !walk->twice[word];
+	do {
+		old = READ_ONCE(*claims);
+	} while (cmpxchg(claims, old, ~0UL) != old);
+	if (walk->twice)
+		walk->twice[word] |= old;
+	return !old;
+}
+
+static bool claim_huge(const struct walk *walk, u64 frame)
+{
+	u64 word = frame / BITS_PER_LONG, end = word + MEDIA_HUGE_FRAMES / BITS_PER_LONG;
 	bool good = true;
 
-	for (at = frame; at < end && good; at++) {
-		if (walk->look) {
-			good = !test_bit(at, walk->twice);
-		} else if (walk->in_use && fa_is_free(walk->pool->frames, at)) {
-			good = false;
-		} else if (test_and_set_bit(at, walk->claims)) {
-			if (walk->twice)
-				__set_bit(at, walk->twice);
-			good = false;
-		}
-	}
-	if (good)
+	if (walk->in_use && fa_any_free_huge(walk->pool->frames, frame))
+		return false;
+	for (; word < end; word++)
+		good &= claim_word(walk, word);
+	return good;
+}
+
+/* @order: 0 or MEDIA_HUGE_ORDER; then the frame is aligned. */
+static bool claim(const struct walk *walk, u64 frame, unsigned int order)
+{
+	if (order ? claim_huge(walk, frame) : claim_small(walk, frame))
 		return true;
-	return bad(walk, PP_DOUBLE, at - 1, "a frame has another owner as well");
+	return bad(walk, PP_DOUBLE, frame, "a frame has another owner as well");
 }
 
 static void count(const struct walk *walk, bool leaf, unsigned int level)
@@ -51,6 +80,18 @@ static void count(const struct walk *walk, bool leaf, unsigned int level)
 	walk->count->tables += !leaf;
 	walk->count->huge += leaf && level == 2;
 	walk->count->pages += leaf ? 1ULL << pp_shift(level) : 0;
+}
+
+/* A table is about to be read. */
+static void tell(const struct walk *walk)
+{
+	struct pp_report *report = walk->report;
+
+	if (!report || walk->look)
+		return;
+	report->tables++;
+	if (walk->nr && report->progress)
+		report->progress(report, walk->done, walk->nr);
 }
 
 /* As deep as the tree is high: MEDIA_TOP_LEVEL at most.  Goes on after damage, for the report. */
@@ -63,6 +104,7 @@ static bool walk_table(const struct walk *walk, u64 table, unsigned int level)
 	const char *why;
 	u64 entry;
 
+	tell(walk);
 	for (slot = 0; slot < MEDIA_ENTRIES; slot++) {
 		if (pm_load8(&walk->pool->pm, pp_entry_offset(table, slot), &entry))
 			return bad(walk, PP_TREE, table, "a table cannot be read");
@@ -163,9 +205,12 @@ int pp_scan_trees(struct pp_pool *pool, struct pp_scan *scan)
 	if (!scan->twice)
 		return -ENOMEM;
 	walk.twice = scan->twice;
+	walk.nr = scan->nr;
 	for (i = 0; i < scan->nr; i++) {
+		walk.done = i;
 		walk.id = scan->items[i].id;
 		walk.count = &scan->items[i].count;
+		memset(walk.count, 0, sizeof(*walk.count));
 		if (scan->items[i].state != PP_ITEM_ORPHAN && !walk_item(&walk, &scan->items[i]))
 			scan->items[i].bad = true;
 	}

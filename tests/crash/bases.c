@@ -5,12 +5,27 @@
 
 enum {
 	GONE = 0xab, /* what is in the memory before it is a pool */
-	OPENING = 2, /* fences that it takes to take a pool into use */
 };
 
 static const struct pp_format the_format = {
 	.uuid = "crash-state-pool", .label = "crash", .mode = 0755, .now = 7,
 };
+
+static void capture(struct explorer *explorer, const struct memory *memory)
+{
+	u32 i, k;
+
+	memcpy(explorer->captured, memory->durable, memory->size);
+	for (i = 0; explorer->torn && i < memory->nr_pending; i++) {
+		u32 number = memory->pending[i];
+		const struct line *line = &memory->lines[number];
+		u8 *to = explorer->captured + (u64)number * MEDIA_LINE;
+
+		for (k = random_below(explorer, 2) ? line->nr : 0; k; k--)
+			memcpy(to + 8 * line->stores[line->nr - k].at,
+			       &line->stores[line->nr - k].value, 8);
+	}
+}
 
 void on_fence(struct memory *memory)
 {
@@ -19,7 +34,7 @@ void on_fence(struct memory *memory)
 	if (explorer->on)
 		explore(explorer);
 	if (explorer->capture && !--explorer->capture)
-		memcpy(explorer->captured, memory->durable, memory->size);
+		capture(explorer, memory);
 }
 
 /* A pool where @old was.  Legal: what w->before says, no pool, the new one. */

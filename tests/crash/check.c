@@ -16,7 +16,7 @@ static const char *texts[PP_PROBLEMS] = {
 	[PP_TREE] = "recovery: tree",
 	[PP_DOUBLE] = "recovery: frame with two owners",
 	[PP_BLOB] = "recovery: blob",
-	[PP_CHECKPOINT] = "recovery: checkpoint",
+	[PP_CHECKPOINT] = NULL, /* its superblock may be there before it: then it is not used */
 };
 
 static const char *path_of(const struct pp_pool *pool, const struct pp_record *rec, char *path)
@@ -130,6 +130,28 @@ const char *read_pool(const struct pp_pool *pool, const struct pp_scan *scan, st
 	return why;
 }
 
+/* Where the checkpoint counts it says, with the records, what the trees say. */
+static const char *check_trust(struct pp_pool *pool, struct pp_scan *scan)
+{
+	const char *why = NULL;
+	struct pp_count *said;
+	u64 i;
+
+	if (!scan->trusted)
+		return NULL;
+	said = calloc(scan->nr, sizeof(*said));
+	assert(said);
+	for (i = 0; i < scan->nr; i++)
+		said[i] = scan->items[i].count;
+	if (pp_scan_trees(pool, scan))
+		why = "no memory";
+	for (i = 0; i < scan->nr && !why; i++)
+		if (memcmp(&said[i], &scan->items[i].count, sizeof(*said)))
+			why = "a record of a clean pool does not say what its tree has";
+	free(said);
+	return why;
+}
+
 /* What is in use is what is named, and nothing else. */
 static const char *check_use(const struct pp_pool *pool, u64 *in_use)
 {
@@ -147,7 +169,7 @@ static const char *check_use(const struct pp_pool *pool, u64 *in_use)
 const char *recover_and_read(struct pm pm, struct state *state, struct content *room, u64 *in_use)
 {
 	struct pp_report report = { 0 };
-	struct pp_open how = { .report = &report };
+	struct pp_open how = { .report = &report, .trust = true };
 	struct pp_pool *pool = calloc(1, sizeof(*pool));
 	struct pp_scan scan = { 0 };
 	const char *why = NULL;
@@ -161,6 +183,8 @@ const char *recover_and_read(struct pm pm, struct state *state, struct content *
 	}
 	if (pp_start(pool, &how, &scan))
 		why = "recovery failed";
+	else
+		why = check_trust(pool, &scan);
 	for (i = 0; i < PP_PROBLEMS && !why; i++)
 		if (report.count[i])
 			why = texts[i];

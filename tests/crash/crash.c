@@ -159,6 +159,9 @@ int main(int argc, char **argv)
 	point(!explorer->violations && applied[0] > 40 && applied[1] > 1000, text);
 	two_at_once(explorer, base);
 	point(!explorer->violations, "two CPUs that need new records at once");
+	snprintf(text, sizeof(text), "%d operations after one that was cut short",
+		 after_cuts(explorer, base[1]));
+	point(!explorer->violations, text);
 	starve_all(explorer, base);
 	longer(explorer, base, enough);
 	snprintf(text, sizeof(text), "%lu crash states recovered", explorer->states);

@@ -9,6 +9,7 @@ enum {
 	POOL_FRAMES = 112,
 	LONGEST = 6,
 	BASES = 7,
+	OPENING = 2, /* fences that it takes to take a pool into use */
 	PAIRED_BASES = 2, /* the first ones, from which all pairs start */
 };
 
@@ -28,6 +29,10 @@ const struct operation *operation_of(const char *name);
 void make_bases(struct explorer *explorer, u8 *base[BASES]);
 /* Over a pool with something in it. */
 void make_again(struct explorer *explorer, const u8 *base);
+
+/* ---- cuts.c ---- */
+/* An operation that is cut short, recovery, and another one.  Return: sequences. */
+int after_cuts(struct explorer *explorer, const u8 *base);
 
 /* ---- mutants.c ---- */
 /* Two CPUs make an object each, and both need the records that the first one adds. */

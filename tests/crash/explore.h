@@ -21,6 +21,7 @@ struct explorer {
 	char what[160];	       /* the operations */
 	int capture;	       /* at so many fences from now, keep what is durable */
 	u8 *captured;
+	bool torn;	       /* with some of the lines in flight */
 };
 
 struct explorer *explorer_new(u64 size);

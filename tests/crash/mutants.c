@@ -129,6 +129,8 @@ static bool mutant_is_found(u64 size, int skip)
 	if (!explorer->violations)
 		two_at_once(explorer, base);
 	pairs(explorer, base[1]);
+	if (!explorer->violations)
+		after_cuts(explorer, base[1]);
 	_exit(explorer->violations != 0);
 }
 

@@ -286,6 +286,34 @@ bool op_store(struct world *w)
 	return true;
 }
 
+/* Nothing is known of the trees after a mount that has not walked them. */
+static int verify_things(struct world *w)
+{
+	int i, err = 0;
+
+	for (i = 0; i < w->nr_things && !err; i++) {
+		struct pp_object *obj = w->things[i];
+		struct pp_count was = obj->count;
+
+		if (!obj->id || obj->detached)
+			continue;
+		obj->verified = false;
+		err = pp_object_verify(&w->pool, obj, NULL);
+		assert(err || !memcmp(&was, &obj->count, sizeof(was)));
+	}
+	return err;
+}
+
+static int settle_things(struct world *w)
+{
+	int i, err = 0;
+
+	for (i = 0; i < w->nr_things && !err; i++)
+		if (w->things[i]->id)
+			err = pp_settle(&w->pool, w->things[i]);
+	return err;
+}
+
 bool op_remount(struct world *w)
 {
 	struct pp_open how = { .trust = true };
@@ -295,7 +323,9 @@ bool op_remount(struct world *w)
 	int err;
 
 	begin(w);
-	err = pp_stop(&w->pool);
+	err = settle_things(w);
+	if (!err)
+		err = pp_stop(&w->pool);
 	pm = w->pool.pm;
 	pp_close(&w->pool);
 	memset(&w->pool, 0, sizeof(w->pool));
@@ -305,6 +335,8 @@ bool op_remount(struct world *w)
 	if (!err)
 		err = pp_start(&w->pool, &how, &scan);
 	assert(err || scan.trusted);
+	if (!err)
+		err = verify_things(w);
 	pp_scan_free(&scan);
 	return done(w, err);
 }

@@ -2,7 +2,7 @@
 #include "world.h"
 #include <stdio.h>
 
-static struct pp_object *load(struct world *w, u64 id)
+static struct pp_object *load(struct world *w, const struct pp_scan *scan, u64 id)
 {
 	struct pp_object *obj;
 	int i;
@@ -15,6 +15,7 @@ static struct pp_object *load(struct world *w, u64 id)
 	i = pp_record_load(&w->pool, id, obj);
 	assert(!i);
 	obj->verified = true;
+	obj->count = pp_scan_find(scan, id)->count;
 	w->things[w->nr_things++] = obj;
 	w->next_key = max(w->next_key, obj->rec.gen + 1);
 	return obj;
@@ -30,17 +31,18 @@ static void find_holders(struct world *w, const struct pp_scan *scan)
 
 		if (scan->items[i].state == PP_ITEM_ORPHAN)
 			continue;
-		obj = load(w, scan->items[i].id);
+		obj = load(w, scan, scan->items[i].id);
 		if (!scan->items[i].name_len)
 			continue;
-		holder->obj = obj->rec.type == MEDIA_LINK ? load(w, obj->rec.target) : obj;
+		holder->obj = obj->rec.type == MEDIA_LINK ? load(w, scan, obj->rec.target) :
+							       obj;
 		holder->link = obj->rec.type == MEDIA_LINK ? obj : NULL;
 		w->nr_holders++;
 	}
 }
 
 /* Fill in the paths of holders: parents may come after children. */
-static void find_paths(struct world *w)
+static void find_paths(struct world *w, const struct pp_scan *scan)
 {
 	int i, depth;
 
@@ -53,7 +55,7 @@ static void find_paths(struct world *w)
 			snprintf(text, sizeof(text), "/%.*s%s", depth ? 40 : 255, at->rec.name,
 				 path);
 			memcpy(path, text, sizeof(path));
-			at = load(w, at->rec.parent);
+			at = load(w, scan, at->rec.parent);
 		}
 		memcpy(w->holders[i].path, path, sizeof(path));
 	}
@@ -77,7 +79,7 @@ void world_open(struct world *w)
 	err = pp_start(&w->pool, &how, &scan);
 	assert(!err);
 	find_holders(w, &scan);
-	find_paths(w);
+	find_paths(w, &scan);
 	why = read_pool(&w->pool, &scan, &w->after, w->contents);
 	assert(!why);
 	w->nr_contents = w->after.nr;

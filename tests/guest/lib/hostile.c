@@ -326,7 +326,8 @@ static void change_log(void)
 		id = MEDIA_ROOT_ID + pick(at.nr_ids - 1);
 		if (pp_record_load(&at.pool, id, &obj))
 			continue;
-		pp_slot_encode(&at.pool, &entry->slot[i], id, obj.seq + pick(3), &obj.rec);
+		obj.seq += pick(3) - 1ULL;	/* what is encoded is the next one */
+		pp_slot_encode(&at.pool, &entry->slot[i], &obj, &obj.rec);
 		change_field(&entry->slot[i], pick(10), wrong_frame());
 		entry->slot[i].crc = cpu_to_le32(crc32c(at.pool.seed, (u8 *)&entry->slot[i] + 4,
 							entry->slot[i].length - 4));

@@ -1,0 +1,105 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A pool that was unmounted is mounted without walking any tree, whatever its size;
+# after a cut what is read grows with the tables that there are.
+# nvdimm: 514M
+# modules: nfit nd_pmem
+# programs: /usr/bin/ndctl
+# pool: none
+# timeout: 180
+# groups: store
+# leak-check: no, the kernel makes the map of the device's pages while the test runs
+. /tests/lib/tap.sh
+. /tests/lib/pmem.sh
+
+dev=/dev/pmem0
+dir=/mnt/p
+debug=/sys/kernel/debug/morsel/pmem0
+
+make_pool() { # MIB
+	make_fsdax
+	ndctl destroy-namespace -f all > /tmp/ndctl.log 2>&1
+	ndctl create-namespace -f -m fsdax -a 2M -s "$1M" >> /tmp/ndctl.log 2>&1 || cat /tmp/ndctl.log
+	frames=$(($(blockdev --getsize64 $dev) / 4096))
+	pool_format $dev sized > /dev/null
+}
+
+# Superblocks, as they are now: a pool with those of when it was mounted was not unmounted.
+keep_superblocks() {
+	dd if=$dev of=/tmp/first bs=4096 count=1 iflag=direct status=none
+	dd if=$dev of=/tmp/last bs=4096 count=1 skip=$((frames - 1)) iflag=direct status=none
+}
+restore_superblocks() {
+	dd if=/tmp/first of=$dev bs=4096 count=1 oflag=direct status=none conv=notrunc
+	dd if=/tmp/last of=$dev bs=4096 count=1 seek=$((frames - 1)) oflag=direct status=none conv=notrunc
+}
+
+count() { cat $debug/"$1"; }
+
+# What objects have, and who has it.
+usage() { morsel-admin -H quota show sized 2> /dev/null | sort; morsel-admin -H pool list; }
+
+mkdir -p $dir
+mount -t debugfs debugfs /sys/kernel/debug 2> /dev/null
+
+for size in 64 192 448; do
+	make_pool $size
+	mount -t morsel -o huge=never $dev $dir
+	for i in 1 2 3 4; do
+		fallocate -l $((size / 8))M $dir/f$i
+		echo "bytes $i of $size" | dd of=$dir/f$i conv=notrunc status=none
+	done
+	fallocate -l 100K $dir/small
+	chown 1000 $dir/f2
+	keep_superblocks
+	sums=$(md5sum $dir/f? | md5sum)
+	usage > /tmp/usage
+	umount $dir
+
+	ok "$size MiB: mounted after an unmount" mount -t morsel $dev $dir
+	is "as the checkpoint says" "$(count trusted)" Y
+	is "no table is read" "$(count tables)" 0
+	test $size = 64 && records=$(count records)
+	is "records as in the smallest" "$(count records)" "$records"
+	usage > /tmp/usage2
+	ok "what everybody has is known at once" cmp /tmp/usage /tmp/usage2
+	ok "an object is opened" dd if=$dir/f1 of=/dev/null bs=4k count=1 status=none
+	tables=$(count tables)
+	ok "only now its tables are read" test "$tables" -ge $((size / 16)) -a "$tables" -le $((size / 16 + 4))
+	is "contents are there" "$(md5sum $dir/f? | md5sum)" "$sums"
+	usage > /tmp/usage2
+	ok "and nothing else is counted" cmp /tmp/usage /tmp/usage2
+	fallocate -l 1M $dir/more
+	rm $dir/f3 $dir/more
+	umount $dir
+	ok "nothing is wrong with it" pool_format --check $dev
+
+	ok "mounted again" mount -t morsel $dev $dir
+	keep_superblocks
+	umount $dir
+	restore_superblocks
+	ok "mounted after a cut" mount -t morsel $dev $dir
+	is "the checkpoint does not count" "$(count trusted)" N
+	is "records as before" "$(count records)" "$records"
+	tables=$(count tables)
+	least=$((3 * size / 16))
+	ok "all tables are read" test "$tables" -ge $least -a "$tables" -le $((least + 16))
+	echo "# $size MiB, cut: $tables tables, $(count records) frames of records"
+	umount $dir
+	ok "mounted once more" mount -t morsel $dev $dir
+	is "the new checkpoint counts" "$(count trusted)" Y
+	ok "an object goes whose tree nobody has walked" rm $dir/f1
+	umount $dir
+	ok "its frames are free" pool_format --check $dev
+done
+
+# A checkpoint that is not what was left does not count.
+mount -t morsel $dev $dir
+umount $dir
+printf '\377\377\377\377\377\377\377\377' | dd of=$dev bs=1 seek=$((17 * 4096)) conv=notrunc status=none
+sync
+ok "mounted with a damaged checkpoint" mount -t morsel $dev $dir
+is "which does not count" "$(count trusted)" N
+umount $dir
+
+done_testing
