@@ -193,6 +193,8 @@ static const char *check_target(const struct pp_pool *pool, u64 id, const struct
 		return in_frames(pool, rec->target) ? NULL : "its target is not in the pool";
 	case MEDIA_LINK:
 		return rec->target && rec->target != id ? NULL : "it is a name of nothing";
+	case MEDIA_QUOTA:
+		return rec->acl ? "a limit has an ACL" : NULL;
 	default:
 		return rec->target ? "it has a target, but is no link" : NULL;
 	}
@@ -222,6 +224,8 @@ const char *pp_record_check(const struct pp_pool *pool, u64 id, const struct pp_
 		return "its mode has bits that modes do not have";
 	if (rec->flags & ~(u64)MEDIA_F_KNOWN)
 		return "it has flags that are not known";
+	if (rec->flags & MEDIA_F_DEFAULT && rec->type != MEDIA_QUOTA)
+		return "it is a default, but no limit";
 	if (rec->type != MEDIA_QUOTA && rec->size > MEDIA_SIZE_MAX)
 		return "it is larger than objects can be";
 	if (rec->acl && !in_frames(pool, rec->acl))

@@ -84,16 +84,17 @@ enum media_type {
 	MEDIA_DIR = 3,
 	MEDIA_SYMLINK = 4,
 	MEDIA_LINK = 5,		/* a further name of the object @target */
-	MEDIA_QUOTA = 6,	/* a limit: of @uid, in @size bytes and @max objects */
+	MEDIA_QUOTA = 6,	/* limits of @uid: bytes @size, soft @addr; objects @max, @target */
 };
 
 enum media_record_flags {
 	MEDIA_F_SEALED = 1 << 0,	/* contents are final */
 	MEDIA_F_PREALLOC = 1 << 1,	/* frames behind the end are meant to be there */
 	MEDIA_F_ADDR = 1 << 2,		/* @addr and @max are a reservation */
+	MEDIA_F_DEFAULT = 1 << 3,	/* limits of who has none of his own */
 };
 
-#define MEDIA_F_KNOWN	(MEDIA_F_SEALED | MEDIA_F_PREALLOC | MEDIA_F_ADDR)
+#define MEDIA_F_KNOWN	(MEDIA_F_SEALED | MEDIA_F_PREALLOC | MEDIA_F_ADDR | MEDIA_F_DEFAULT)
 
 struct media_slot {
 	__le32 crc;		/* of the rest of what is used */

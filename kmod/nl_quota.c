@@ -5,6 +5,7 @@
 #include "nl.h"
 #include "nl_dump.h"
 #include "rights.h"
+#include "store.h"
 
 /* A quota as it is told about. */
 struct quota {
@@ -207,6 +208,23 @@ static int check_set(struct genl_info *info, int given)
 	return 0;
 }
 
+/* Before they are in force. */
+static int set_on_media(struct genl_info *info, struct pp_object **record, kuid_t uid,
+			bool is_default, const struct morsel_quota_limits *limits)
+{
+	int error = morsel_store_set_limits(morsel_nl_pool(info), record, uid, is_default, limits);
+
+	switch (error) {
+	case -EROFS:
+		return morsel_nl_refuse(info->extack, NULL, error, "the pool is read-only");
+	case -ENOSPC:
+		return morsel_nl_refuse(info->extack, NULL, error,
+					"the pool has no room for a record of the limits");
+	default:
+		return error;
+	}
+}
+
 static int set_default(struct genl_info *info, struct quota *quota)
 {
 	struct morsel_pool *pool = morsel_nl_pool(info);
@@ -215,6 +233,9 @@ static int set_default(struct genl_info *info, struct quota *quota)
 	describe_default(quota, pool);
 	given = wanted_limits(info, &quota->limits);
 	given = given < 0 ? given : check_set(info, given);
+	if (!given)
+		given = set_on_media(info, &pool->quotas.record, GLOBAL_ROOT_UID, true,
+				     &quota->limits);
 	if (!given)
 		morsel_quotas_set(pool, &quota->limits);
 	return given;
@@ -232,6 +253,9 @@ static int set_user(struct genl_info *info, kuid_t uid, struct quota *quota)
 	describe_account(quota, account);
 	given = wanted_limits(info, &quota->limits);
 	given = given < 0 ? given : check_set(info, given);
+	if (!given)
+		given = set_on_media(info, &account->record, uid, false,
+				     remove ? NULL : &quota->limits);
 	if (!given) {
 		morsel_account_set(account, remove ? NULL : &quota->limits);
 		describe_account(quota, account);
@@ -253,9 +277,6 @@ int morsel_nl_quota_set_doit(struct sk_buff *skb, struct genl_info *info)
 	error = wanted_user(info, &uid);
 	if (error)
 		return error;
-	if (morsel_nl_pool(info)->store)
-		return morsel_nl_refuse(info->extack, NULL, -EOPNOTSUPP,
-					"a persistent pool has no limits yet");
 	reply = quota_reply();
 	if (!reply)
 		return -ENOMEM;

@@ -30,6 +30,7 @@ void morsel_quotas_exit(struct morsel_quotas *quotas)
 		if (!WARN_ON_ONCE(!account->own))
 			morsel_account_put(account);
 	WARN_ON_ONCE(!xa_empty(&quotas->accounts));
+	kfree(quotas->record);
 }
 
 /* ---- accounts ---- */
@@ -109,6 +110,7 @@ void morsel_account_put(struct morsel_account *account)
 		return;
 	WARN_ON_ONCE(atomic64_read(&account->used[MORSEL_QUOTA_FRAMES]) ||
 		     atomic64_read(&account->used[MORSEL_QUOTA_OBJECTS]));
+	kfree(account->record);
 	kfree_rcu(account, rcu);
 }
 

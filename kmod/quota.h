@@ -15,6 +15,7 @@
 
 struct inode;
 struct morsel_pool;
+struct pp_object;
 
 enum morsel_quota_class {
 	MORSEL_QUOTA_FRAMES,	/* of 4 KiB */
@@ -35,6 +36,7 @@ struct morsel_account {
 	kuid_t uid;
 	refcount_t ref;		/* of inodes and if @own; gets 0 and off under the xarray's lock */
 	bool own;		/* @limits hold, not the default; written under that lock */
+	struct pp_object *record;	/* of @limits on the media, or NULL; nl_quota.c's mutex */
 	struct morsel_quota_limits limits;
 	atomic64_t used[MORSEL_NR_QUOTAS];
 	u64 reserved;		/* bytes of the morsel window; reserve_lock */
@@ -45,6 +47,7 @@ struct morsel_account {
 struct morsel_quotas {
 	struct xarray accounts;		/* uid -> account */
 	struct morsel_quota_limits limits;	/* of who has none of his own; root has none */
+	struct pp_object *record;	/* of @limits on the media, or NULL; nl_quota.c's mutex */
 };
 
 void morsel_quotas_init(struct morsel_quotas *quotas);

@@ -13,6 +13,7 @@
 #include <linux/fs.h>
 #include "compat.h"
 #include "engine.h"
+#include "quota.h"
 #include "tree.h"
 
 struct dax_device;
@@ -126,6 +127,18 @@ u64 morsel_store_put_kept(struct morsel_store *store);
 void morsel_store_write_back(struct inode *inode, loff_t start, loff_t end);
 /* All objects of a pool. */
 int morsel_store_sync(struct super_block *sb);
+
+/* store_quota.c: limits.  Context: pool being mounted, or limits change one after the other. */
+
+/*
+ * Let the record *@record, which is made if need be, say @limits of @uid, or with
+ * @is_default of all who have none of their own; NULL: the record goes.
+ * Return: 0, also in a volatile pool; else nothing is changed.
+ */
+int morsel_store_set_limits(struct morsel_pool *pool, struct pp_object **record, kuid_t uid,
+			    bool is_default, const struct morsel_quota_limits *limits);
+/* Limits from the media are in force. */
+int morsel_store_take_limits(struct morsel_pool *pool, u64 id);
 
 /* store_debug.c: what tests count, in /sys/kernel/debug/morsel/DEVICE. */
 

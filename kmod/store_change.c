@@ -418,7 +418,8 @@ static void write_last(struct inode *inode, struct pp_object *obj)
 	int error = morsel_store_update(inode);
 
 	if (error)
-		pr_warn("the times of object %lu are not written: error %d\n", inode->i_ino, -error);
+		pr_warn("the times of object %lu are not written: error %d\n", inode->i_ino,
+			-error);
 	if (pp_settle(engine_of(inode), obj))
 		WRITE_ONCE(engine_of(inode)->leaky, true);	/* the next mount counts */
 }

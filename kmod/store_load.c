@@ -347,6 +347,20 @@ static int make_links(struct load *load)
 	return error;
 }
 
+static int take_limits(struct load *load)
+{
+	const struct pp_item *item;
+	int error = 0;
+	u64 i;
+
+	for (i = 0; i < load->scan.nr && !error; i++) {
+		item = &load->scan.items[i];
+		if (item->state == PP_ITEM_LIVE && item->type == MEDIA_QUOTA)
+			error = morsel_store_take_limits(morsel_pool(load->sb), item->id);
+	}
+	return error;
+}
+
 static int make_all(struct load *load)
 {
 	int error;
@@ -356,7 +370,9 @@ static int make_all(struct load *load)
 	load->buffer = kvzalloc(MEDIA_FRAME, GFP_KERNEL);
 	if (!load->dentries || !load->below || !load->buffer)
 		return -ENOMEM;
-	error = make_directories(load);
+	error = take_limits(load);
+	if (!error)
+		error = make_directories(load);
 	if (error)
 		return error;
 	error = make_objects(load);
