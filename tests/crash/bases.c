@@ -11,17 +11,23 @@ static const struct pp_format the_format = {
 	.uuid = "crash-state-pool", .label = "crash", .mode = 0755, .now = 7,
 };
 
+/* Is line @i of those in flight durable when the power goes? */
+static bool has_come(struct explorer *explorer, u32 i)
+{
+	return explorer->tear == TEAR_ANY ? random_below(explorer, 2) : (int)i < explorer->tear;
+}
+
 static void capture(struct explorer *explorer, const struct memory *memory)
 {
 	u32 i, k;
 
 	memcpy(explorer->captured, memory->durable, memory->size);
-	for (i = 0; explorer->torn && i < memory->nr_pending; i++) {
+	for (i = 0; explorer->tear && i < memory->nr_pending; i++) {
 		u32 number = memory->pending[i];
 		const struct line *line = &memory->lines[number];
 		u8 *to = explorer->captured + (u64)number * MEDIA_LINE;
 
-		for (k = random_below(explorer, 2) ? line->nr : 0; k; k--)
+		for (k = has_come(explorer, i) ? line->nr : 0; k; k--)
 			memcpy(to + 8 * line->stores[line->nr - k].at,
 			       &line->stores[line->nr - k].value, 8);
 	}
@@ -140,33 +146,35 @@ const struct operation *operation_of(const char *name)
 	return &operations[i];
 }
 
-/* What operations @ops (ended by NULL) make of @from. */
-static u8 *base_after(struct explorer *explorer, const u8 *from, const char *const *ops)
+/* Operations @ops (ended by NULL) on @from; the power is cut at fence @fence, if not 0. */
+static void run_all(struct explorer *explorer, const u8 *from, const char *const *ops, int fence)
 {
 	struct world *w = explorer->world;
 
 	memory_set(w->memory, from);
 	world_open(w);
+	explorer->capture = fence;
 	for (; *ops; ops++)
 		if (!run(explorer, operation_of(*ops)))
 			violation(explorer, "it cannot be set up");
+	assert(!explorer->capture);
 	world_close(w);
+}
+
+static u8 *base_after(struct explorer *explorer, const u8 *from, const char *const *ops)
+{
+	run_all(explorer, from, ops, 0);
 	return image_of(explorer);
 }
 
-/*
- * @from, crashed at fence @fence from when it is taken into use on; what is in
- * flight then is lost.
- */
+/* What is in flight when the power goes is lost. */
 static u8 *base_cut(struct explorer *explorer, const u8 *from, const char *const *ops, int fence)
 {
 	u8 *image = malloc(explorer->world->memory->size);
 
 	assert(image);
 	explorer->captured = image;
-	explorer->capture = fence;
-	free(base_after(explorer, from, ops));
-	assert(!explorer->capture);
+	run_all(explorer, from, ops, fence);
 	return image;
 }
 
@@ -213,6 +221,27 @@ static u8 *base_wide(struct explorer *explorer, const u8 *from)
 	return image;
 }
 
+/* Return: what a read-only mount says; -EROFS: the log has something to do. */
+static int mount_to_look(const u8 *image, u64 size, struct pp_report *report)
+{
+	struct pp_open how = { .report = report, .read_only = true };
+	struct pp_pool *pool = calloc(1, sizeof(*pool));
+	struct pp_scan scan = { 0 };
+	const char *why;
+	int err;
+
+	assert(pool);
+	memset(report, 0, sizeof(*report));
+	pool->pm = (struct pm){ (u8 *)image, size, NULL };
+	err = pp_identify(pool, &why, report);
+	assert(!err);
+	err = pp_start(pool, &how, &scan);
+	pp_scan_free(&scan);
+	pp_close(pool);
+	free(pool);
+	return err;
+}
+
 /*
  * Where to start from: an empty pool; one with something of each kind; one in
  * which the next object needs more records; one with a large hole and with
@@ -220,18 +249,23 @@ static u8 *base_wide(struct explorer *explorer, const u8 *from)
  * one with an object that has lost its last name; one that needs a further
  * table of records.  The first is made on memory with something in it, and
  * again over a pool.
+ *
+ * In the two that were cut records say what their objects have: nothing is left
+ * for recovery but what they are there for, so that no other fence stands in.
  */
 void make_bases(struct explorer *explorer, u8 *base[BASES])
 {
 	static const char *const full[] = { "create", "mkdir", NULL };
 	static const char *const large[] = { "preallocate", "grow far", NULL };
+	static const char *const nothing[] = { NULL };
 	static const char *const logged[] = { "rename over", NULL };
 	static const char *const nameless[] = {
 		"unlink of the first name", "unlink of a link", NULL
 	};
 	struct world *w = explorer->world;
 	bool on = explorer->on;
-	u8 *old = malloc(w->memory->size);
+	struct pp_report report;
+	u8 *old = malloc(w->memory->size), *settled;
 
 	assert(old);
 	memset(old, GONE, w->memory->size);
@@ -251,8 +285,12 @@ void make_bases(struct explorer *explorer, u8 *base[BASES])
 	base[1] = image_of(explorer);
 	base[2] = base_after(explorer, base[0], full);
 	base[3] = base_after(explorer, base[1], large);
-	base[4] = base_cut(explorer, base[1], logged, OPENING + 2);
-	base[5] = base_cut(explorer, base[1], nameless, OPENING + 3);
+	settled = base_after(explorer, base[1], nothing);
+	base[4] = base_cut(explorer, settled, logged, 2);
+	assert(mount_to_look(base[4], w->memory->size, &report) == -EROFS);
+	base[5] = base_cut(explorer, settled, nameless, 3);
+	assert(!mount_to_look(base[5], w->memory->size, &report) && report.count[PP_ORPHAN] == 1);
+	free(settled);
 	base[6] = base_wide(explorer, base[2]);
 	explorer->on = on;
 }

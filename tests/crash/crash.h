@@ -9,7 +9,6 @@ enum {
 	POOL_FRAMES = 112,
 	LONGEST = 6,
 	BASES = 7,
-	OPENING = 2, /* fences that it takes to take a pool into use */
 	PAIRED_BASES = 2, /* the first ones, from which all pairs start */
 };
 
@@ -31,12 +30,12 @@ void make_bases(struct explorer *explorer, u8 *base[BASES]);
 void make_again(struct explorer *explorer, const u8 *base);
 
 /* ---- cuts.c ---- */
-/* An operation that is cut short, recovery, and another one.  Return: sequences. */
-int after_cuts(struct explorer *explorer, const u8 *base);
+/* An operation that is cut short, recovery, and one of @one_of others.  Return: sequences. */
+int after_cuts(struct explorer *explorer, const u8 *base, int one_of);
 
 /* ---- mutants.c ---- */
 /* Two CPUs make an object each, and both need the records that the first one adds. */
 void two_at_once(struct explorer *explorer, u8 *const base[BASES]);
-void mutants(u64 size);
+void mutants(u64 size, int one_of);
 
 #endif

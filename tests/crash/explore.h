@@ -5,6 +5,10 @@
 
 #include "world.h"
 
+enum {
+	TEAR_ANY = -1,	       /* drawn by lot */
+};
+
 struct explorer {
 	struct world *world;
 	struct scratch *scratch;
@@ -21,7 +25,7 @@ struct explorer {
 	char what[160];	       /* the operations */
 	int capture;	       /* at so many fences from now, keep what is durable */
 	u8 *captured;
-	bool torn;	       /* with some of the lines in flight */
+	int tear;	       /* with so many of the lines in flight, or TEAR_ANY */
 };
 
 struct explorer *explorer_new(u64 size);

@@ -102,7 +102,7 @@ static void pairs(struct explorer *explorer, const u8 *base)
 }
 
 /* Return: was it noticed that site @skip does nothing? */
-static bool mutant_is_found(u64 size, int skip)
+static bool mutant_is_found(u64 size, int one_of, int skip)
 {
 	struct explorer *explorer;
 	u8 *base[BASES];
@@ -128,13 +128,13 @@ static bool mutant_is_found(u64 size, int skip)
 			sequence(explorer, base[b], &op, 1, 0);
 	if (!explorer->violations)
 		two_at_once(explorer, base);
-	pairs(explorer, base[1]);
 	if (!explorer->violations)
-		after_cuts(explorer, base[1]);
+		after_cuts(explorer, base[1], one_of);
+	pairs(explorer, base[1]);
 	_exit(explorer->violations != 0);
 }
 
-void mutants(u64 size)
+void mutants(u64 size, int one_of)
 {
 	int i, all = nr_sites, count = 0, missed = 0, known = 0;
 	bool listed;
@@ -143,7 +143,7 @@ void mutants(u64 size)
 		if (!strstr(sites[i].file, "/kmod/"))
 			continue; /* what a test flushes for itself */
 		count++;
-		if (mutant_is_found(size, i))
+		if (mutant_is_found(size, one_of, i))
 			continue;
 		listed = is_not_shown(i);
 		known += listed;
