@@ -24,6 +24,7 @@ static struct {
 	unsigned int nr_entries;
 	u64 frames[MAX_ENTRIES]; /* that tables, records and lists have, not contents */
 	unsigned int nr_frames;
+	unsigned int nr_record_frames; /* the first ones: records and their tables */
 	u64 nr_ids;
 	u64 state;
 } at;
@@ -105,6 +106,7 @@ static void look_around(void)
 	u64 id;
 
 	look_at_table(at.pool.record_root, MEDIA_RECORD_LEVEL, 0);
+	at.nr_record_frames = at.nr_frames;
 	for (id = MEDIA_ROOT_ID; pp_record_offset(&at.pool, id); id++) {
 		if (pp_record_load(&at.pool, id, &obj))
 			continue;
@@ -133,6 +135,34 @@ static u64 owner_of(u64 frame)
 		     (obj.rec.type == MEDIA_SYMLINK && obj.rec.target == frame)))
 			return id;
 	return 0;
+}
+
+/* ---- what nobody may see ---- */
+
+static bool shows(const char *frame, const char *page, size_t size)
+{
+	static const char zeros[MEDIA_SLOT];
+	size_t i, k;
+
+	for (i = 0; i < size; i += MEDIA_SLOT)
+		for (k = 0; k < MEDIA_FRAME && memcmp(page + i, zeros, MEDIA_SLOT); k += MEDIA_SLOT)
+			if (!memcmp(frame + k, page + i, MEDIA_SLOT))
+				return true;
+	return false;
+}
+
+bool hostile_is_metadata(const void *whole, const void *page, size_t size)
+{
+	u64 frame, end = at.pool.checkpoint_first + at.pool.checkpoint_frames;
+	unsigned int i;
+
+	for (frame = 0; frame < end; frame++)
+		if (shows((const char *)whole + pp_frame_offset(frame), page, size))
+			return true;
+	for (i = 0; i < at.nr_record_frames; i++)
+		if (shows((const char *)whole + pp_frame_offset(at.frames[i]), page, size))
+			return true;
+	return shows((const char *)whole + pp_frame_offset(at.pool.nr_frames - 1), page, size);
 }
 
 /* ---- checksums ---- */
@@ -364,6 +394,18 @@ static void change_checkpoint(void)
 	at.what->anything = true;
 }
 
+/* As if the pool had not been unmounted: then all trees are walked. */
+static void cut_power(void)
+{
+	struct media_super *super = (struct media_super *)at.pool.pm.base;
+
+	super->state = cpu_to_le32(MEDIA_STATE_OPEN);
+	super = (struct media_super *)(at.pool.pm.base + pp_frame_offset(at.pool.nr_frames - 1));
+	super->state = cpu_to_le32(MEDIA_STATE_OPEN);
+	seal_supers();
+	say(" not unmounted;");
+}
+
 void hostile_change(void *base, uint64_t size, uint64_t seed, struct hostile *what)
 {
 	static void (*const changes[])(void) = {
@@ -390,7 +432,8 @@ void hostile_change(void *base, uint64_t size, uint64_t seed, struct hostile *wh
 	if (pp_identify(&at.pool, &why, NULL))
 		abort();
 	look_around();
-	pick(2);
+	if (pick(2))
+		cut_power();
 	n = pick(2) ? 1 : 1 + pick(SEVERAL);
 	while (n--)
 		changes[pick(sizeof(changes) / sizeof(changes[0]))]();

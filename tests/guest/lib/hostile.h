@@ -21,4 +21,10 @@ struct hostile {
 /* Change the pool of @size bytes at @base, which is whole. */
 void hostile_change(void *base, uint64_t size, uint64_t seed, struct hostile *what);
 
+/*
+ * Is some of the @size bytes at @page what the pool that was changed last, @whole before
+ * that, has outside of all objects: in superblocks, log, checkpoint, records?
+ */
+bool hostile_is_metadata(const void *whole, const void *page, size_t size);
+
 #endif
