@@ -375,8 +375,10 @@ static int morsel_open(struct inode *inode, struct file *file)
 		error = morsel_store_verify(inode);
 		filemap_invalidate_unlock_shared(inode->i_mapping);
 	}
-	if (error)
+	if (error) {
+		morsel_event_access(inode, 0, error);
 		return error;
+	}
 	file->f_mode |= FMODE_CAN_ODIRECT;
 	file->private_data = NULL;	/* the verdict on who opens it: see revoke.c */
 	return generic_file_open(inode, file);

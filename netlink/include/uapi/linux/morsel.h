@@ -807,7 +807,7 @@ enum {
  *   Part of an object is not usable, and somebody who wanted it was refused
  *   for that: error is EIO after a memory or media error, EUCLEAN where
  *   records are damaged. A damaged object is also told of when its pool is
- *   mounted.
+ *   mounted, if that finds the damage.
  *
  * MORSEL_CMD_RIGHTS_GET
  *
