@@ -5,6 +5,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 root=$(mktemp -d) || exit 1
 trap 'rm -rf "$root"' EXIT
+top=.
 . tests/unit/point.sh
 
 install_to() { # DIR PREFIX LIBDIR

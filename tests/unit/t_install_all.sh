@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.." || exit 1
 root=$(mktemp -d) || exit 1
 trap 'rm -rf "$root"' EXIT
 log=$root/log
+top=.
 . tests/unit/point.sh
 
 has() { # NAME PATH...
