@@ -368,13 +368,8 @@ static loff_t morsel_llseek(struct file *file, loff_t offset, int whence)
 /* Every access is direct, so O_DIRECT is granted and changes nothing. */
 static int morsel_open(struct inode *inode, struct file *file)
 {
-	int error = 0;
+	int error = morsel_i(inode)->record ? morsel_store_verify_unlocked(inode) : 0;
 
-	if (morsel_i(inode)->record) {
-		filemap_invalidate_lock_shared(inode->i_mapping);
-		error = morsel_store_verify(inode);
-		filemap_invalidate_unlock_shared(inode->i_mapping);
-	}
 	if (error) {
 		morsel_event_access(inode, 0, error);
 		return error;

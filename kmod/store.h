@@ -109,6 +109,8 @@ void morsel_store_publish(struct inode *inode);
  * Context: invalidate_lock held.  Return: 0, -EUCLEAN: it is damaged.
  */
 int morsel_store_verify(struct inode *inode);
+/* The same.  Context: invalidate_lock not held; it is not taken for what has been verified. */
+int morsel_store_verify_unlocked(struct inode *inode);
 
 /* store_frames.c */
 

@@ -214,9 +214,7 @@ int morsel_store_set_acl(struct inode *inode, struct posix_acl *acl, int type)
 
 	if (!record_of(inode))
 		return 0;
-	filemap_invalidate_lock_shared(inode->i_mapping);
-	error = morsel_store_verify(inode);	/* is the frame of the old list its own? */
-	filemap_invalidate_unlock_shared(inode->i_mapping);
+	error = morsel_store_verify_unlocked(inode);	/* is the frame of the old list its own? */
 	if (error)
 		return error;
 	nr = pack_lists(inode, acl, type, &list);

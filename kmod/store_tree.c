@@ -49,16 +49,38 @@ static int verify(struct inode *inode)
 	return error;
 }
 
+static bool is_judged(const struct inode *inode)
+{
+	/* Pairs with verify(): what was found is there. */
+	return smp_load_acquire(&morsel_i(inode)->judged);
+}
+
+static int judgement(const struct inode *inode)
+{
+	return READ_ONCE(morsel_i(inode)->record->bad) ? -EUCLEAN : 0;
+}
+
 int morsel_store_verify(struct inode *inode)
 {
-	struct pp_object *obj = morsel_i(inode)->record;
 	int error;
 
-	if (smp_load_acquire(&morsel_i(inode)->judged))	/* pairs with verify() */
-		return READ_ONCE(obj->bad) ? -EUCLEAN : 0;
+	if (is_judged(inode))
+		return judgement(inode);
 	mutex_lock(&morsel_i(inode)->record_lock);
 	error = verify(inode);
 	mutex_unlock(&morsel_i(inode)->record_lock);
+	return error;
+}
+
+int morsel_store_verify_unlocked(struct inode *inode)
+{
+	int error;
+
+	if (is_judged(inode))
+		return judgement(inode);
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	error = morsel_store_verify(inode);
+	filemap_invalidate_unlock_shared(inode->i_mapping);
 	return error;
 }
 
