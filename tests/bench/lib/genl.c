@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Requests to the family morsel, as bare as they can be. */
+/* Requests over generic netlink, as bare as they can be. */
+#include <errno.h>
 #include <linux/morsel.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,15 +8,15 @@
 #include "genl.h"
 
 static int sock;
-static uint16_t family;
+uint16_t genl_family;
 static char reply[32 * KIB];
 
-static void begin(struct message *m, int type, int command)
+void genl_begin(struct message *m, int type, int command, int flags)
 {
 	memset(m, 0, sizeof(*m));
 	m->nl.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
 	m->nl.nlmsg_type = type;
-	m->nl.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	m->nl.nlmsg_flags = NLM_F_REQUEST | flags;
 	m->genl.cmd = command;
 	m->genl.version = 1;
 }
@@ -31,49 +32,70 @@ void genl_put(struct message *m, int type, const void *data, size_t len)
 	m->nl.nlmsg_len += NLA_ALIGN(a->nla_len);
 }
 
-/* @first keeps what came first. */
-static void talk(const struct message *m, char *first, size_t room)
+int genl_exchange(const struct message *m)
 {
 	const struct nlmsghdr *nl = (void *)reply;
-	ssize_t n;
+	int n;
 
 	if (send(sock, m, m->nl.nlmsg_len, 0) < 0)
-		fatal("send: %m");
-	for (;;) {
-		n = recv(sock, reply, sizeof(reply), 0);
-		if (n < 0)
-			fatal("recv: %m");
-		if (nl->nlmsg_type == NLMSG_ERROR)
-			break;
-		if (first)
-			memcpy(first, reply, (size_t)n < room ? (size_t)n : room);
-	}
-	if (((const struct nlmsgerr *)NLMSG_DATA(nl))->error)
-		fatal("refused: %s", strerror(-((const struct nlmsgerr *)NLMSG_DATA(nl))->error));
+		return -errno;
+	n = recv(sock, reply, sizeof(reply), 0);
+	if (n < 0)
+		return -errno;
+	if (nl->nlmsg_type == NLMSG_ERROR)
+		return ((const struct nlmsgerr *)NLMSG_DATA(nl))->error;
+	return n;
 }
 
 void genl_talk(const struct message *m)
 {
-	talk(m, NULL, 0);
+	const struct nlmsghdr *nl = (void *)reply;
+	int n = genl_exchange(m);
+
+	while (n > 0 && nl->nlmsg_type != NLMSG_ERROR)
+		if (recv(sock, reply, sizeof(reply), 0) < 0)
+			fatal("recv: %m");
+	if (n > 0)
+		n = ((const struct nlmsgerr *)NLMSG_DATA(nl))->error;
+	if (n < 0)
+		fatal("command %d: %s", m->genl.cmd, strerror(-n));
+}
+
+const void *genl_find(int len, int type)
+{
+	const char *p = reply + NLMSG_HDRLEN + GENL_HDRLEN, *end = reply + len;
+	const struct nlattr *a;
+
+	for (; p + NLA_HDRLEN <= end; p += NLA_ALIGN(a->nla_len)) {
+		a = (const void *)p;
+		if ((a->nla_type & NLA_TYPE_MASK) == type)
+			return p + NLA_HDRLEN;
+		if (a->nla_len < NLA_HDRLEN)
+			break;
+	}
+	fatal("the reply has no attribute %d", type);
+}
+
+void genl_drop(void)
+{
+	if (recv(sock, reply, sizeof(reply), MSG_DONTWAIT) < 0 && errno != EAGAIN)
+		fatal("recv: %m");
 }
 
 void genl_open(void)
 {
-	char first[4 * KIB] = { 0 };
-	const struct nlmsghdr *nl = (void *)first;
-	const struct nlattr *a;
 	struct message m;
-	size_t at;
+	int n;
 
-	sock = socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC);
-	begin(&m, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
+	sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+	if (sock < 0)
+		fatal("netlink: %m");
+	genl_begin(&m, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
 	genl_put(&m, CTRL_ATTR_FAMILY_NAME, MORSEL_FAMILY_NAME, sizeof(MORSEL_FAMILY_NAME));
-	talk(&m, first, sizeof(first));
-	for (at = NLMSG_LENGTH(GENL_HDRLEN); at < nl->nlmsg_len; at += NLA_ALIGN(a->nla_len)) {
-		a = (const void *)(first + at);
-		if (a->nla_type == CTRL_ATTR_FAMILY_ID)
-			memcpy(&family, (const char *)a + NLA_HDRLEN, sizeof(family));
-	}
+	n = genl_exchange(&m);
+	if (n < 0)
+		fatal("no family %s: %s", MORSEL_FAMILY_NAME, strerror(-n));
+	memcpy(&genl_family, genl_find(n, CTRL_ATTR_FAMILY_ID), sizeof(genl_family));
 }
 
 /* The name of the pool that is mounted on @dir. */
@@ -100,7 +122,7 @@ void genl_object(struct message *m, int command, const char *path)
 
 	snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path), path);
 	pool_name(dir, pool);
-	begin(m, family, command);
+	genl_begin(m, genl_family, command, NLM_F_ACK);
 	genl_put(m, MORSEL_A_OBJECT_POOL_NAME, pool, strlen(pool) + 1);
 	genl_put(m, MORSEL_A_OBJECT_PATH, slash + 1, strlen(slash + 1) + 1);
 }
