@@ -60,7 +60,8 @@ static void leaves_of(const char *huge)
 	need(mount("none", getenv("MORSEL_DIR"), "morsel", MS_REMOUNT, options) == 0);
 }
 
-static void write_into_full(void)
+/* @frame: what the pool takes at a time where a whole chunk is filled */
+static void write_into_full(long frame)
 {
 	char *buf = malloc(POOL);
 	int fd = make_morsel("w", 0);
@@ -76,7 +77,7 @@ static void write_into_full(void)
 	ok(ftruncate(fd, POOL + MIB) == 0, "a hole needs no room");
 	is_errno(pwrite(fd, "x", 1, POOL), ENOSPC, "a write into it does");
 	is_errno(fallocate(fd, 0, POOL, 4096), ENOSPC, "allocating it does");
-	need(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096) == 0);
+	need(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 2 * MIB, frame) == 0);
 	is_int(pwrite(fd, "x", 1, POOL), 1, "punching makes room");
 	free(buf);
 	drop(fd, "w");
@@ -93,7 +94,7 @@ static int load(void *arg)
 	return *(volatile char *)arg;
 }
 
-static void store_into_full(void)
+static void store_into_full(long frame)
 {
 	int full = make_morsel("full", 0), fd = make_morsel("hole", 4 * MIB);
 	char *p = mmap(NULL, 4 * MIB, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -102,13 +103,34 @@ static void store_into_full(void)
 	is_int(in_child(store, p, 5), 128 + SIGBUS, "a store into a hole");
 	is_int(bytes_of(fd), 0, "which stays one");
 	is_int(in_child(load, p, 5), 128 + SIGBUS, "a load from it");
-	need(ftruncate(full, POOL - 4096) == 0);
+	need(ftruncate(full, POOL - frame) == 0);
 	is_int(in_child(store, p, 5), 0, "a store when there is room");
 	is_int(p[0], 1, "is seen by others");
 	munmap(p, 4 * MIB);
 	close(full);
 	need(unlink(pool_path("full")) == 0);
 	drop(fd, "hole");
+}
+
+/* What there is room for is filled, the rest stays a hole: as by the stores that it stands for. */
+static void populate_too_much(void)
+{
+	int fd = make_morsel("p", POOL + 8 * MIB);
+	char *p = mmap(NULL, POOL + 8 * MIB, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	need(p != MAP_FAILED);
+	is_errno(madvise(p, POOL + 8 * MIB, MADV_POPULATE_WRITE), EFAULT, "populate more than there is");
+	is_int(free_bytes(), 0, "what there is has been used");
+	is_int(bytes_of(fd), POOL, "by this object");
+	is_int(in_child(store, p, 5), 0, "where it is, a store succeeds");
+	is_int(in_child(store, p + POOL, 5), 128 + SIGBUS, "elsewhere not");
+	munmap(p, POOL + 8 * MIB);
+	need(ftruncate(fd, 0) == 0 && ftruncate(fd, POOL + 8 * MIB) == 0);
+	p = mmap(NULL, POOL + 8 * MIB, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+	ok(p != MAP_FAILED, "MAP_POPULATE of more than there is maps");
+	is_int(in_child(store, p + POOL, 5), 128 + SIGBUS, "and a store into what is not filled tells");
+	munmap(p, POOL + 8 * MIB);
+	drop(fd, "p");
 }
 
 static void allocate_too_much(void)
@@ -249,9 +271,14 @@ static void stored_meanwhile(void)
 
 int main(void)
 {
-	write_into_full();
-	store_into_full();
-	allocate_too_much();
+	for (int huge = 0; huge < 2; huge++) {
+		leaves_of(huge ? "always" : "never");
+		write_into_full(huge ? 2 * MIB : 4096);
+		store_into_full(huge ? 2 * MIB : 4096);
+		populate_too_much();
+		allocate_too_much();
+	}
+	leaves_of("never");
 	rivals("never");
 	rivals("always");
 	killed();
