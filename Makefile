@@ -99,6 +99,11 @@ hostile: deps-test
 test-harness: deps-test
 	$(Q)tests/qemu/selftest/run $(T)
 
+# The kernel's own YNL tool, with the contract.
+test-ynl: deps-test deps-ynl
+	$(Q)$(userland)
+	$(Q)netlink/ynl-test
+
 unit: deps-unit
 	$(if $(UNIT),,@echo "no unit tests yet")
 	$(if $(UNIT),$(Q)$(MAKE) -C $(UNIT) run)
@@ -143,4 +148,4 @@ export KERNEL MEM CPUS NVDIMM KARGS JOBS ACCEL TIMEOUT_SCALE
 
 .PHONY: all $(PARTS) install install-man clean help deps
 .PHONY: test test-debug test-backports test-lanes test-mutants peers coverage soak revokes cuts hostile test-harness
-.PHONY: unit crash crash-long fuzz shell demo bench style format
+.PHONY: unit test-ynl crash crash-long fuzz shell demo bench style format
