@@ -130,7 +130,7 @@ demo bench: %: deps-test deps-%
 
 # clang-tidy reads the unit tests, and what they include.
 style: deps-style deps-unit
-	$(Q)tests/lint/run
+	$(Q)SINCE=$(SINCE) tests/lint/run
 
 format: deps-style
 	$(Q)tests/lint/clang-format --fix

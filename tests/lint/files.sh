@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Which files the checks look at: what git knows or would know.
+# Which files the checks look at: what git knows or would know; with $SINCE, what has changed since that commit.
 
 all_files() {
-	git ls-files -co --exclude-standard | sort -u | while IFS= read -r file; do
+	if [[ -n ${SINCE:-} ]]; then
+		git diff --name-only "$SINCE"
+		git ls-files -o --exclude-standard
+	else
+		git ls-files -co --exclude-standard
+	fi | sort -u | while IFS= read -r file; do
 		if [[ -f $file && ! -L $file ]]; then echo "$file"; fi
 	done
 }
