@@ -230,14 +230,15 @@ static int morsel_allocate(struct inode *inode, int mode, loff_t offset, loff_t 
 	if (error)
 		return error;
 	error = morsel_fill(inode, offset, end, &filled);
-	if (error) {
-		morsel_filled_undo(inode, &filled);
-		return error;
-	}
-	if (mode & FALLOC_FL_ZERO_RANGE)
+	if (!error && mode & FALLOC_FL_ZERO_RANGE)
 		error = morsel_zero_around(inode, offset, end, &filled);
-	morsel_filled_forget(&filled);
-	return error ?: morsel_allocated(inode, mode & FALLOC_FL_KEEP_SIZE, end);
+	if (!error)
+		error = morsel_allocated(inode, mode & FALLOC_FL_KEEP_SIZE, end);
+	if (error)
+		morsel_filled_undo(inode, &filled);
+	else
+		morsel_filled_forget(&filled);
+	return error;
 }
 
 /* Take the whole pages out, zero what is left at both ends. */

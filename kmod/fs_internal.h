@@ -83,7 +83,7 @@ int morsel_setattr(morsel_idmap_t *idmap, struct dentry *dentry, struct iattr *a
 /*
  * Fill bytes [@from, @to) of frames that exist with zeros; holes stay.
  * Context: invalidate_lock held, and i_rwsem exclusive.
- * Return: 0; of a persistent pool also -EIO, -EUCLEAN.
+ * Return: 0, -EIO: all but what has a memory error; of a persistent pool also -EUCLEAN.
  */
 int morsel_zero_bytes(struct inode *inode, loff_t from, loff_t to);
 /*

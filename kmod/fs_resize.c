@@ -4,8 +4,30 @@
 #include "fs_internal.h"
 #include "store.h"
 
+/* Zero what is sound of [@from, @to) in a leaf.  Return: 0, or -EIO for what has a memory error. */
+static int zero_leaf(const struct morsel_leaf *leaf, loff_t from, loff_t to)
+{
+	const struct page *page = leaf->page;
+	int error = 0;
+
+	while (from < to) {
+		size_t offset = offset_in_page(from);
+		size_t bytes = morsel_sound_bytes(page, offset, to - from);
+
+		memset(page_address(page) + offset, 0, bytes);
+		if (bytes == to - from)
+			break;
+		error = -EIO;
+		page += (offset + bytes) / PAGE_SIZE + 1;
+		from = round_down(from + bytes, PAGE_SIZE) + PAGE_SIZE;
+	}
+	return error;
+}
+
 int morsel_zero_bytes(struct inode *inode, loff_t from, loff_t to)
 {
+	int error = 0;
+
 	if (morsel_i(inode)->record)
 		return from < to ? morsel_store_zero(inode, from, to) : 0;
 	while (from < to) {
@@ -20,16 +42,17 @@ int morsel_zero_bytes(struct inode *inode, loff_t from, loff_t to)
 		if (WARN_ON_ONCE(!leaf.page))
 			break;
 		end = min(to, morsel_leaf_end(index, leaf.order));
-		memset(page_address(leaf.page) + offset_in_page(from), 0, end - from);
+		error = zero_leaf(&leaf, from, end) ?: error;
 		from = end;
 		cond_resched();
 	}
-	return 0;
+	return error;
 }
 
 /*
  * Stores may have gone to the rest of the last page; through a pin that is
- * older than the size, to all of its 2 MiB frame.
+ * older than the size, to all of its 2 MiB frame.  What has a memory error there
+ * stays as it is: nobody can read it.
  */
 int morsel_zero_tail(struct inode *inode, loff_t to)
 {
@@ -41,7 +64,7 @@ int morsel_zero_tail(struct inode *inode, loff_t to)
 	filemap_invalidate_lock_shared(inode->i_mapping);
 	error = morsel_zero_bytes(inode, size, min_t(loff_t, to, round_up(size, PMD_SIZE)));
 	filemap_invalidate_unlock_shared(inode->i_mapping);
-	return error;
+	return morsel_i(inode)->record ? error : 0;
 }
 
 /*

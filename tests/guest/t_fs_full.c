@@ -203,14 +203,31 @@ static int allocate_for_ever(void *arg)
 	}
 }
 
-/* A fatal signal in the middle: what was allocated goes, what was stored meanwhile stays. */
-static void killed(void)
+/* Half of it is data that is zeroed, half are holes that are filled. */
+static int zero_for_ever(void *arg)
+{
+	int fd = *(int *)arg;
+
+	for (;;) {
+		if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 30 * MIB, 30 * MIB))
+			return 1;
+		if (fallocate(fd, FALLOC_FL_ZERO_RANGE, 0, 60 * MIB))
+			return 1;
+	}
+}
+
+/*
+ * A fatal signal in the middle: what was allocated goes, what was there and what was
+ * stored meanwhile stays.  @least: what is there in any case
+ */
+static void killed(const char *what, int (*for_ever)(void *), long least)
 {
 	int fd = make_morsel("k", 60 * MIB), whole = 0, none = 0, other = 0;
 	bool kept = true;
 
+	need(!least || fallocate(fd, 0, 0, least) == 0);
 	for (int round = 0; round < 30; round++) {
-		pid_t pid = start_child(allocate_for_ever, &fd);
+		pid_t pid = start_child(for_ever, &fd);
 		long bytes;
 
 		usleep(3000 + 1700 * round);
@@ -218,14 +235,14 @@ static void killed(void)
 		is_int(wait_child(pid, 10), 128 + SIGKILL, "round %d: killed in time", round);
 		bytes = bytes_of(fd);
 		whole += bytes == 60 * MIB;
-		none += bytes == 0;
-		other += bytes != 0 && bytes != 60 * MIB;
+		none += bytes == least;
+		other += bytes != least && bytes != 60 * MIB;
 		kept &= free_bytes() == POOL - bytes;
 	}
-	diag("%d rounds: all was allocated, %d: nothing, %d: a part", whole, none, other);
-	is_int(other, 0, "all or nothing");
-	ok(none > 0, "there were refusals");
-	ok(kept, "the pool's account agrees");
+	diag("%s, %d rounds: all was allocated, %d: nothing, %d: a part", what, whole, none, other);
+	is_int(other, 0, "%s: all or nothing", what);
+	ok(none > 0, "%s: there were refusals", what);
+	ok(kept, "%s: the pool's account agrees", what);
 	drop(fd, "k");
 }
 
@@ -281,7 +298,8 @@ int main(void)
 	leaves_of("never");
 	rivals("never");
 	rivals("always");
-	killed();
+	killed("allocated", allocate_for_ever, 0);
+	killed("zeroed", zero_for_ever, 30 * MIB);
 	stored_meanwhile();
 	return done_testing();
 }

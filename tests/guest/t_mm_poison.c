@@ -11,12 +11,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/falloc.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "lib/mm_race.h"
@@ -218,6 +220,7 @@ static void poisoned_file(const char *name, off_t size)
 	static char buf[4 * PAGE];
 	int fd = make_morsel(name, size), pipes[2];
 	struct meeting reader = { pool_path(name), false }, writer = { reader.path, true };
+	struct stat before, after;
 
 	memset(buf, 'x', sizeof(buf));
 	need(pwrite(fd, buf, sizeof(buf), 0) == sizeof(buf) && !pipe(pipes));
@@ -227,6 +230,12 @@ static void poisoned_file(const char *name, off_t size)
 	is_errno(pread(fd, buf, 1, PAGE + 7), EIO, "%s: read(2) of it", name);
 	is_errno(pwrite(fd, buf, 1, PAGE + 7), EIO, "%s: write(2) to it", name);
 	is_int(pwrite(fd, buf, 2L * PAGE, 0), PAGE, "%s: write(2) up to it", name);
+	need(fstat(fd, &before) == 0);
+	is_errno(fallocate(fd, FALLOC_FL_ZERO_RANGE, 0, size + 2 * HUGE), EIO,
+		 "%s: zeroing a range with it", name);
+	need(fstat(fd, &after) == 0);
+	ok(after.st_blocks == before.st_blocks && after.st_size == before.st_size,
+	   "%s: fills no hole of that range", name);
 	is_int(splice(fd, &(off_t){ 0 }, pipes[1], NULL, 3L * PAGE, 0), PAGE,
 	       "%s: splice(2) up to it", name);
 	is_errno(splice(fd, &(off_t){ PAGE }, pipes[1], NULL, PAGE, 0), EIO,
