@@ -34,6 +34,41 @@ static void post_doit(const morsel_genl_op_t *op, struct sk_buff *skb, struct ge
 		morsel_pool_put(morsel_nl_pool(info));
 }
 
+/*
+ * A command that is refused without words of its own, as when there is no memory,
+ * has those of its errno.
+ */
+static int say_why(struct genl_info *info, int error)
+{
+	if (!error || !info->extack || info->extack->_msg)
+		return error;
+	return morsel_nl_refuse_errno(info->extack, info->extack->bad_attr, error);
+}
+
+#define SAYS_WHY(command)                                                      \
+	static int command(struct sk_buff *skb, struct genl_info *info)        \
+	{                                                                      \
+		return say_why(info, morsel_nl_##command##_doit(skb, info));   \
+	}
+
+SAYS_WHY(pool_get)
+SAYS_WHY(pool_new)
+SAYS_WHY(pool_del)
+SAYS_WHY(morsel_get)
+SAYS_WHY(morsel_new)
+SAYS_WHY(morsel_set)
+SAYS_WHY(morsel_rename)
+SAYS_WHY(morsel_del)
+SAYS_WHY(rights_get)
+SAYS_WHY(rights_set)
+SAYS_WHY(morsel_seal)
+SAYS_WHY(quota_get)
+SAYS_WHY(quota_set)
+SAYS_WHY(window_get)
+SAYS_WHY(window_set)
+SAYS_WHY(usage_get)
+SAYS_WHY(morsel_watch)
+
 #define POLICY(name) .policy = name, .maxattr = ARRAY_SIZE(name) - 1
 
 static const struct genl_ops ops[] = {
@@ -41,7 +76,7 @@ static const struct genl_ops ops[] = {
 		.cmd = MORSEL_CMD_POOL_GET,
 		.internal_flags = MORSEL_NL_POOL,
 		POLICY(morsel_nl_pool_get_policy),
-		.doit = morsel_nl_pool_get_doit,
+		.doit = pool_get,
 		.start = morsel_nl_pool_get_start,
 		.dumpit = morsel_nl_pool_get_dumpit,
 		.done = morsel_nl_dump_done,
@@ -49,17 +84,17 @@ static const struct genl_ops ops[] = {
 		.cmd = MORSEL_CMD_POOL_NEW,
 		.internal_flags = MORSEL_NL_ADMIN,
 		POLICY(morsel_nl_pool_new_policy),
-		.doit = morsel_nl_pool_new_doit,
+		.doit = pool_new,
 	}, {
 		.cmd = MORSEL_CMD_POOL_DEL,
 		.internal_flags = MORSEL_NL_ADMIN | MORSEL_NL_POOL,
 		POLICY(morsel_nl_pool_del_policy),
-		.doit = morsel_nl_pool_del_doit,
+		.doit = pool_del,
 	}, {
 		.cmd = MORSEL_CMD_MORSEL_GET,
 		.internal_flags = MORSEL_NL_POOL,
 		POLICY(morsel_nl_morsel_get_policy),
-		.doit = morsel_nl_morsel_get_doit,
+		.doit = morsel_get,
 		.start = morsel_nl_morsel_get_start,
 		.dumpit = morsel_nl_morsel_get_dumpit,
 		.done = morsel_nl_dump_done,
@@ -67,27 +102,27 @@ static const struct genl_ops ops[] = {
 		.cmd = MORSEL_CMD_MORSEL_NEW,
 		.internal_flags = MORSEL_NL_POOL,
 		POLICY(morsel_nl_morsel_new_policy),
-		.doit = morsel_nl_morsel_new_doit,
+		.doit = morsel_new,
 	}, {
 		.cmd = MORSEL_CMD_MORSEL_SET,
 		.internal_flags = MORSEL_NL_POOL,
 		POLICY(morsel_nl_morsel_set_policy),
-		.doit = morsel_nl_morsel_set_doit,
+		.doit = morsel_set,
 	}, {
 		.cmd = MORSEL_CMD_MORSEL_RENAME,
 		.internal_flags = MORSEL_NL_POOL,
 		POLICY(morsel_nl_morsel_rename_policy),
-		.doit = morsel_nl_morsel_rename_doit,
+		.doit = morsel_rename,
 	}, {
 		.cmd = MORSEL_CMD_MORSEL_DEL,
 		.internal_flags = MORSEL_NL_POOL,
 		POLICY(morsel_nl_morsel_del_policy),
-		.doit = morsel_nl_morsel_del_doit,
+		.doit = morsel_del,
 	}, {
 		.cmd = MORSEL_CMD_RIGHTS_GET,
 		.internal_flags = MORSEL_NL_POOL,
 		POLICY(morsel_nl_rights_get_policy),
-		.doit = morsel_nl_rights_get_doit,
+		.doit = rights_get,
 		.start = morsel_nl_rights_get_start,
 		.dumpit = morsel_nl_morsel_get_dumpit,
 		.done = morsel_nl_dump_done,
@@ -95,17 +130,17 @@ static const struct genl_ops ops[] = {
 		.cmd = MORSEL_CMD_RIGHTS_SET,
 		.internal_flags = MORSEL_NL_POOL,
 		POLICY(morsel_nl_rights_set_policy),
-		.doit = morsel_nl_rights_set_doit,
+		.doit = rights_set,
 	}, {
 		.cmd = MORSEL_CMD_MORSEL_SEAL,
 		.internal_flags = MORSEL_NL_POOL,
 		POLICY(morsel_nl_morsel_seal_policy),
-		.doit = morsel_nl_morsel_seal_doit,
+		.doit = morsel_seal,
 	}, {
 		.cmd = MORSEL_CMD_QUOTA_GET,
 		.internal_flags = MORSEL_NL_POOL,
 		POLICY(morsel_nl_quota_get_policy),
-		.doit = morsel_nl_quota_get_doit,
+		.doit = quota_get,
 		.start = morsel_nl_quota_get_start,
 		.dumpit = morsel_nl_quota_get_dumpit,
 		.done = morsel_nl_dump_done,
@@ -113,21 +148,21 @@ static const struct genl_ops ops[] = {
 		.cmd = MORSEL_CMD_QUOTA_SET,
 		.internal_flags = MORSEL_NL_ADMIN | MORSEL_NL_POOL,
 		POLICY(morsel_nl_quota_set_policy),
-		.doit = morsel_nl_quota_set_doit,
+		.doit = quota_set,
 	}, {
 		.cmd = MORSEL_CMD_WINDOW_GET,
 		POLICY(morsel_nl_window_get_policy),
-		.doit = morsel_nl_window_get_doit,
+		.doit = window_get,
 	}, {
 		.cmd = MORSEL_CMD_WINDOW_SET,
 		.internal_flags = MORSEL_NL_ADMIN,
 		POLICY(morsel_nl_window_set_policy),
-		.doit = morsel_nl_window_set_doit,
+		.doit = window_set,
 	}, {
 		.cmd = MORSEL_CMD_USAGE_GET,
 		.internal_flags = MORSEL_NL_POOL,
 		POLICY(morsel_nl_usage_get_policy),
-		.doit = morsel_nl_usage_get_doit,
+		.doit = usage_get,
 		.start = morsel_nl_morsel_get_start,
 		.dumpit = morsel_nl_morsel_get_dumpit,
 		.done = morsel_nl_dump_done,
@@ -147,7 +182,7 @@ static const struct genl_ops ops[] = {
 		.cmd = MORSEL_CMD_MORSEL_WATCH,
 		.internal_flags = MORSEL_NL_POOL,
 		POLICY(morsel_nl_morsel_watch_policy),
-		.doit = morsel_nl_morsel_watch_doit,
+		.doit = morsel_watch,
 	},
 };
 

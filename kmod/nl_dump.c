@@ -133,6 +133,8 @@ int morsel_nl_dump_as_asked(struct sk_buff *skb, struct netlink_callback *cb,
 	receiver = override_creds(dump->cred);
 	ret = dumpit(skb, cb);
 	revert_creds(receiver);
+	if (ret < 0 && ret != -EMSGSIZE && cb->extack && !cb->extack->_msg)
+		return morsel_nl_refuse_errno(cb->extack, NULL, ret);
 	return ret;
 }
 

@@ -19,11 +19,13 @@ static const struct {
 } errno_texts[] = {
 	{ E2BIG, "a list has at most 256 entries" },
 	{ EACCES, "permission denied" },
-	{ EBUSY, "in use, or a mount point" },
+	{ EBUSY, "a mount point, or another request has been at work on it for five seconds" },
 	{ EDQUOT, "the quota is used up" },
 	{ EEXIST, "there is an object of that name" },
 	{ EFBIG, "too large for a morsel, for its place, or for the sender's limit of file sizes" },
+	{ EINTR, "broken off by a signal" },
 	{ EINVAL, "not possible with this object" },
+	{ EIO, "memory of the pool cannot be read" },
 	{ EISDIR, "it is a directory" },
 	{ ELOOP, "symbolic links are not followed" },
 	{ EMLINK, "too many names" },
@@ -38,6 +40,7 @@ static const struct {
 	{ EROFS, "the pool is read-only" },
 	{ ESTALE, "the object at the path has another id" },
 	{ ETXTBSY, "it is being executed" },
+	{ EUCLEAN, "it is damaged; 'morsel-admin check' tells how" },
 	{ EWOULDBLOCK, "somebody holds a lease on it" },
 	{ EXDEV, "the directories are no longer in one tree" },
 };

@@ -20,15 +20,39 @@ static bool send_failing(int nth, int flags, int *error)
 	return failnth_failed();
 }
 
-/* What came back, if there was room for it. */
-static int answer(void)
+/* Does a refusal say why? */
+static bool says_why(const struct nlmsghdr *header)
+{
+	const struct nlmsgerr *refusal = NLMSG_DATA(header);
+	int left = header->nlmsg_len - NLMSG_HDRLEN - sizeof(*refusal);
+	const char *at = (const char *)(refusal + 1);
+
+	if (!(header->nlmsg_flags & NLM_F_CAPPED)) {
+		at += NLMSG_ALIGN(refusal->msg.nlmsg_len) - NLMSG_HDRLEN;
+		left -= NLMSG_ALIGN(refusal->msg.nlmsg_len) - NLMSG_HDRLEN;
+	}
+	while (left >= NLA_HDRLEN) {
+		const struct nlattr *attr = (const struct nlattr *)at;
+
+		if (attr->nla_type == NLMSGERR_ATTR_MSG)
+			return true;
+		at += NLA_ALIGN(attr->nla_len);
+		left -= NLA_ALIGN(attr->nla_len);
+	}
+	return false;
+}
+
+/* What came back, if there was room for it.  @bare: one more if it does not say why */
+static int answer(int *bare)
 {
 	struct nlmsghdr *header = (struct nlmsghdr *)failing_socket.in;
 	int error = ENOBUFS;
 
 	while (recv(failing_socket.fd, header, sizeof(failing_socket.in), MSG_DONTWAIT) > 0)
-		if (header->nlmsg_type == NLMSG_ERROR)
+		if (header->nlmsg_type == NLMSG_ERROR) {
 			error = -((struct nlmsgerr *)NLMSG_DATA(header))->error;
+			*bare += error && !says_why(header);
+		}
 	return error;
 }
 
@@ -48,7 +72,7 @@ static bool judge(const struct failing *command, int nth, int error)
 
 void failing_run(const struct failing *command)
 {
-	int nth, wrong = 0, failed = 0;
+	int nth, wrong = 0, failed = 0, bare = 0;
 	bool reached = true;
 
 	nl_open(&failing_socket);
@@ -57,7 +81,7 @@ void failing_run(const struct failing *command)
 
 		command->begin(&failing_socket);
 		reached = send_failing(nth, NLM_F_ACK, &error);
-		error = error ?: answer();
+		error = error ?: answer(&bare);
 		failed += error != 0;
 		if (command->done)
 			wrong += !judge(command, nth, error);
@@ -66,12 +90,14 @@ void failing_run(const struct failing *command)
 	ok(!reached, "%s: all allocations have failed once", command->name);
 	ok(failed > 0, "%s: some of that was fatal", command->name);
 	is_int(wrong, 0, "%s: what is refused is not done", command->name);
+	/* The core takes memory for the attributes, and says nothing when there is none. */
+	ok(bare <= 1, "%s: refusals say why, but for %d", command->name, bare);
 	failnth_enough(command->name, nth - 2);
 }
 
 void failing_dump(const struct failing *dump)
 {
-	int nth, error;
+	int nth, error, bare = 0;
 	bool reached = true;
 
 	for (nth = 1; reached && nth < FAILNTH_MOST; nth++) {
@@ -80,7 +106,7 @@ void failing_dump(const struct failing *dump)
 		dump->begin(&failing_socket);
 		reached = send_failing(nth, NLM_F_DUMP, &error);
 		if (!error)
-			answer();
+			answer(&bare);
 		nl_close(&failing_socket);
 	}
 	ok(!reached, "%s: all allocations have failed once", dump->name);
