@@ -32,6 +32,7 @@ struct morsel_store {
 	struct dev_pagemap *pagemap;	/* of its pages, or NULL */
 	unsigned long first_pfn;	/* of frame 0 */
 	bool started;			/* pp_start() has succeeded */
+	bool loaded;			/* all inodes are there, and are what counts */
 	/* Frames, and 2 MiB frames, that nobody owns but somebody still uses. */
 	unsigned long *kept, *kept_huge;
 	atomic64_t nr_kept;

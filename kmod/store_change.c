@@ -426,7 +426,9 @@ void morsel_store_settle(struct inode *inode)
 {
 	struct pp_object *obj = record_of(inode);
 
-	if (!obj || !obj->id || obj->detached || obj->bad)
+	/* Of a mount that was refused some inodes are half made, and none has changed. */
+	if (!obj || !obj->id || obj->detached || obj->bad ||
+	    !morsel_pool(inode->i_sb)->store->loaded)
 		return;
 	if (S_ISREG(inode->i_mode) && obj->verified) {
 		morsel_store_write_back(inode, 0, LLONG_MAX);

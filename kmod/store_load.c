@@ -431,6 +431,7 @@ int morsel_store_load(struct fs_context *fc, struct super_block *sb)
 		error = make_all(&load);
 	else
 		refuse_start(fc, error);
+	store->loaded = !error;
 	kvfree(load.dentries);
 	kvfree(load.below);
 	kvfree(load.buffer);
