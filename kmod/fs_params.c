@@ -237,8 +237,11 @@ int morsel_reconfigure(struct fs_context *fc)
 		WRITE_ONCE(pool->frames.capacity, frames);
 	if (ctx->given & BIT(MORSEL_OPT_NR_INODES))
 		WRITE_ONCE(pool->inodes_max, inodes_max);
-	if (ctx->given & BIT(MORSEL_OPT_HUGE))
+	if (ctx->given & BIT(MORSEL_OPT_HUGE)) {
 		WRITE_ONCE(pool->huge, ctx->params.huge);
+		if (pool->store)
+			WRITE_ONCE(pool->store->pp.huge, ctx->params.huge);
+	}
 	return 0;
 }
 

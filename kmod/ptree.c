@@ -216,7 +216,7 @@ int pp_tree_fill(struct pp_pool *pool, struct pp_object *obj, u64 index, bool hu
 		return 0;
 	}
 	/* Where the first 2 MiB have a table of small leaves, a new top does not change that. */
-	huge = huge && pool->huge && at.level != 1;
+	huge = huge && READ_ONCE(pool->huge) && at.level != 1;
 	entry = make_leaf(pool, &made, huge, &level);
 	if (!entry)
 		return -ENOSPC;

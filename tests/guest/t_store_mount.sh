@@ -93,6 +93,21 @@ for size in 64 192 448; do
 	ok "its frames are free" pool_format --check $dev
 done
 
+# What a remount says of 2 MiB frames is so.
+frames_of() { # FILE
+	fallocate -l 4M $dir/"$1"
+	(exec 3< $dir/"$1" && sed -n 's/^morsel-huge-pages:.//p' /proc/self/fdinfo/3)
+}
+
+mount -t morsel -o huge=never $dev $dir
+is "no 2 MiB frames" "$(frames_of small1)" 0
+ok "a remount allows them" mount -o remount,huge=always $dir
+is "there are some" "$(frames_of large)" 2
+ok "another one forbids them" mount -o remount,huge=never $dir
+is "there are no more" "$(frames_of small2)" 0
+is "those that there are stay" "$(frames_of large)" 2
+umount $dir
+
 # A checkpoint that is not what was left does not count.
 mount -t morsel $dev $dir
 umount $dir
