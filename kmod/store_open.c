@@ -49,12 +49,12 @@ static int notify_failure(struct dax_device *dax, u64 offset, u64 len, int flags
 	const struct morsel_store *store = dax_holder(dax);
 
 	if (len == U64_MAX) {
-		pr_err("pool %s: its device is to go, which waits until the pool is unmounted\n",
-		       store->pp.label);
+		pr_err("pool %*pE: its device is to go, which waits until the pool is unmounted\n",
+		       (int)strlen(store->pp.label), store->pp.label);
 		return 0;
 	}
-	pr_err("pool %s: %llu bytes at %llu of the device have an error\n",
-	       store->pp.label, len, offset);
+	pr_err("pool %*pE: %llu bytes at %llu of the device have an error\n",
+	       (int)strlen(store->pp.label), store->pp.label, len, offset);
 	return -EIO;	/* the core kernel's own way is for who has a page cache */
 }
 
