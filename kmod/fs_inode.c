@@ -47,6 +47,7 @@ struct inode *morsel_alloc_inode(struct super_block *sb)
 	mi->stored_root = 0;
 	mi->judged = false;
 	mi->stored_to = false;
+	atomic_set(&mi->writing_back, 0);
 	mutex_init(&mi->record_lock);
 	morsel_tree_init(&mi->tree);
 	for (i = 0; i < MORSEL_NR_VIEWS; i++)

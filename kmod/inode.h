@@ -27,6 +27,7 @@ struct morsel_inode {
 	u64 stored_root;	/* of its tree; written with record_lock held */
 	bool judged;		/* its tree is, so that others may see it [writers: record_lock] */
 	bool stored_to;		/* perhaps through a mapping, since it was last written back */
+	atomic_t writing_back;	/* who is about it */
 	struct morsel_tree tree;
 	struct morsel_view view[MORSEL_NR_VIEWS];
 

@@ -18,15 +18,26 @@ static struct morsel_store *store_of(const struct inode *inode)
 	return morsel_pool(inode->i_sb)->store;
 }
 
-/* Context: invalidate_lock held.  Return: the page to go on with. */
+/*
+ * Direct I/O goes on when its mapping has gone, and stores until it lets go of its
+ * reference: then there will be more to write back.  The count is looked at before the
+ * page is flushed, so who has let go by then has stored all of it.  Pages of a device
+ * are counted one by one, whatever the leaf, from 1 on.  Who only reads (a pipe) looks
+ * the same, and costs a flush in vain.
+ *
+ * Context: invalidate_lock held.  Return: the page to go on with.
+ */
 static pgoff_t write_back_leaf(struct inode *inode, pgoff_t index)
 {
 	struct morsel_store *store = store_of(inode);
-	struct morsel_leaf leaf = morsel_store_lookup(inode, index);
+	struct page *page = morsel_store_lookup(inode, index).page;
 
-	if (leaf.page && READ_ONCE(leaf.page->mapping))
-		pm_flush(&store->pp.pm,
-			 pp_frame_offset(page_to_pfn(leaf.page) - store->first_pfn), PAGE_SIZE);
+	if (!page || !READ_ONCE(page->mapping))
+		return index + 1;
+	if (page_ref_count(page) > 1)
+		WRITE_ONCE(morsel_i(inode)->stored_to, true);
+	smp_rmb();	/* the count, then what is flushed */
+	pm_flush(&store->pp.pm, pp_frame_offset(page_to_pfn(page) - store->first_pfn), PAGE_SIZE);
 	return index + 1;
 }
 
@@ -46,17 +57,44 @@ static void write_back(struct inode *inode, pgoff_t first, pgoff_t last)
 	}
 }
 
+/* Is there something to write back, or is somebody about it, who has not finished? */
+static bool has_stores(const struct morsel_inode *mi)
+{
+	if (READ_ONCE(mi->stored_to))
+		return true;
+	smp_rmb();	/* pairs with morsel_store_write_back(): who has cleared it is counted */
+	return atomic_read(&mi->writing_back);
+}
+
+/*
+ * All of it is about to be written back.  Who maps it is counted first, and says so
+ * afterwards: either he or this function sets the flag again.  Who has had it mapped,
+ * and still stores, is found on the way.
+ */
+static void expect_no_more(struct inode *inode)
+{
+	struct morsel_inode *mi = morsel_i(inode);
+
+	WRITE_ONCE(mi->stored_to, false);
+	smp_mb();	/* the flag, then the count */
+	if (mapping_writably_mapped(inode->i_mapping))
+		WRITE_ONCE(mi->stored_to, true);
+}
+
 void morsel_store_write_back(struct inode *inode, loff_t start, loff_t end)
 {
 	struct morsel_inode *mi = morsel_i(inode);
 
-	if (!mi->record || !READ_ONCE(mi->stored_to))
+	if (!mi->record || !has_stores(mi))
 		return;
-	/* Who maps it now is counted first, and says so afterwards. */
-	if (!start && end == LLONG_MAX && !mapping_writably_mapped(inode->i_mapping))
-		WRITE_ONCE(mi->stored_to, false);
+	atomic_inc(&mi->writing_back);
+	smp_mb__after_atomic();	/* before the flag is cleared */
+	if (!start && end == LLONG_MAX)
+		expect_no_more(inode);
 	write_back(inode, start >> PAGE_SHIFT, end >> PAGE_SHIFT);
 	pm_fence(&store_of(inode)->pp.pm);
+	smp_mb__before_atomic();	/* who does not see it counted finds it durable */
+	atomic_dec(&mi->writing_back);
 }
 
 static int sync_inode(struct inode *inode, loff_t start, loff_t end)
