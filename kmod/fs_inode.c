@@ -203,13 +203,23 @@ static int morsel_prepare_change(morsel_idmap_t *idmap, struct dentry *dentry, s
 	return error;
 }
 
-static int morsel_change_size(struct inode *inode, loff_t size)
+/* The times go with the size: of a persistent pool they are in the same record. */
+static int morsel_change_size(struct inode *inode, const struct iattr *attr)
 {
-	loff_t old = i_size_read(inode);
-	int error = morsel_resize(inode, size);
+	struct timespec64 mtime = inode_get_mtime(inode), ctime = inode_get_ctime(inode), now;
+	int error;
 
-	if (!error && size != old)
-		inode_set_mtime_to_ts(inode, inode_set_ctime_current(inode));
+	if (attr->ia_size != i_size_read(inode)) {
+		now = inode_set_ctime_current(inode);
+		if (attr->ia_valid & ATTR_CTIME)
+			inode_set_ctime_to_ts(inode, attr->ia_ctime);
+		inode_set_mtime_to_ts(inode, attr->ia_valid & ATTR_MTIME ? attr->ia_mtime : now);
+	}
+	error = morsel_resize(inode, attr->ia_size);
+	if (error) {
+		inode_set_mtime_to_ts(inode, mtime);
+		inode_set_ctime_to_ts(inode, ctime);
+	}
 	return error;
 }
 
@@ -264,7 +274,7 @@ int morsel_setattr(morsel_idmap_t *idmap, struct dentry *dentry, struct iattr *a
 
 	error = morsel_prepare_change(idmap, dentry, attr);
 	if (!error && attr->ia_valid & ATTR_SIZE)
-		error = morsel_change_size(inode, attr->ia_size);
+		error = morsel_change_size(inode, attr);
 	if (!error)
 		error = morsel_copy_attributes(idmap, dentry, attr);
 	if (error) {
