@@ -111,7 +111,7 @@ umount $dir
 # A checkpoint that is not what was left does not count.
 mount -t morsel $dev $dir
 umount $dir
-printf '\377\377\377\377\377\377\377\377' | dd of=$dev bs=1 seek=$((17 * 4096)) conv=notrunc status=none
+printf '\0\0\0\0\0\0\0\0' | dd of=$dev bs=1 seek=$((17 * 4096)) conv=notrunc status=none
 sync
 ok "mounted with a damaged checkpoint" mount -t morsel $dev $dir
 is "which does not count" "$(count trusted)" N
