@@ -165,15 +165,24 @@ static bool must_fault(const struct iov_iter *from, size_t bytes)
 	return ret;
 }
 
+/* Past the caches, to be fenced. */
+static size_t copy_to_store(struct morsel_store *store, struct page *page, size_t offset,
+			    size_t bytes, struct iov_iter *from)
+{
+	u64 frame = page_to_pfn(page) - store->first_pfn;
+
+	return pm_stream_from_iter(&store->pp.pm, pp_frame_offset(frame) + offset, bytes, from);
+}
+
 static size_t copy_without_faults(struct inode *inode, struct page *page, loff_t pos,
 				  size_t bytes, struct iov_iter *from)
 {
 	size_t copied;
 
 	pagefault_disable();
-	if (morsel_i(inode)->record)	/* past the caches */
-		copied = _copy_from_iter_flushcache(page_address(page) + offset_in_page(pos),
-						    bytes, from);
+	if (morsel_i(inode)->record)
+		copied = copy_to_store(morsel_pool(inode->i_sb)->store, page, offset_in_page(pos),
+				       bytes, from);
 	else
 		copied = copy_page_from_iter(page, offset_in_page(pos), bytes, from);
 	pagefault_enable();

@@ -17,6 +17,7 @@
 #ifdef __KERNEL__
 #include <linux/libnvdimm.h>
 #include <linux/uaccess.h>
+#include <linux/uio.h>
 #include <asm/asm.h>
 #include <asm/barrier.h>
 #include <asm/extable_fixup_types.h>
@@ -60,6 +61,17 @@ static inline void pm_stream_zeros(struct pm *pm, u64 offset, size_t length)
 		atomic64_add(part / 64, &pm->lines);
 		cond_resched();
 	}
+}
+
+/* As pm_stream(), from a user's buffer as far as it can be read.  Return: bytes. */
+static inline size_t pm_stream_from_iter(struct pm *pm, u64 offset, size_t length,
+					 struct iov_iter *from)
+{
+	size_t copied = _copy_from_iter_flushcache(pm->base + offset, length, from);
+
+	if (copied)
+		atomic64_add(DIV_ROUND_UP(offset % 64 + copied, 64), &pm->lines);
+	return copied;
 }
 
 static inline void pm_flush(struct pm *pm, u64 offset, size_t length)
