@@ -155,8 +155,10 @@ static void link_run(const struct link *l, pmd_t *pmd, const pmd_t *view, unsign
 		if (!all && check(l->att->mmm, addr, addr + PMD_SIZE) != MORSEL_LINKED)
 			continue;
 		/* Made anew: MADV_COLD of 6.12 may have the view's own not present just now. */
-		if (pmd_leaf(val))
+		if (pmd_leaf(val)) {
 			val = morsel_mk_pmd(pmd_page(val), l->kind);
+			l->att->copies++;
+		}
 		smp_wmb();	/* the table before the entry that names it */
 		set_pmd(pmd, val);
 		l->att->links++;
@@ -250,6 +252,7 @@ static void copy_ptes(const struct link *l, unsigned long start, unsigned long e
 			continue;
 		set_pte(pte, morsel_mk_pte(leaf.page, l->kind));
 		l->att->links++;
+		l->att->copies++;
 	}
 }
 

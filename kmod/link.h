@@ -81,6 +81,7 @@ struct morsel_attachment {
 	unsigned long base;		/* address of the object's first byte; constant */
 	struct morsel_attachment *spare; /* [mmap_lock write] for a split that is about to come */
 	unsigned long links;		/* [mmm->lock] links and leaves in own tables */
+	unsigned long copies;		/* [mmm->lock] of these the leaves */
 	struct rcu_head rcu;
 };
 
@@ -182,8 +183,8 @@ void morsel_flush_all(void);
  * morsel_collect() - move the accessed and dirty bits of leaf copies to the views
  * @addr: where to go on; 0: at the start
  *
- * One GiB of addresses at a time.  The caller flushes.  An attachment with links has
- * all the tables of its range: they go after the links.
+ * One GiB of addresses at a time.  The caller flushes.  An attachment with copies has
+ * all the tables of its range: they go after the copies.
  *
  * Context: RCU, in which the attachment was found in the list of its object.
  * Return: where to go on, 0 at the end.

@@ -41,6 +41,12 @@ static void note(struct unlink *u)
 	u->changed = true;
 }
 
+static void note_copy(struct unlink *u)
+{
+	u->att->copies--;
+	note(u);
+}
+
 static void unlink_ptes(struct unlink *u, pmd_t *pmd, unsigned long addr, unsigned long end)
 {
 	spinlock_t *ptl = pte_lockptr(u->mm, pmd);
@@ -54,7 +60,7 @@ static void unlink_ptes(struct unlink *u, pmd_t *pmd, unsigned long addr, unsign
 		if (u->collect)
 			continue;
 		set_pte(pte, __pte(0));
-		note(u);
+		note_copy(u);
 	}
 	spin_unlock(ptl);
 }
@@ -68,7 +74,7 @@ static void unlink_pmd(struct unlink *u, pmd_t *pmd, pmd_t val, unsigned long ad
 		return;
 	if (pmd_leaf(val)) {
 		set_pmd(pmd, __pmd(0));
-		note(u);
+		note_copy(u);
 	} else if (pmd_page(val) != u->stubs->pte) {
 		set_pmd(pmd, u->to_none ? __pmd(0) : morsel_mk_pmd_table(u->stubs->pte));
 		note(u);
@@ -177,7 +183,7 @@ unsigned long morsel_collect(struct morsel_attachment *att, unsigned long addr)
 	unsigned long end = 0;
 
 	spin_lock(&att->mmm->lock);
-	if (att->links && !att->mmm->gone) {
+	if (att->copies && !att->mmm->gone) {
 		addr = max(addr, att->start);
 		end = min(round_down(addr, PUD_SIZE) + PUD_SIZE, att->last + 1);
 		walk(&u, addr, end);

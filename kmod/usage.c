@@ -21,6 +21,10 @@
 
 #define MIN_AGE (100 * NSEC_PER_MSEC)
 
+enum {
+	COLLECTED_AT_ONCE = 64,	/* GiB of addresses, before others may run */
+};
+
 /* Numbers the counts; whose number an address space has is counted already. */
 static DEFINE_MUTEX(counting);
 static u64 nr_counts;			/* [counting] */
@@ -148,32 +152,52 @@ static void scan_gib(struct scan *s, struct page *rw, struct page *ro)
 	cond_resched();
 }
 
-/* The next attachment to collect from, or the rest of one.  Return: false at the end. */
-static bool collect_some(struct morsel_inode *mi, u64 *serial, unsigned long *addr)
+/* Where a collection goes on: with this attachment, at this address of it. */
+struct place {
+	u64 serial;
+	unsigned long addr;
+};
+
+/* Return: false when others should run first. */
+static bool collect_from(struct morsel_attachment *att, struct place *at, unsigned int *left)
 {
+	do {
+		at->addr = morsel_collect(att, att->serial == at->serial ? at->addr : 0);
+		at->serial = at->addr ? att->serial : att->serial + 1;
+		if (!--*left || need_resched())
+			return false;
+	} while (at->addr);
+	return true;
+}
+
+/*
+ * Walks the list from its head, past all that have been collected from, so there should
+ * be few calls.  Return: false at the end.
+ */
+static bool collect_some(struct morsel_inode *mi, struct place *at)
+{
+	unsigned int left = COLLECTED_AT_ONCE;
 	struct morsel_attachment *att;
-	bool found = false;
+	bool more = false;
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(att, &mi->attachments, in_object) {
-		if (att->serial < *serial || !READ_ONCE(att->links))
+		if (att->serial < at->serial || !READ_ONCE(att->copies))
 			continue;
-		found = true;
-		*addr = morsel_collect(att, att->serial == *serial ? *addr : 0);
-		*serial = *addr ? att->serial : att->serial + 1;
-		break;
+		more = !collect_from(att, at, &left);
+		if (more)
+			break;
 	}
 	rcu_read_unlock();
 	cond_resched();
-	return found;
+	return more;
 }
 
 static void collect(struct scan *s)
 {
-	unsigned long addr = 0;
-	u64 serial = 0;
+	struct place at = {};
 
-	while (collect_some(morsel_i(s->inode), &serial, &addr))
+	while (collect_some(morsel_i(s->inode), &at))
 		;
 }
 
