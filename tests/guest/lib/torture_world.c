@@ -43,6 +43,20 @@ static void each(struct nl *nl, void *arg)
 	(void)arg;
 }
 
+/* How an object is used, and by whom; of the pool, too. */
+static void ask_usage(struct nl *nl, const char *path)
+{
+	if (draw() % 2) {
+		nl_object(nl, MORSEL_CMD_USAGE_GET, "torture", path);
+		nl_u64(nl, MORSEL_A_OBJECT_MAX_AGE, 0);
+		nl_talk(nl);
+	} else {
+		nl_begin(nl, draw() % 2 ? MORSEL_CMD_USAGE_GET : MORSEL_CMD_ATTACHMENT_GET);
+		nl_str(nl, MORSEL_A_OBJECT_POOL_NAME, "torture");
+		nl_dump(nl, each, NULL);
+	}
+}
+
 static void op_command(void)
 {
 	static struct nl nl;
@@ -50,7 +64,7 @@ static void op_command(void)
 
 	nl_open(&nl);
 	snprintf(path, sizeof(path), "object-%u", draw() % OBJECTS);
-	switch (draw() % 5) {
+	switch (draw() % 6) {
 	case 0:
 		nl_begin(&nl, MORSEL_CMD_POOL_GET);
 		nl_dump(&nl, each, NULL);
@@ -71,6 +85,9 @@ static void op_command(void)
 		nl_talk(&nl);
 		nl_object(&nl, MORSEL_CMD_MORSEL_DEL, "torture", "renamed");
 		nl_talk(&nl);
+		break;
+	case 4:
+		ask_usage(&nl, path);
 		break;
 	default:
 		nl_object(&nl, MORSEL_CMD_MORSEL_GET, "torture", path);
