@@ -2,8 +2,9 @@
 /*
  * No store lands after the reply to a revoke: writers spin on every CPU, through
  * mappings, system calls and children that come and go; after each reply their words
- * are read through another mapping and must not change.  The kernel's command line may say
- * revoke.rounds=, how often of each kind.
+ * are read through another mapping and must not change.  Nor does a load: a reader must
+ * not show what is stored through another mapping after the reply.  The kernel's command
+ * line may say revoke.rounds=, how often of each kind.
  * pool: size=64M,name=p
  * groups: rights race
  * cpus: 3
@@ -27,12 +28,14 @@ enum {
 	SIZE = 2 * CHUNK,
 	WRITERS = 4,
 	ROUNDS = 25,
-	WORDS_APART = 512, /* a writer's word is in a page of its own */
+	WORDS_APART = 512,		 /* a writer's word is in a page of its own */
+	TO_READ = WRITERS * WORDS_APART, /* the word that the main program alone stores to */
 };
 
 static struct nl nl;
 static volatile uint64_t *words; /* of the main program, by its own descriptor */
 static volatile int *stop;
+static volatile uint64_t *seen; /* what the reader has found */
 
 static sigjmp_buf again;
 
@@ -154,6 +157,25 @@ static int by_mapping_anew(void *arg)
 	return 0;
 }
 
+/* Shows what it finds as fast as it can. */
+static int by_reading(void *arg)
+{
+	int fd;
+	volatile uint64_t *p;
+
+	(void)arg;
+	become_user(ALICE);
+	fd = open(pool_path("m"), O_RDONLY);
+	need(fd >= 0);
+	p = mmap(NULL, SIZE, PROT_READ, MAP_SHARED, fd, 0);
+	need(p != MAP_FAILED);
+	catch_faults();
+	sigsetjmp(again, 0);
+	while (!*stop)
+		*seen = p[TO_READ];
+	return 0;
+}
+
 static void read_words(uint64_t *to)
 {
 	int i;
@@ -162,52 +184,77 @@ static void read_words(uint64_t *to)
 		to[i] = words[i * WORDS_APART];
 }
 
-/* Wait until each of them has stored something, or for a second. */
-static int wait_for_stores(const uint64_t *since)
+static int count_moved(const uint64_t *since)
 {
-	int64_t end = now_ms() + 1000 * time_scale();
 	uint64_t now[WRITERS];
 	int i, moved;
 
-	do {
-		read_words(now);
-		for (i = 0, moved = 0; i < WRITERS; i++)
-			moved += now[i] != since[i];
-		if (moved < WRITERS)
-			sched_yield();
-	} while (moved < WRITERS && now_ms() < end);
+	read_words(now);
+	for (i = 0, moved = 0; i < WRITERS; i++)
+		moved += now[i] != since[i];
 	return moved;
 }
 
-/* Return: how many words changed within some time after the reply. */
-static int late_stores(void)
+static bool is_shown(void)
 {
-	uint64_t before[WRITERS], after[WRITERS];
-	int i, late = 0;
+	return *seen == words[TO_READ];
+}
+
+/* How often each had done something while it might, and did after the reply. */
+struct tally {
+	long stores, late_stores;
+	long loads, late_loads;
+};
+
+/* Wait until each of them has stored something and the reader has it, or for a second. */
+static void wait_for_use(const uint64_t *since, struct tally *tally)
+{
+	int64_t end = now_ms() + 1000 * time_scale();
+	bool shown, all;
+	int moved;
+
+	do {
+		moved = count_moved(since);
+		shown = is_shown();
+		all = moved == WRITERS && shown;
+		if (!all)
+			sched_yield();
+	} while (!all && now_ms() < end);
+	tally->stores += moved;
+	tally->loads += shown;
+}
+
+/* Whose words change, and what is seen of a new one, within some time after the reply. */
+static void look_for_late(struct tally *tally)
+{
+	uint64_t before[WRITERS];
 
 	read_words(before);
+	words[TO_READ]++;
 	usleep(500);
-	read_words(after);
-	for (i = 0; i < WRITERS; i++)
-		late += before[i] != after[i];
-	return late;
+	tally->late_stores += count_moved(before);
+	tally->late_loads += is_shown();
 }
 
 static void run_rounds(const char *left, const char *what)
 {
-	long round, late = 0, moved = 0, n = parameter("revoke.rounds=", ROUNDS);
+	long round, n = parameter("revoke.rounds=", ROUNDS);
+	struct tally tally = { 0 };
 	uint64_t since[WRITERS];
 
 	for (round = 0; round < n; round++) {
 		read_words(since);
 		rights_give(&nl, "m", ALICE, "rw", round & 1);
-		moved += wait_for_stores(since);
+		wait_for_use(since, &tally);
 		rights_give(&nl, "m", ALICE, left, true);
-		late += late_stores();
+		look_for_late(&tally);
 	}
-	is_int(late, 0, "%s: no store after the reply, in %ld rounds", what, n);
-	ok(moved > n * (WRITERS - 1), "each time the writers had written: %ld of %ld", moved,
-	   n * WRITERS);
+	is_int(tally.late_stores, 0, "%s: no store after the reply, in %ld rounds", what, n);
+	if (!*left)
+		is_int(tally.late_loads, 0, "%s: nor a load", what);
+	ok(tally.stores > n * (WRITERS - 1), "each time the writers had written: %ld of %ld",
+	   tally.stores, n * WRITERS);
+	ok(tally.loads > n * 9 / 10, "and the reader had read: %ld of %ld", tally.loads, n);
 }
 
 int main(void)
@@ -215,21 +262,24 @@ int main(void)
 	int (*const writers[WRITERS])(void *) = { by_mapping, by_write, by_children,
 						  by_mapping_anew };
 	int fd = make_morsel("m", SIZE), i;
-	pid_t pids[WRITERS];
+	pid_t pids[WRITERS], reader;
 
 	nl_open(&nl);
 	words = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	need(words != MAP_FAILED);
 	stop = shared_page();
+	seen = shared_page();
 	rights_give(&nl, "m", ALICE, "rw", false);
 	for (i = 0; i < WRITERS; i++)
 		pids[i] = start_child(writers[i], (void *)(intptr_t)i);
+	reader = start_child(by_reading, NULL);
 	run_rounds("", "all is revoked");
 	run_rounds("r", "the right to write is revoked");
 	rights_give(&nl, "m", ALICE, "rw", true);
 	*stop = 1;
 	for (i = 0; i < WRITERS; i++)
 		is_int(wait_child(pids[i], 20), 0, "writer %d ends", i);
+	is_int(wait_child(reader, 20), 0, "the reader ends");
 	munmap((void *)words, SIZE);
 	close(fd);
 	return done_testing();
