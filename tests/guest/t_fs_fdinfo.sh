@@ -34,5 +34,14 @@ is "one view for both" "$(value view-rw-tables) $(value view-ro-tables)" "1 0"
 kill $first $second
 wait
 is "none is left" "$(value attachments) $(value links)" "0 0"
+usage_touch /mnt/morsel/a r 0 &
+reader=$!
+for _ in $(seq 30); do
+	[ "$(value view-ro-tables)" = 1 ] && break
+	sleep 0.5
+done
+is "the view of readers is another one" "$(value view-ro-tables) $(value attachments)" "1 1"
+kill $reader
+wait
 exec 3<&-
 done_testing

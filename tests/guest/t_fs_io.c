@@ -169,6 +169,9 @@ static void sendfiles(void)
 	is_int(copy_file_range(fd, &(off_t){ 0 }, to, &(off_t){ 0 }, 8 * MIB, 0), 5 * MIB + 4096,
 	       "copy_file_range");
 	ok(is_sample(to), "the bytes");
+	is_errno(copy_file_range(to, &(off_t){ 0 }, to, &(off_t){ 4096 }, 8192, 0), EINVAL,
+		 "copy_file_range over itself");
+	ok(is_sample(to), "changes nothing");
 	tmp = open("/tmp/sendfile", O_RDWR | O_CREAT | O_TRUNC, 0600);
 	need(tmp >= 0);
 	for (at = 0, sum = 0; (n = sendfile(tmp, fd, &at, 8 * MIB)) > 0;)

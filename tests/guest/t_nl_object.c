@@ -307,6 +307,56 @@ static void test_longest_path(void)
 	granted(&nl, "remove it");
 }
 
+/* A request for @path that names the pool by its id, and by @name if there is one. */
+static void in_pool(int command, uint32_t pool, const char *name, const char *path)
+{
+	nl_begin(&nl, command);
+	nl_u32(&nl, MORSEL_A_OBJECT_POOL_ID, pool);
+	if (name)
+		nl_str(&nl, MORSEL_A_OBJECT_POOL_NAME, name);
+	if (path)
+		nl_str(&nl, MORSEL_A_OBJECT_PATH, path);
+}
+
+static void count(struct nl *seen, void *arg)
+{
+	(void)seen;
+	++*(int *)arg;
+}
+
+static void test_by_pool_id(void)
+{
+	int found = 0;
+	uint32_t id;
+
+	nl_pool(&nl, MORSEL_CMD_POOL_GET, "p");
+	granted(&nl, "the pool, by its name");
+	id = nl_number(&nl, MORSEL_A_POOL_ID);
+	in_pool(MORSEL_CMD_MORSEL_NEW, id, NULL, "i");
+	granted(&nl, "a new morsel in the pool of that id");
+	same_as_stat("i");
+	in_pool(MORSEL_CMD_MORSEL_SET, id, NULL, "i");
+	nl_u64(&nl, MORSEL_A_OBJECT_SIZE, 4096);
+	granted(&nl, "its size");
+	in_pool(MORSEL_CMD_MORSEL_GET, id, "p", "i");
+	granted(&nl, "get it by id and name of the pool");
+	same_as_stat("i");
+	in_pool(MORSEL_CMD_MORSEL_RENAME, id, NULL, "i");
+	nl_str(&nl, MORSEL_A_OBJECT_NEW_PATH, "j");
+	granted(&nl, "rename it");
+	in_pool(MORSEL_CMD_MORSEL_GET, id, NULL, NULL);
+	is_int(nl_dump(&nl, count, &found), 0, "dump the pool of that id");
+	is_int(found, 2, "the root and it");
+	in_pool(MORSEL_CMD_MORSEL_DEL, id, "q", "j");
+	refused(&nl, ENOENT, "no pool of that id and name", 0, "another name than that id has");
+	in_pool(MORSEL_CMD_MORSEL_DEL, id + 1000, NULL, "j");
+	refused(&nl, ENOENT, "no such pool", 0, "an id that no pool has");
+	ok(inode_of("j"), "it is there");
+	in_pool(MORSEL_CMD_MORSEL_DEL, id, NULL, "j");
+	granted(&nl, "remove it");
+	ok(!inode_of("j"), "it is not there");
+}
+
 int main(void)
 {
 	nl_open(&nl);
@@ -316,6 +366,7 @@ int main(void)
 	test_set();
 	test_rename();
 	test_del();
+	test_by_pool_id();
 	test_longest_path();
 	return done_testing();
 }
