@@ -39,7 +39,7 @@ enum morsel_event {
 	MORSEL_NR_EVENTS
 };
 
-/* NEW and DEL. */
+/* NEW, SET and DEL. */
 void morsel_event_pool(enum morsel_event event, struct morsel_pool *pool);
 
 /*

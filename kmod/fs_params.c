@@ -4,6 +4,7 @@
 #include <linux/fs_context.h>
 #include <linux/fs_parser.h>
 #include <linux/seq_file.h>
+#include "event.h"
 #include "fs_internal.h"
 #include "store.h"
 
@@ -163,10 +164,10 @@ int morsel_parse_param(struct fs_context *fc, struct fs_parameter *param)
 	return error;
 }
 
-int morsel_options_agree(struct fs_context *fc, struct super_block *sb, unsigned int which,
-			 int error)
+/* Which of the options that are given is not as the pool has it?  NULL: none. */
+static const char *morsel_options_differ(const struct morsel_fs_context *ctx,
+					 struct super_block *sb, unsigned int which)
 {
-	const struct morsel_fs_context *ctx = fc->fs_private;
 	const struct morsel_pool_params *params = &ctx->params;
 	const struct morsel_pool *pool = morsel_pool(sb);
 	const struct inode *root = d_inode(sb->s_root);
@@ -188,9 +189,17 @@ int morsel_options_agree(struct fs_context *fc, struct super_block *sb, unsigned
 		differs = "gid";
 	else if (which & BIT(MORSEL_OPT_HUGE) && params->huge != pool->huge)
 		differs = "huge";
+	return differs;
+}
+
+int morsel_options_agree(struct fs_context *fc, struct super_block *sb, unsigned int which,
+			 int error)
+{
+	const char *differs = morsel_options_differ(fc->fs_private, sb, which);
+
 	if (!differs)
 		return 0;
-	errorfc(fc, "pool %s exists and its %s differs", pool->name, differs);
+	errorfc(fc, "pool %s exists and its %s differs", morsel_pool(sb)->name, differs);
 	return error;
 }
 
@@ -208,6 +217,9 @@ static int morsel_check_stored(struct fs_context *fc, const struct morsel_store 
 	return -EROFS;
 }
 
+#define MORSEL_OPTS_OF_REMOUNT \
+	(BIT(MORSEL_OPT_SIZE) | BIT(MORSEL_OPT_NR_INODES) | BIT(MORSEL_OPT_HUGE))
+
 /* Size, nr_inodes and huge may change; the rest may be said again but not changed. */
 int morsel_reconfigure(struct fs_context *fc)
 {
@@ -216,6 +228,7 @@ int morsel_reconfigure(struct fs_context *fc)
 	struct morsel_pool *pool = morsel_pool(sb);
 	u64 frames = ctx->params.size >> PAGE_SHIFT;
 	u64 inodes_max = ctx->params.inodes_max;
+	bool changed;
 	int error;
 
 	error = morsel_options_agree(fc, sb, BIT(MORSEL_OPT_NAME) | BIT(MORSEL_OPT_MODE) |
@@ -232,6 +245,7 @@ int morsel_reconfigure(struct fs_context *fc)
 		return invalfc(fc, "nr_inodes: less than the %lld in use",
 			       atomic64_read(&pool->inodes));
 
+	changed = !!morsel_options_differ(ctx, sb, MORSEL_OPTS_OF_REMOUNT);
 	/* Who allocates at this moment may still see the old limit: use can end above the new. */
 	if (ctx->given & BIT(MORSEL_OPT_SIZE))
 		WRITE_ONCE(pool->frames.capacity, frames);
@@ -242,6 +256,8 @@ int morsel_reconfigure(struct fs_context *fc)
 		if (pool->store)
 			WRITE_ONCE(pool->store->pp.huge, ctx->params.huge);
 	}
+	if (changed)
+		morsel_event_pool(MORSEL_EVENT_SET, pool);
 	return 0;
 }
 

@@ -18,12 +18,15 @@ static const int commands[MORSEL_NR_EVENTS] = {
 	[MORSEL_EVENT_ERROR] = MORSEL_CMD_ERROR_NTF,
 };
 
+static const int pool_commands[] = {
+	[MORSEL_EVENT_NEW] = MORSEL_CMD_POOL_NEW_NTF,
+	[MORSEL_EVENT_SET] = MORSEL_CMD_POOL_SET_NTF,
+	[MORSEL_EVENT_DEL] = MORSEL_CMD_POOL_DEL_NTF,
+};
+
 static int command_of(const struct morsel_nl_event *e)
 {
-	if (e->noun == MORSEL_NL_POOL_NOUN)
-		return e->event == MORSEL_EVENT_NEW ? MORSEL_CMD_POOL_NEW_NTF :
-						      MORSEL_CMD_POOL_DEL_NTF;
-	return commands[e->event];
+	return e->noun == MORSEL_NL_POOL_NOUN ? pool_commands[e->event] : commands[e->event];
 }
 
 #define NUMBERS(noun) {						\

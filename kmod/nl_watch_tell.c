@@ -282,11 +282,21 @@ static void tell_about_object(struct round *round)
 		tell_watches_above(round, e->old_dir);
 }
 
-/* A quota: those whose it is.  The end of a pool: all who watch in it, for the last time. */
+/*
+ * A quota: those whose it is.  A pool that is set: who may see it.  The end of a pool: all
+ * who watch in it, for the last time.
+ */
+static bool may_be_told(const struct morsel_nl_event *e)
+{
+	if (e->noun == MORSEL_NL_ALERT_NOUN && !morsel_may_see_quota(e->whose))
+		return false;
+	return morsel_may_see_pool(e->object.pool);
+}
+
 static void tell_about_pool(struct round *round)
 {
 	const struct morsel_nl_event *e = round->e;
-	bool end = e->noun == MORSEL_NL_POOL_NOUN;
+	bool end = e->noun == MORSEL_NL_POOL_NOUN && e->event == MORSEL_EVENT_DEL;
 	struct morsel_watch *watch;
 	const struct cred *saved;
 	struct hlist_node *next;
@@ -296,7 +306,7 @@ static void tell_about_pool(struct round *round)
 		if (watch->pool_id != e->object.pool->id)
 			continue;
 		saved = override_creds(watch->cred);
-		if (end || (morsel_may_see_quota(e->whose) && morsel_may_see_pool(e->object.pool)))
+		if (end || may_be_told(e))
 			send(watch, e);
 		revert_creds(saved);
 		if (end)

@@ -167,6 +167,7 @@ static const char *const cmd_names[] = {
 	[MORSEL_CMD_USAGE_GET] = "usage-get",
 	[MORSEL_CMD_ATTACHMENT_GET] = "attachment-get",
 	[MORSEL_CMD_MORSEL_WATCH] = "morsel-watch",
+	[MORSEL_CMD_POOL_SET_NTF] = "pool-set-ntf",
 };
 
 _Static_assert(ARRAY_SIZE(pool_names) == MORSEL_A_POOL_MAX + 1, "the contract has grown");

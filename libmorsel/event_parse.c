@@ -31,6 +31,7 @@ static const struct {
 	[MORSEL_EVENT_COLLISION] = { "collision", MORSEL_CMD_COLLISION_NTF, ALERT },
 	[MORSEL_EVENT_ERROR] = { "error", MORSEL_CMD_ERROR_NTF, ALERT },
 	[MORSEL_EVENT_SYNCED] = { "synced", 0, OBJECT },
+	[MORSEL_EVENT_POOL_SET] = { "pool-set", MORSEL_CMD_POOL_SET_NTF, POOL },
 };
 
 /* Numbers of an event that are attributes of its noun. */

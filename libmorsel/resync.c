@@ -122,6 +122,27 @@ static int drop_pools(struct morsel_events *events, const struct morsel_pool_lis
 	return err;
 }
 
+static int know_pool(struct morsel_events *events, const struct morsel_pool *pool)
+{
+	struct morsel_pool *known;
+	int err;
+
+	known = morsel_array_at(&events->pools, morsel_track_find_pool(events, pool->id));
+	if (!known) {
+		err = tell_pool(events, MORSEL_EVENT_POOL_NEW, 0, pool);
+		if (!err && morsel_track_know_pool(events, pool))
+			err = no_memory(events);
+		return err;
+	}
+	if (known->size == pool->size && known->objects_max == pool->objects_max &&
+	    known->huge == pool->huge)
+		return 0;
+	err = tell_pool(events, MORSEL_EVENT_POOL_SET, 0, pool);
+	if (!err)
+		*known = *pool;
+	return err;
+}
+
 static int update_pools(struct morsel_events *events)
 {
 	struct morsel_pool_list *list;
@@ -133,13 +154,8 @@ static int update_pools(struct morsel_events *events)
 	if (err)
 		return err;
 	err = drop_pools(events, list);
-	for (i = 0; !err && (pool = morsel_pool_list_at(list, i)); i++) {
-		if (morsel_track_find_pool(events, pool->id) < events->pools.count)
-			continue;
-		err = tell_pool(events, MORSEL_EVENT_POOL_NEW, 0, pool);
-		if (!err && morsel_track_know_pool(events, pool))
-			err = no_memory(events);
-	}
+	for (i = 0; !err && (pool = morsel_pool_list_at(list, i)); i++)
+		err = know_pool(events, pool);
 	morsel_pool_list_free(list);
 	return err;
 }

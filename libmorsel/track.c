@@ -87,6 +87,11 @@ static bool track_pool(struct morsel_events *events, struct morsel_source *sourc
 	size_t index = morsel_track_find_pool(events, event->pool->id);
 	bool known = index < events->pools.count;
 
+	if (event->type == MORSEL_EVENT_POOL_SET) {
+		if (known)
+			memcpy(events->pools.items[index], event->pool, sizeof(*event->pool));
+		return known || source->watch;
+	}
 	if (event->type == MORSEL_EVENT_POOL_NEW) {
 		if (known)
 			return false;

@@ -131,6 +131,7 @@ static void print_json_event(const struct app *app, const struct morsel_event *e
 static void print_details(const struct app *app, const struct morsel_event *event)
 {
 	const struct morsel_info *info = morsel_event_info(event);
+	enum morsel_event_type type = morsel_event_type(event);
 	struct value size = { .kind = VALUE_SIZE };
 	char *text;
 
@@ -143,9 +144,12 @@ static void print_details(const struct app *app, const struct morsel_event *even
 		       (unsigned long long)morsel_event_quota_limit(event));
 	if (morsel_event_error(event))
 		printf("  %s", strerror((int)morsel_event_error(event)));
-	if (!info || morsel_info_type(info) != MORSEL_OBJECT_TYPE_FILE)
+	if (type == MORSEL_EVENT_POOL_NEW || type == MORSEL_EVENT_POOL_SET)
+		size.number = morsel_pool_size(morsel_event_pool(event));
+	else if (info && morsel_info_type(info) == MORSEL_OBJECT_TYPE_FILE)
+		size.number = morsel_info_size(info);
+	else
 		return;
-	size.number = morsel_info_size(info);
 	text = value_text(app, &size);
 	printf("  %s", text ? text : "?");
 	free(text);

@@ -6,9 +6,10 @@
 #include "admin.h"
 
 static const char *const kinds[] = {
-	"pool-new",	 "pool-del",	  "morsel-new",	  "morsel-set",	  "morsel-rename",
-	"morsel-del",	 "morsel-rights", "morsel-revoke", "morsel-seal", "morsel-map",
-	"morsel-unmap",	 "quota-soft",	  "quota-refused", "collision",	  "error",
+	"pool-new",	"pool-set",	"pool-del",	 "morsel-new",	  "morsel-set",
+	"morsel-rename", "morsel-del",	"morsel-rights", "morsel-revoke", "morsel-seal",
+	"morsel-map",	"morsel-unmap", "quota-soft",	 "quota-refused", "collision",
+	"error",
 };
 
 const char *event_kind(size_t index)

@@ -72,6 +72,10 @@ static void say_details(struct words *words, const struct morsel_event *event)
 	case MORSEL_EVENT_LOST:
 		say(words, "%llu events", (unsigned long long)morsel_event_lost(event));
 		break;
+	case MORSEL_EVENT_POOL_NEW:
+	case MORSEL_EVENT_POOL_SET:
+		say(words, "  %s", size_of(morsel_pool_size(morsel_event_pool(event)), size));
+		break;
 	case MORSEL_EVENT_MORSEL_RENAME:
 		if (morsel_event_old_name(event))
 			say(words, "  was %s", morsel_event_old_name(event));

@@ -34,6 +34,7 @@ enum morsel_event_type {
 	MORSEL_EVENT_COLLISION = 14, /* an object cannot have the addresses it wants */
 	MORSEL_EVENT_ERROR = 15,     /* a part of an object is not usable */
 	MORSEL_EVENT_SYNCED = 16,    /* what was missed has been told: morsel_events_track() */
+	MORSEL_EVENT_POOL_SET = 17,  /* its size, limit of objects or use of 2 MiB frames */
 };
 
 /**
@@ -83,7 +84,7 @@ int morsel_watch_add(struct morsel_events *events, const char *name, unsigned in
  * From now on the subscription keeps what pools and objects are like, as far as
  * it is about them. What there is already comes first, as events of the kinds
  * POOL_NEW and MORSEL_NEW, and after a loss what has changed meanwhile: after
- * MORSEL_EVENT_LOST, POOL_NEW and POOL_DEL, MORSEL_NEW, SET, SEAL, RENAME and DEL
+ * MORSEL_EVENT_LOST, POOL_NEW, SET and DEL, MORSEL_NEW, SET, SEAL, RENAME and DEL
  * as far as they make the difference between before and now, then
  * MORSEL_EVENT_SYNCED. morsel_event_resynced() tells these from the kernel's; who
  * did it is not known. So does what comes into a watched directory, or goes out of

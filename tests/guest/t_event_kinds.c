@@ -13,15 +13,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 #include "lib/grants.h"
@@ -212,6 +209,11 @@ static bool pool_q(void)
 	return pool_is_there("q");
 }
 
+static bool larger_q(void)
+{
+	return pool_is_there("q") && nl_number(&ask, MORSEL_A_POOL_SIZE) == 2 * MIB;
+}
+
 static bool no_pool_q(void)
 {
 	return !pool_is_there("q");
@@ -315,26 +317,13 @@ static const struct step steps[] = {
 	  { NTF(POOL_DEL) }, no_pool_q },
 	{ "mount", 0, false, "mount -t morsel -o size=1M,name=q none /mnt/q", NULL, "q",
 	  { NTF(POOL_NEW) }, pool_q },
+	{ "remount", 0, false, "mount -o remount,size=2M /mnt/q", NULL, "q", { NTF(POOL_SET) },
+	  larger_q },
+	{ "remount with what it has", 0, false, "mount -o remount,size=2M /mnt/q", NULL, "q",
+	  { 0 }, larger_q },
 	{ "umount", 0, false, "umount /mnt/q", NULL, "q", { NTF(POOL_DEL) }, no_pool_q },
 };
 /* clang-format on */
-
-/* As an operator of that user: what a service with AmbientCapabilities= has. */
-static void become_operator(uid_t uid)
-{
-	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct data[2] = {};
-	uint32_t set = 1U << CAP_SYS_ADMIN | 1U << CAP_FOWNER;
-	int cap;
-
-	need(!prctl(PR_SET_KEEPCAPS, 1));
-	become_user(uid);
-	data[0] = (struct __user_cap_data_struct){ set, set, set };
-	need(!syscall(SYS_capset, &header, data));
-	for (cap = 0; cap < 32; cap++)
-		if (set & 1U << cap)
-			need(!prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0));
-}
 
 static int act(void *arg)
 {
@@ -362,6 +351,7 @@ static struct facts facts_of(int command)
 {
 	switch (command) {
 	case MORSEL_CMD_POOL_NEW_NTF:
+	case MORSEL_CMD_POOL_SET_NTF:
 	case MORSEL_CMD_POOL_DEL_NTF:
 		return (struct facts){ MORSEL_A_POOL_EVENT_SEQ, MORSEL_A_POOL_ACTOR_PID,
 				       MORSEL_A_POOL_ACTOR_UID, MORSEL_A_POOL_NAME };

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -383,6 +384,15 @@ static void test_quota(void)
 	comes(SET, "other/q", "the object is hers");
 }
 
+static void test_pool_set(void)
+{
+	need(!mount("none", pool_path(""), NULL, MS_REMOUNT, "size=65M"));
+	is_int(nl_event(&alice, 3000), 0, "the pool grows");
+	is_int(alice.command, MORSEL_CMD_POOL_SET_NTF, "she is told");
+	is_int(nl_number(&alice, MORSEL_A_POOL_SIZE), 65 << 20, "how large it is");
+	is_int(nl_number(&alice, MORSEL_A_POOL_WATCH_SEQ), ++last, "by the next number, too");
+}
+
 static void test_pool_end(void)
 {
 	nl_pool(&root, MORSEL_CMD_POOL_NEW, "q");
@@ -412,6 +422,7 @@ int main(void)
 	test_crowd();
 	test_silent();
 	test_quota();
+	test_pool_set();
 	test_pool_end();
 	nl_close(&root);
 	nl_close(&alice);

@@ -52,6 +52,8 @@ pid_t start_child(int (*fn)(void *arg), void *arg);
 int wait_child(pid_t pid, int seconds);
 /* In a child: become a user of the guest (1000 alice, 1001 bob, 1002 carol). */
 void become_user(uid_t uid);
+/* The same, and keep CAP_SYS_ADMIN and CAP_FOWNER. */
+void become_operator(uid_t uid);
 
 /* Meeting points between processes: shared memory made before fork(). */
 struct barrier;

@@ -68,6 +68,7 @@ static void test_kinds(void **state)
 		bool pool;
 	} kinds[] = {
 		{ "pool-new", MORSEL_EVENT_POOL_NEW, MORSEL_CMD_POOL_NEW_NTF, true },
+		{ "pool-set", MORSEL_EVENT_POOL_SET, MORSEL_CMD_POOL_SET_NTF, true },
 		{ "pool-del", MORSEL_EVENT_POOL_DEL, MORSEL_CMD_POOL_DEL_NTF, true },
 		{ "morsel-new", MORSEL_EVENT_MORSEL_NEW, MORSEL_CMD_MORSEL_NEW_NTF, false },
 		{ "morsel-set", MORSEL_EVENT_MORSEL_SET, MORSEL_CMD_MORSEL_SET_NTF, false },

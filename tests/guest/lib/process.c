@@ -2,6 +2,7 @@
 /* Children with a limit, and places to meet them. */
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -87,6 +89,23 @@ void become_user(uid_t uid)
 {
 	if (setgroups(0, NULL) || setgid(uid) || setuid(uid))
 		bail_out("cannot become user %u: %m", uid);
+}
+
+/* What a service with AmbientCapabilities= has. */
+void become_operator(uid_t uid)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = {};
+	uint32_t set = 1U << CAP_SYS_ADMIN | 1U << CAP_FOWNER;
+	int cap;
+
+	need(!prctl(PR_SET_KEEPCAPS, 1));
+	become_user(uid);
+	data[0] = (struct __user_cap_data_struct){ set, set, set };
+	need(!syscall(SYS_capset, &header, data));
+	for (cap = 0; cap < 32; cap++)
+		if (set & 1U << cap)
+			need(!prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0));
 }
 
 void *shared_page(void)

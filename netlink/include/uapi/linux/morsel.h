@@ -979,9 +979,9 @@ enum {
  *   CAP_SYS_ADMIN only), and error-ntf. What is moved into the directory from
  *   where it could not be seen as part of it is told as morsel-new-ntf, what
  *   is moved out as morsel-del-ntf. An event about an object with several names goes
- *   to those who watch the name by which it was changed. Of the pool, pool-del-ntf,
- *   and the events about quotas of the watcher's own user (for CAP_SYS_ADMIN:
- *   of all).
+ *   to those who watch the name by which it was changed. Of the pool, pool-set-ntf,
+ *   pool-del-ntf, and the events about quotas of the watcher's own user (for
+ *   CAP_SYS_ADMIN: of all).
  *
  *   Who: the object is found as by morsel-get; read permission on it, and on a
  *   directory search permission. The rights that the sender had are asked
@@ -997,6 +997,12 @@ enum {
  *   (a symbolic link), EEXIST (the socket watches it already), EDQUOT (the user
  *   has as many watches as the module parameter watches_per_user says;
  *   CAP_SYS_RESOURCE may have more), ENOMEM.
+ *
+ * MORSEL_CMD_POOL_SET_NTF
+ *
+ *   The size, objects-max or huge of a pool has changed, by a remount. The name of
+ *   a pool stays what it is for as long as the pool lives. Its root directory is
+ *   an object like others: mode and owner of it are told by morsel-set-ntf.
  */
 enum {
 	MORSEL_CMD_POOL_GET = 1,
@@ -1033,6 +1039,7 @@ enum {
 	MORSEL_CMD_USAGE_GET = 32,
 	MORSEL_CMD_ATTACHMENT_GET = 33,
 	MORSEL_CMD_MORSEL_WATCH = 34,
+	MORSEL_CMD_POOL_SET_NTF = 35,
 
 	__MORSEL_CMD_MAX,
 	MORSEL_CMD_MAX = (__MORSEL_CMD_MAX - 1)
