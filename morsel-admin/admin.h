@@ -133,6 +133,8 @@ void tell(const struct app *app, const char *format, ...) __attribute__((format(
 int usage_error(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* May @what be done? Asks on a terminal. Sets app->status if not. */
 bool confirm(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* ", mapped by 2 processes", of what is in @directory; empty: by none. Overwritten each time. */
+const char *mapped_by(struct app *app, const char *directory);
 /* The status of the command from what has been reported. */
 int final_status(const struct app *app);
 /* Print what --json has gathered, and see that all output got out. Return: @status or worse. */

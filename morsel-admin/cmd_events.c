@@ -11,10 +11,15 @@
 #include <unistd.h>
 #include "output.h"
 
+enum {
+	OPT_FOLLOW = 256, /* there is no letter for it */
+};
+
 const struct option_desc events_options[] = {
 	{ 'R', "recursive", NULL, "Also what is below the directories" },
 	{ 'f', "filter", "KEY=VALUE", "Only events whose kind, pool, path or uid it is" },
 	{ 's', "sync", NULL, "Tell at first what there is, and after a loss what was missed" },
+	{ OPT_FOLLOW, "follow", NULL, "Go on until interrupted, which it does anyway" },
 	{ 'c', "count", "NUMBER", "End after so many events" },
 	{ 't', "timeout", "SECONDS", "End when so much time has passed" },
 	{ 0 },
@@ -55,19 +60,34 @@ static void add_number(struct json_object *object, const char *key, uint64_t num
 	json_object_object_add(object, key, json_object_new_uint64(number));
 }
 
+/* Who may not look into the process is not told its addresses. */
+static void add_addresses(struct json_object *object, const struct morsel_event *event)
+{
+	struct value start = { 0 };
+
+	set_address(&start, morsel_event_start(event));
+	if (morsel_event_start(event))
+		json_add_value(object, "start", &start);
+	add_number(object, "length", morsel_event_length(event));
+}
+
+static void add_error(struct json_object *object, const struct morsel_event *event)
+{
+	const char *text = strerror((int)morsel_event_error(event));
+
+	json_object_object_add(object, "error", json_object_new_string(text));
+}
+
 /* What only some kinds have. */
 static void add_facts(struct json_object *object, const struct morsel_event *event)
 {
-	const char *text;
-
 	switch (morsel_event_type(event)) {
 	case MORSEL_EVENT_LOST:
 		add_number(object, "lost", morsel_event_lost(event));
 		break;
 	case MORSEL_EVENT_MORSEL_MAP:
 	case MORSEL_EVENT_MORSEL_UNMAP:
-		add_number(object, "start", morsel_event_start(event));
-		add_number(object, "length", morsel_event_length(event));
+		add_addresses(object, event);
 		add_number(object, "offset", morsel_event_offset(event));
 		json_object_object_add(object, "writable",
 				       json_object_new_boolean(morsel_event_view(event) ==
@@ -82,11 +102,13 @@ static void add_facts(struct json_object *object, const struct morsel_event *eve
 		add_number(object, "limit", morsel_event_quota_limit(event));
 		break;
 	case MORSEL_EVENT_COLLISION:
+		add_addresses(object, event);
+		add_error(object, event);
+		break;
 	case MORSEL_EVENT_ERROR:
-		add_number(object, "start", morsel_event_start(event));
+		add_number(object, "offset", morsel_event_start(event));
 		add_number(object, "length", morsel_event_length(event));
-		text = strerror((int)morsel_event_error(event));
-		json_object_object_add(object, "error", json_object_new_string(text));
+		add_error(object, event);
 		break;
 	default:
 		break;

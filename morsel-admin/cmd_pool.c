@@ -299,14 +299,15 @@ static void remove_pool(struct app *app, const struct pool_item *item)
 }
 
 /* How much there is to lose, for questions and dry runs. */
-static const char *contents(const struct morsel_pool *pool)
+static const char *contents(struct app *app, const struct morsel_pool *pool)
 {
-	static char text[96];
-	char used[MORSEL_SIZE_TEXT];
+	static char text[192];
+	char used[MORSEL_SIZE_TEXT], root[MORSEL_MAX_POOL_NAME + 2];
 
 	morsel_size_format(morsel_pool_used(pool), used);
-	snprintf(text, sizeof(text), "%llu objects and %s in it",
-		 (unsigned long long)morsel_pool_objects(pool) - 1, used);
+	snprintf(root, sizeof(root), "%s:", morsel_pool_name(pool));
+	snprintf(text, sizeof(text), "%llu objects and %s in it%s",
+		 (unsigned long long)morsel_pool_objects(pool) - 1, used, mapped_by(app, root));
 	return text;
 }
 
@@ -324,10 +325,10 @@ int run_pool_remove(struct app *app)
 		}
 		item = item_of(app, pool);
 		if (app->dry_run)
-			would(app, app->args[i], "remove the pool with %s", contents(pool));
+			would(app, app->args[i], "remove the pool with %s", contents(app, pool));
 		else if (morsel_pool_objects(pool) <= 1 ||
 			 confirm(app, "remove the pool %s with %s", shown(app->args[i]),
-				 contents(pool)))
+				 contents(app, pool)))
 			remove_pool(app, &item);
 		free(item.mount);
 		morsel_pool_free(pool);

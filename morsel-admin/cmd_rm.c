@@ -95,10 +95,12 @@ static bool empty_directory(struct app *app, const struct morsel_info *info, con
 	count = morsel_list_count(list);
 	morsel_size_format(total_size(list), size);
 	if (app->dry_run)
-		would(app, name, "remove the directory with %zu objects and %s in it", count, size);
+		would(app, name, "remove the directory with %zu objects and %s in it%s", count,
+		      size, mapped_by(app, name));
 	else if (count)
-		good = confirm(app, "remove %s with %zu objects and %s in it",
-			       shown(morsel_info_name(info)), count, size) &&
+		good = confirm(app, "remove %s with %zu objects and %s in it%s",
+			       shown(morsel_info_name(info)), count, size,
+			       mapped_by(app, name)) &&
 		       remove_listed(app, list);
 	morsel_list_free(list);
 	return good;

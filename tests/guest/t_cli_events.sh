@@ -34,7 +34,7 @@ is "numbered without gaps" "$(jq -s '[.[].seq] | . == [range(.[0]; .[0] + 11)]' 
 is "with the old name" "$(jq -r 'select(.event == "morsel-rename").old_name' /tmp/log)" "p:a"
 is "and the new size" "$(jq -s '.[3].object.size' /tmp/log)" 2097152
 
-morsel-admin events > /tmp/log 2> /tmp/err &
+morsel-admin events --follow > /tmp/log 2> /tmp/err &
 watcher=$!
 await 100 grep -q watching /tmp/err
 morsel-admin create "p:with blank"

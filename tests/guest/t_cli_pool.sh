@@ -54,6 +54,10 @@ status "some of several" 5 morsel-admin pool show db nope
 
 # ---- removing
 
+two_map() {
+	[ "$(morsel-admin -H ps db:a | wc -l)" = 2 ]
+}
+
 ok "a morsel" morsel-admin create -s 1M db:a
 status "removal asks, but there is nobody" 2 morsel-admin pool remove db
 like "says what would go" "$said" 'remove the pool db with 1 objects and 0B in it, say --yes'
@@ -61,6 +65,13 @@ ok "nothing has changed" test -e /run/morsel/db/a
 like "a dry run" "$(morsel-admin -n pool remove db)" '^db: would remove the pool with 1 objects'
 ok "changes nothing" test -e /run/morsel/db/a
 
+holdmap /run/morsel/db/a 60 &
+holder=$!
+holdmap /run/morsel/db/a 60 &
+await 100 two_map
+like "who maps what would go" "$(morsel-admin -n pool remove db)" 'in it, mapped by 2 processes$'
+kill $holder $!
+wait
 exec 9< /run/morsel/db/a
 status "what is in use stays" 1 morsel-admin pool remove -y db
 like "with the reason" "$said" '^morsel-admin: db: .*\(EBUSY\)$'
