@@ -239,7 +239,8 @@ struct file_system_type morsel_fs_type = {
 	.init_fs_context	= morsel_init_fs_context,
 	.parameters		= morsel_fs_parameters,
 	.kill_sb		= morsel_kill_sb,
-	.fs_flags		= FS_RENAME_DOES_D_MOVE, /* events tell of what is done */
+	/* Events tell of what is done, so names move when it is. */
+	.fs_flags		= FS_RENAME_DOES_D_MOVE | FS_ALLOW_IDMAP,
 };
 
 int morsel_fs_init(void)
