@@ -48,12 +48,14 @@ def no_more(aim, above, below, limit, first=0):
 
 def mapping(rows):
     first = rows.curve("map", "morsel", "first", "total")
-    yield flat(rows, "map, access, unmap cost the same at any size: within 1.2x", first, 1.2)
-    for way, text in (("first", "one byte"), ("all", "every leaf")):
-        faults = rows.curve("map", "morsel", way, "faults")
-        yield Verdict(f"no fault beyond the link when {text} is accessed",
-                      set(faults.values()) == {1} if faults else None,
-                      f"faults: {sorted(set(faults.values()))}" if faults else "not measured")
+    for store, leaf in (("morsel", "2 MiB"), ("morsel-4k", "4 KiB")):
+        yield flat(rows, f"map, access, unmap cost the same at any size, leaves of {leaf}: within 1.2x",
+                   rows.curve("map", store, "first", "total"), 1.2)
+        for way, text in (("first", "one byte"), ("all", "every leaf")):
+            faults = rows.curve("map", store, way, "faults")
+            yield Verdict(f"no fault beyond the link when {text} is accessed, leaves of {leaf}",
+                          set(faults.values()) == {1} if faults else None,
+                          f"faults: {sorted(set(faults.values()))}" if faults else "not measured")
     populated = rows.curve("map", "hugetlbfs", "populate", "total")
     yield no_more("below hugetlbfs, populated, from 8 MiB up", first, populated, 1, 8 * MIB)
     yield no_more("below hugetlbfs, populated, from 16 MiB up", first, populated, 1, 16 * MIB)
@@ -66,15 +68,17 @@ def mapping(rows):
 
 
 def tables(rows):
-    curve = rows.curve("tables", "morsel", "", "bytes per process")
-    aim = "page tables of a further process: at most 4 pages at any size"
-    yield Verdict(aim, max(curve.values()) <= 4 * 4096 if curve else None,
-                  f"at most {max(curve.values()):,} bytes" if curve else "not measured")
+    for store, leaf in (("morsel", "2 MiB"), ("morsel-4k", "4 KiB")):
+        curve = rows.curve("tables", store, "", "bytes per process")
+        aim = f"page tables of a further process, leaves of {leaf}: at most 4 pages at any size"
+        yield Verdict(aim, max(curve.values()) <= 4 * 4096 if curve else None,
+                      f"at most {max(curve.values()):,} bytes" if curve else "not measured")
 
 
 def fork(rows):
-    yield flat(rows, "fork does not grow with the size: within 1.05x",
-               rows.curve("fork", "morsel", "", "fork"), 1.05)
+    for store, leaf in (("morsel", "2 MiB"), ("morsel-4k", "4 KiB")):
+        yield flat(rows, f"fork does not grow with the size, leaves of {leaf}: within 1.05x",
+                   rows.curve("fork", store, "", "fork"), 1.05)
 
 
 def calls(rows):
@@ -99,7 +103,7 @@ def netlink(rows):
 
 
 def population(rows):
-    for own, other in (("morsel-4k", "tmpfs"), ("morsel", "hugetlbfs")):
+    for own, other in (("morsel-4k", "tmpfs"), ("morsel", "hugetlbfs"), ("morsel", "tmpfs-huge")):
         for way in ("demand", "fallocate"):
             yield no_more(f"first population by {way}: {own} not slower than {other}",
                           rows.curve("populate", own, way, "fill"), rows.curve("populate", other, way, "fill"), SAME)
@@ -131,6 +135,11 @@ def managing(rows):
         curve = rows.curve(bench, "morsel", way, metric)
         yield Verdict(what, spread(curve) <= limit if len(curve) > 1 else None,
                       f"{spread(curve):.3f}x over {min(curve)} to {max(curve)}" if len(curve) > 1 else "no curve")
+    curve = rows.curve("revoke", "morsel", "mappers", "revoke")
+    each = {n: cost / n for n, cost in curve.items() if n >= 8}
+    yield Verdict("a revoke costs each process no more among many than among eight: within 1.2x",
+                  max(each.values()) / each[8] <= 1.2 if len(each) > 1 else None,
+                  f"{each[max(each)]:,.0f} instructions each among {max(each)}" if len(each) > 1 else "no curve")
 
 
 AIMS = (mapping, tables, fork, calls, netlink, population, persistent, managing)

@@ -20,12 +20,11 @@ bench b_map 2 "$FULL" 3 memfd morsel-4k
 bench b_tables 2 "$MAX" morsel hugetlbfs
 bench b_tables 2 "$SMALL" memfd morsel-4k
 bench b_fork 2 "$MAX" 5 morsel
-bench b_fork 2 "$SMALL" 3 memfd hugetlbfs anonymous
+bench b_fork 2 "$SMALL" 3 morsel-4k memfd hugetlbfs anonymous
 bench b_calls 2 "$MAX" 5 morsel
 bench b_calls 2 "$SMALL" 5 tmpfs memfd hugetlbfs
 bench b_populate 2 "$FILL" 5 morsel hugetlbfs tmpfs-huge morsel-4k tmpfs memfd
 bench b_netlink 21
-bench b_revoke 256 5
 bench b_growth processes 3 morsel memfd hugetlbfs
 bench b_growth mappings 3 morsel
 exit $status
