@@ -4,6 +4,7 @@
  */
 #include <linux/module.h>
 #include "attach.h"
+#include "confine.h"
 #include "fs.h"
 #include "netlink.h"
 #include "reserve.h"
@@ -19,11 +20,16 @@ static int __init morsel_init(void)
 	err = morsel_fs_init();
 	if (err)
 		goto out_attach;
-	err = morsel_netlink_init();
+	err = morsel_confine_init();
 	if (err)
 		goto out_fs;
+	err = morsel_netlink_init();
+	if (err)
+		goto out_confine;
 	return 0;
 
+out_confine:
+	morsel_confine_exit();
 out_fs:
 	morsel_fs_exit();
 out_attach:
@@ -34,6 +40,7 @@ out_attach:
 static void __exit morsel_exit(void)
 {
 	morsel_netlink_exit();
+	morsel_confine_exit();
 	morsel_fs_exit();
 	morsel_attach_exit();
 }

@@ -9,6 +9,7 @@
 #include <linux/netlink.h>
 #include <net/sock.h>
 #include "compat.h"
+#include "confine.h"
 #include "pool.h"
 #include "rights.h"
 
@@ -54,6 +55,8 @@ const char *morsel_caller_check(const struct sk_buff *skb, bool admin)
 
 	if (!file || !same_rights(file->f_cred, current_cred()))
 		return "the socket was opened with other rights than the sender's";
+	if (morsel_confined())
+		return "a security module confines the sender to a part of the file tree";
 	/* Not netlink_capable(): it trusts the sender alone if he gives an address. */
 	if (capable(CAP_SYS_ADMIN))
 		return NULL;
