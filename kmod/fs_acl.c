@@ -39,6 +39,7 @@ int morsel_set_acl(morsel_idmap_t *idmap, morsel_acl_target_t *target, struct po
 		return error;
 	}
 	set_cached_acl(inode, type, acl);
+	morsel_rights_changed(inode);
 	morsel_pool_changed(morsel_pool(inode->i_sb));
 	morsel_event_inode(MORSEL_EVENT_RIGHTS, inode);
 	return 0;

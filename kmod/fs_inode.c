@@ -43,6 +43,7 @@ struct inode *morsel_alloc_inode(struct super_block *sb)
 	mi->sealed = false;
 	mi->reservation.start = 0;
 	mi->displaced = false;
+	mi->rights_seq = 0;
 	mi->record = NULL;
 	mi->stored_root = 0;
 	mi->judged = false;
@@ -283,6 +284,8 @@ int morsel_setattr(morsel_idmap_t *idmap, struct dentry *dentry, struct iattr *a
 		return error;
 	}
 	morsel_pool_changed(morsel_pool(inode->i_sb));
+	if (attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID))
+		morsel_rights_changed(inode);
 	if (attr->ia_valid & (ATTR_SIZE | ATTR_MODE | ATTR_UID | ATTR_GID))
 		morsel_event_object(MORSEL_EVENT_SET, dentry);
 	return 0;

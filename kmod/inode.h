@@ -18,6 +18,7 @@ struct morsel_inode {
 	struct timespec64 btime;	/* creation */
 	struct morsel_account *account;	/* of the owner [i_rwsem and invalidate_lock] */
 	struct mutex write_lock;	/* write(2): outside of i_rwsem */
+	u64 rights_seq;		/* changes of rights, counted [i_rwsem] */
 	atomic_long_t revokes;	/* how often rights were taken back; see revoke.h */
 	bool sealed;	/* contents are final; set with i_rwsem and invalidate_lock exclusive */
 	struct morsel_reservation reservation;
@@ -41,6 +42,15 @@ struct morsel_inode {
 static inline struct morsel_inode *morsel_i(const struct inode *inode)
 {
 	return container_of(inode, struct morsel_inode, vfs_inode);
+}
+
+/* Context: i_rwsem held exclusive. */
+static inline void morsel_rights_changed(struct inode *inode)
+{
+	struct morsel_inode *mi = morsel_i(inode);
+
+	/* Who has read the number before the rights finds it changed, if they have. */
+	smp_store_release(&mi->rights_seq, mi->rights_seq + 1);
 }
 
 #endif

@@ -116,6 +116,7 @@ const struct nla_policy morsel_nl_rights_set_policy[MORSEL_A_OBJECT_MAX + 1] = {
 	[MORSEL_A_OBJECT_DEFAULT_ACL] = NLA_POLICY_NESTED(morsel_nl_acl_entry_policy),
 	[MORSEL_A_OBJECT_NO_DEFAULT_ACL] = { .type = NLA_FLAG },
 	[MORSEL_A_OBJECT_REVOKE] = { .type = NLA_FLAG },
+	[MORSEL_A_OBJECT_RIGHTS_SEQ] = { .type = NLA_U64 },
 };
 
 const struct nla_policy morsel_nl_morsel_seal_policy[MORSEL_A_OBJECT_MAX + 1] = {

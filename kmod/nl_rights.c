@@ -36,8 +36,10 @@ int morsel_nl_fill_rights(struct sk_buff *skb, const struct morsel_nl_object *ob
 			  struct user_namespace *reader)
 {
 	struct morsel_inode *mi = morsel_i(object->inode);
+	u64 seq = smp_load_acquire(&mi->rights_seq);	/* before the rights */
 
-	if (morsel_nl_fill_object(skb, object, reader) ||
+	if (nla_put_u64_64bit(skb, MORSEL_A_OBJECT_RIGHTS_SEQ, seq, MORSEL_A_OBJECT_PAD) ||
+	    morsel_nl_fill_object(skb, object, reader) ||
 	    nla_put_u64_64bit(skb, MORSEL_A_OBJECT_REVOKES, atomic_long_read(&mi->revokes),
 			      MORSEL_A_OBJECT_PAD) ||
 	    morsel_nl_fill_acl(skb, object->inode, reader))
@@ -167,9 +169,30 @@ static int apply(struct genl_info *info, struct dentry *dentry, struct change *c
 		put_back(dentry, change, NR_LISTS);
 		return morsel_nl_refuse_change(info, error);
 	}
-	if (change->revoke)
-		morsel_revoke(dentry);
 	return 0;
+}
+
+/* Are the rights what the sender has been told? */
+static int check_seq(struct genl_info *info, const struct inode *inode)
+{
+	const struct nlattr *attr = info->attrs[MORSEL_A_OBJECT_RIGHTS_SEQ];
+
+	if (!attr || nla_get_u64(attr) == READ_ONCE(morsel_i(inode)->rights_seq))
+		return 0;
+	return morsel_nl_refuse(info->extack, attr, -EAGAIN,
+				"the rights have been changed meanwhile");
+}
+
+static int apply_alone(struct genl_info *info, struct dentry *dentry, struct change *change)
+{
+	struct morsel_pool *pool = morsel_pool(dentry->d_sb);
+	int error;
+
+	if (mutex_lock_killable(&pool->rights_lock))
+		return -EINTR;
+	error = check_seq(info, d_inode(dentry)) ?: apply(info, dentry, change);
+	mutex_unlock(&pool->rights_lock);
+	return error;
 }
 
 static int set_found(struct genl_info *info, struct morsel_nl_found *found, struct change *change)
@@ -189,7 +212,9 @@ static int set_found(struct genl_info *info, struct morsel_nl_found *found, stru
 	error = morsel_nl_start_write(info);
 	if (error)
 		goto out_reply;
-	error = apply(info, found->dentry, change);
+	error = apply_alone(info, found->dentry, change);
+	if (!error && change->revoke)
+		morsel_revoke(found->dentry);
 	morsel_nl_end_write(info);
 	if (error)
 		goto out_reply;

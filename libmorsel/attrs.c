@@ -87,6 +87,7 @@ static const char *const object_names[] = {
 	[MORSEL_A_OBJECT_MAP_AGE] = "map-age",
 	[MORSEL_A_OBJECT_WATCH] = "watch",
 	[MORSEL_A_OBJECT_WATCH_SEQ] = "watch-seq",
+	[MORSEL_A_OBJECT_RIGHTS_SEQ] = "rights-seq",
 };
 
 static const char *const quota_names[] = {

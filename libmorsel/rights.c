@@ -18,7 +18,7 @@ struct acl {
 struct morsel_rights {
 	struct morsel_info *info;
 	struct acl lists[LISTS];
-	uint64_t revokes;
+	uint64_t revokes, seq;
 };
 
 static const int list_attrs[LISTS] = { MORSEL_A_OBJECT_ACL, MORSEL_A_OBJECT_DEFAULT_ACL };
@@ -76,11 +76,14 @@ static int take_attr(struct morsel_rights *rights, struct nlattr *nla)
 	for (i = 0; i < LISTS; i++)
 		if (nla_type(nla) == list_attrs[i])
 			return take_entry(&rights->lists[i], nla);
-	if (nla_type(nla) != MORSEL_A_OBJECT_REVOKES)
+	if (nla_type(nla) != MORSEL_A_OBJECT_REVOKES && nla_type(nla) != MORSEL_A_OBJECT_RIGHTS_SEQ)
 		return 0;
 	if (nla_len(nla) != sizeof(uint64_t))
 		return -EPROTO;
-	rights->revokes = nla_get_u64(nla);
+	if (nla_type(nla) == MORSEL_A_OBJECT_REVOKES)
+		rights->revokes = nla_get_u64(nla);
+	else
+		rights->seq = nla_get_u64(nla);
 	return 0;
 }
 
@@ -305,7 +308,7 @@ MORSEL_EXPORT int morsel_rights_set(struct morsel_ctx *ctx, const char *name, ui
 	int err;
 
 	morsel_clear_error(ctx->serial);
-	if (flags & ~MORSEL_RIGHTS_REVOKE)
+	if (flags & ~(MORSEL_RIGHTS_REVOKE | MORSEL_RIGHTS_UNCHANGED))
 		return morsel_fail(ctx->serial, -EINVAL, "morsel_rights_set: unknown flags");
 	err = morsel_begin_object(ctx, &req, MORSEL_CMD_RIGHTS_SET, name, id);
 	if (err)
@@ -313,6 +316,8 @@ MORSEL_EXPORT int morsel_rights_set(struct morsel_ctx *ctx, const char *name, ui
 	put_lists(&req, rights);
 	if (flags & MORSEL_RIGHTS_REVOKE)
 		morsel_put_flag(&req, MORSEL_A_OBJECT_REVOKE);
+	if (flags & MORSEL_RIGHTS_UNCHANGED)
+		morsel_put_u64(&req, MORSEL_A_OBJECT_RIGHTS_SEQ, rights->seq);
 	req.reply = ignore_reply;
 	return morsel_request_run(ctx, &req);
 }

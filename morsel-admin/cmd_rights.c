@@ -9,6 +9,7 @@
 enum {
 	OPT_KEEP_MAPPED = 256,
 	MAX_ENTRIES = 256,
+	MAX_TRIES = 100, /* while others change the same rights */
 	ALL = MORSEL_ACL_PERM_READ | MORSEL_ACL_PERM_WRITE | MORSEL_ACL_PERM_EXECUTE,
 };
 
@@ -228,9 +229,12 @@ int run_rights_show(struct app *app)
 
 /* ---- changing ---- */
 
-/* Give @name the lists in @rights, or tell what they would be. */
-static void change(struct app *app, const char *name, const struct morsel_info *info,
-		   const struct morsel_rights *rights, unsigned int flags)
+/*
+ * Give @name the lists in @rights, or tell what they would be. Return: 0, also after a
+ * report; -EAGAIN: others have changed them.
+ */
+static int change(struct app *app, const char *name, const struct morsel_info *info,
+		  const struct morsel_rights *rights, unsigned int flags)
 {
 	struct morsel_rights *after;
 	int err;
@@ -238,12 +242,14 @@ static void change(struct app *app, const char *name, const struct morsel_info *
 	if (app->dry_run) {
 		show_rights(app, name, rights);
 		app->done++;
-		return;
+		return 0;
 	}
 	err = morsel_rights_set(app->ctx, name, morsel_info_id(info), rights, flags);
+	if (err == -EAGAIN)
+		return err;
 	if (err) {
 		report(app, name, err);
-		return;
+		return 0;
 	}
 	app->done++;
 	tell(app, "the rights on %s are changed%s", shown(name),
@@ -252,6 +258,7 @@ static void change(struct app *app, const char *name, const struct morsel_info *
 		show_rights(app, name, after);
 		morsel_rights_free(after);
 	}
+	return 0;
 }
 
 /* The owner is judged by his own entry, whatever there is of his name. */
@@ -288,9 +295,10 @@ static int take(struct morsel_rights *rights, struct entry entry)
 				 (uint32_t)had & ~entry.acl.perm);
 }
 
-static int change_entries(struct app *app, const struct entries *entries,
-			  int (*each)(struct morsel_rights *rights, struct entry entry),
-			  unsigned int flags)
+/* Return: 0, also after a report; -EAGAIN. */
+static int try_to_change(struct app *app, const struct entries *entries,
+			 int (*each)(struct morsel_rights *rights, struct entry entry),
+			 unsigned int flags)
 {
 	const char *name = app->args[0];
 	struct morsel_rights *rights;
@@ -299,15 +307,30 @@ static int change_entries(struct app *app, const struct entries *entries,
 	err = morsel_rights_get(app->ctx, name, &rights);
 	if (err) {
 		report(app, name, err);
-		return final_status(app);
+		return 0;
 	}
 	for (i = 0; i < entries->count && !err; i++)
 		err = each(rights, entries->items[i]);
 	if (err)
 		report_text(app, name, err, "%s", strerror(-err));
 	else
-		change(app, name, morsel_rights_info(rights), rights, flags);
+		err = change(app, name, morsel_rights_info(rights), rights,
+			     flags | MORSEL_RIGHTS_UNCHANGED);
 	morsel_rights_free(rights);
+	return err == -EAGAIN ? err : 0;
+}
+
+static int change_entries(struct app *app, const struct entries *entries,
+			  int (*each)(struct morsel_rights *rights, struct entry entry),
+			  unsigned int flags)
+{
+	int tries = 0, err;
+
+	do
+		err = try_to_change(app, entries, each, flags);
+	while (err && ++tries < MAX_TRIES);
+	if (err)
+		report(app, app->args[0], err);
 	return final_status(app);
 }
 

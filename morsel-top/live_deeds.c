@@ -9,6 +9,10 @@
 #include <string.h>
 #include "live.h"
 
+enum {
+	MAX_TRIES = 100, /* while others change the same rights */
+};
+
 /* What cannot be asked of the kernel like that. Return: -EINVAL. */
 static int nonsense(struct live *live, const char *text, const char *why)
 {
@@ -58,23 +62,34 @@ static bool parse_whom(const char *text, const struct morsel_info *info,
 	return pw || (*text && !*end);
 }
 
+static int try_to_take(struct live *live, const struct morsel_info *info,
+		       const struct morsel_acl_entry *entry)
+{
+	struct morsel_rights *rights;
+	int err;
+
+	err = morsel_rights_get(live->ctx, morsel_info_name(info), &rights);
+	if (err)
+		return err;
+	err = morsel_rights_put(rights, MORSEL_ACL_ACCESS, entry->tag, entry->id, 0);
+	if (!err)
+		err = morsel_rights_set(live->ctx, morsel_info_name(info), morsel_info_id(info),
+					rights, MORSEL_RIGHTS_REVOKE | MORSEL_RIGHTS_UNCHANGED);
+	morsel_rights_free(rights);
+	return err;
+}
+
 /* Take away all that somebody may, and what he has open or mapped. */
 static int take_away(struct live *live, const struct morsel_info *info, const char *text)
 {
 	struct morsel_acl_entry entry = { 0 };
-	struct morsel_rights *rights;
-	int err;
+	int err, tries = 0;
 
 	if (!parse_whom(text, info, &entry))
 		return nonsense(live, text, "there is no such user; a group is g:GROUP, others are o");
-	err = morsel_rights_get(live->ctx, morsel_info_name(info), &rights);
-	if (err)
-		return live_fail(live, err);
-	err = morsel_rights_put(rights, MORSEL_ACL_ACCESS, entry.tag, entry.id, 0);
-	if (!err)
-		err = morsel_rights_set(live->ctx, morsel_info_name(info), morsel_info_id(info),
-					rights, MORSEL_RIGHTS_REVOKE);
-	morsel_rights_free(rights);
+	do
+		err = try_to_take(live, info, &entry);
+	while (err == -EAGAIN && ++tries < MAX_TRIES);
 	return err ? live_fail(live, err) : 0;
 }
 

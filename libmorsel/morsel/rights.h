@@ -61,7 +61,8 @@ int morsel_rights_drop(struct morsel_rights *rights, enum morsel_acl_list list, 
 		       uint32_t id);
 
 enum morsel_rights_flags {
-	MORSEL_RIGHTS_REVOKE = 1 << 0, /* also from who has it open or mapped */
+	MORSEL_RIGHTS_REVOKE = 1 << 0,	  /* also from who has it open or mapped */
+	MORSEL_RIGHTS_UNCHANGED = 1 << 1, /* only if they are still those of the snapshot */
 };
 
 /**
@@ -73,8 +74,12 @@ enum morsel_rights_flags {
  * With MORSEL_RIGHTS_REVOKE, when it returns nobody who has lost a right uses it
  * any more, through whatever mapping or descriptor.
  *
+ * With MORSEL_RIGHTS_UNCHANGED, for who changes a snapshot of this object and puts it
+ * back: what others have changed since it was taken is not undone. Where that is refused
+ * with -EAGAIN, take another and change that.
+ *
  * Return: 0; as morsel_stat(), and -EINVAL (a list without sense), -E2BIG, -EPERM
- * (not the owner), -EROFS, -EBUSY.
+ * (not the owner), -EROFS, -EBUSY, -EAGAIN.
  */
 int morsel_rights_set(struct morsel_ctx *ctx, const char *name, uint64_t id,
 		      const struct morsel_rights *rights, unsigned int flags);

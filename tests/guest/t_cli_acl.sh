@@ -56,6 +56,25 @@ like "and inherited" "$(acl p:d/new)" "u:bob:rw[x-]"
 touch g
 ok "copy" morsel-admin rights copy p:f p:g
 is "the same" "$(acl p:g)" "$(acl p:f)"
+
+# Each changes its own entry, again and again, and finds it as it was left.
+both=$MORSEL_DIR/both
+touch "$both"
+in_turn() { # USER
+	i=0
+	while [ $i -lt 10 ]; do
+		morsel-admin rights grant p:both "u:$1:rw" && morsel-admin rights show p:both | grep -q "^u:$1:rw-" &&
+			morsel-admin rights revoke p:both "u:$1:w" &&
+			morsel-admin rights show p:both | grep -q "^u:$1:r--" || return 1
+		i=$((i + 1))
+	done
+}
+in_turn alice &
+other=$!
+ok "one who grants and revokes beside another" in_turn bob
+wait $other
+is "and that one" $? 0
+
 setfacl -b f
 is "setfacl takes it away" "$(acl p:f)" "u::rw- g::r-- o::--- "
 

@@ -351,6 +351,9 @@ enum {
  *   watch, and in what it brings.
  * @MORSEL_A_OBJECT_WATCH_SEQ: u64. Notifications to a watcher only. Number of
  *   the event among those of the watch.
+ * @MORSEL_A_OBJECT_RIGHTS_SEQ: u64. Counts changes of owner, group, mode and
+ *   lists while the pool is mounted. In rights-set: refuse with EAGAIN unless
+ *   it is still that.
  */
 enum {
 	MORSEL_A_OBJECT_POOL_ID = 1,
@@ -415,6 +418,7 @@ enum {
 	MORSEL_A_OBJECT_MAP_AGE = 60,
 	MORSEL_A_OBJECT_WATCH = 61,
 	MORSEL_A_OBJECT_WATCH_SEQ = 62,
+	MORSEL_A_OBJECT_RIGHTS_SEQ = 63,
 
 	__MORSEL_A_OBJECT_MAX,
 	MORSEL_A_OBJECT_MAX = (__MORSEL_A_OBJECT_MAX - 1)
@@ -845,6 +849,11 @@ enum {
  *   that hold pages (splice, vmsplice) can end what they have begun. Of a
  *   directory nothing is open in this sense.
  *
+ *   Who sets lists that he has made from those he was told sends back rights-seq,
+ *   so that he does not undo what another command has changed meanwhile; where he
+ *   is refused, he begins anew. What chmod(2) or setfacl(1) change at the same
+ *   moment is not held up.
+ *
  *   Who: the object is found as by morsel-get; the owner of the object or
  *   CAP_FOWNER; another owner needs CAP_CHOWN, as does a group that the owner
  *   is not in.
@@ -857,7 +866,7 @@ enum {
  *   missing; an id that does not exist; a default list of what is no
  *   directory; both no-default-acl and default-acl), E2BIG (more than 256
  *   entries), EPERM, EOPNOTSUPP (lists of a symbolic link), EROFS, EBUSY,
- *   ENOMEM.
+ *   EAGAIN (rights-seq is another by now), ENOMEM.
  *
  * MORSEL_CMD_MORSEL_SEAL
  *
