@@ -81,6 +81,8 @@ struct inode *morsel_new_inode(morsel_idmap_t *idmap, struct super_block *sb,
 int morsel_publish_inode(struct inode *inode);
 /* The object of that id with a reference (iput()), or NULL.  It may have no name. */
 struct inode *morsel_inode_get(struct morsel_pool *pool, u64 id);
+/* That with the least id from @id on that was displaced when the pool was mounted; as above. */
+struct inode *morsel_inode_displaced(struct morsel_pool *pool, u64 id);
 
 /* fs_acl.c */
 /*

@@ -138,10 +138,30 @@ struct inode *morsel_new_inode(morsel_idmap_t *idmap, struct super_block *sb,
 	return inode;
 }
 
+/* In the list of objects: those that were displaced, and may be still. */
+#define MORSEL_MARK_DISPLACED XA_MARK_0
+
 int morsel_publish_inode(struct inode *inode)
 {
-	return xa_insert(&morsel_pool(inode->i_sb)->objects, inode->i_ino, inode,
-			 GFP_KERNEL_ACCOUNT);
+	struct xarray *objects = &morsel_pool(inode->i_sb)->objects;
+	int error = xa_insert(objects, inode->i_ino, inode, GFP_KERNEL_ACCOUNT);
+
+	if (!error && morsel_i(inode)->displaced)
+		xa_set_mark(objects, inode->i_ino, MORSEL_MARK_DISPLACED);
+	return error;
+}
+
+struct inode *morsel_inode_displaced(struct morsel_pool *pool, u64 id)
+{
+	unsigned long index = id;
+	struct inode *inode;
+
+	rcu_read_lock();
+	inode = xa_find(&pool->objects, &index, ULONG_MAX, MORSEL_MARK_DISPLACED);
+	while (inode && !igrab(inode))	/* on its way out */
+		inode = xa_find_after(&pool->objects, &index, ULONG_MAX, MORSEL_MARK_DISPLACED);
+	rcu_read_unlock();
+	return inode;
 }
 
 struct inode *morsel_inode_get(struct morsel_pool *pool, u64 id)

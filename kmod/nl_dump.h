@@ -22,6 +22,7 @@ struct morsel_nl_dump {
 	u16 one_object : 1;		/* @next and no other */
 	u16 recursive : 1;
 	u16 pool_done : 1;		/* all objects of @pool are dumped */
+	u16 window_done : 1;		/* all reservations are; @serial: id of the last pool */
 };
 
 static_assert(sizeof(struct morsel_nl_dump) <= sizeof_field(struct netlink_callback, ctx));

@@ -14,13 +14,14 @@
 #include "nl.h"
 #include "nl_dump.h"
 #include "rights.h"
+#include "store.h"
 
 /* A range as it is told about. */
 struct vas_range {
 	enum morsel_vas_kind kind;
 	u64 start, length;
 	struct morsel_nl_object object;	/* .pool is NULL for a gap */
-	u64 max;			/* RESERVATION */
+	u64 max;			/* RESERVATION, DISPLACED */
 	u64 offset;			/* MAPPING */
 	enum morsel_map_view view;	/* MAPPING */
 	u32 pid;			/* MAPPING */
@@ -52,8 +53,7 @@ static int fill_range(struct sk_buff *skb, const struct vas_range *range)
 	    put_u64(skb, MORSEL_A_VAS_START, range->start) ||
 	    put_u64(skb, MORSEL_A_VAS_LENGTH, range->length) ||
 	    (range->object.pool && fill_object(skb, &range->object)) ||
-	    (range->kind == MORSEL_VAS_KIND_RESERVATION &&
-	     put_u64(skb, MORSEL_A_VAS_MAX_SIZE, range->max)) ||
+	    (range->max && put_u64(skb, MORSEL_A_VAS_MAX_SIZE, range->max)) ||
 	    (range->kind == MORSEL_VAS_KIND_MAPPING && fill_mapping(skb, range)))
 		return -EMSGSIZE;
 	return 0;
@@ -82,17 +82,27 @@ static bool get_object(const struct morsel_place *place, struct morsel_nl_object
 	return false;
 }
 
+/* If the caller may see the object. */
+static int dump_place_of(struct sk_buff *skb, struct netlink_callback *cb,
+			 struct morsel_nl_place *where, struct vas_range *range)
+{
+	int error = 0;
+
+	if (morsel_may_see_pool(range->object.pool) && morsel_nl_locate(where, &range->object))
+		error = dump_range(skb, cb, range);
+	morsel_nl_place_leave(where);
+	return error;
+}
+
 static int dump_reservation(struct sk_buff *skb, struct netlink_callback *cb,
 			    struct morsel_nl_place *where, struct vas_range *range,
 			    const struct morsel_place *place)
 {
-	int error = 0;
+	int error;
 
 	if (!get_object(place, &range->object))
 		return 0;
-	if (morsel_may_see_pool(range->object.pool) && morsel_nl_locate(where, &range->object))
-		error = dump_range(skb, cb, range);
-	morsel_nl_place_leave(where);
+	error = dump_place_of(skb, cb, where, range);
 	iput(range->object.inode);
 	morsel_pool_put(range->object.pool);
 	return error;
@@ -112,23 +122,82 @@ static int dump_place(struct sk_buff *skb, struct netlink_callback *cb,
 			     dump_range(skb, cb, &range);
 }
 
-static int dump_window(struct sk_buff *skb, struct netlink_callback *cb)
+static int dump_places(struct sk_buff *skb, struct netlink_callback *cb,
+		       struct morsel_nl_place *where)
 {
 	struct morsel_nl_dump *dump = morsel_nl_dump_of(cb);
-	struct morsel_nl_place where = {};
 	struct morsel_place place;
-	int error = morsel_nl_place_init(&where);
+	int error = 0;
 
-	if (error)
-		return error;
 	while (!error && morsel_reserve_next(dump->next, dump->gaps, &place)) {
-		error = dump_place(skb, cb, &where, &place);
+		error = dump_place(skb, cb, where, &place);
 		if (!error)
 			dump->next = place.end;
 		cond_resched();
 		if (!error && fatal_signal_pending(current))
 			error = -EINTR;
 	}
+	return error;
+}
+
+/* The cursor is the object with the least id that is still to come. */
+static int dump_displaced_of(struct sk_buff *skb, struct netlink_callback *cb,
+			     struct morsel_nl_place *where, struct morsel_pool *pool)
+{
+	struct morsel_nl_dump *dump = morsel_nl_dump_of(cb);
+	struct vas_range range = { .kind = MORSEL_VAS_KIND_DISPLACED, .object.pool = pool };
+	struct inode *inode;
+	int error = 0;
+
+	while (!error && (inode = morsel_inode_displaced(pool, dump->next))) {
+		range.object.inode = inode;
+		if (morsel_store_displaced(inode, &range.start, &range.max)) {
+			range.length = morsel_reserve_length(range.max);
+			error = dump_place_of(skb, cb, where, &range);
+		}
+		if (!error)
+			dump->next = inode->i_ino + 1;
+		iput(inode);
+		cond_resched();
+	}
+	return error;
+}
+
+/* Which pool is done is in @serial. */
+static int dump_displaced(struct sk_buff *skb, struct netlink_callback *cb,
+			  struct morsel_nl_place *where)
+{
+	struct morsel_nl_dump *dump = morsel_nl_dump_of(cb);
+	struct morsel_pool *pool;
+	int error = 0;
+
+	while (!error && (pool = morsel_pool_get_next(dump->serial))) {
+		error = dump_displaced_of(skb, cb, where, pool);
+		if (!error) {
+			dump->serial = pool->id;
+			dump->next = 0;
+		}
+		morsel_pool_put(pool);
+	}
+	return error;
+}
+
+static int dump_window(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct morsel_nl_dump *dump = morsel_nl_dump_of(cb);
+	struct morsel_nl_place where = {};
+	int error = morsel_nl_place_init(&where);
+
+	if (error)
+		return error;
+	if (!dump->window_done)
+		error = dump_places(skb, cb, &where);
+	if (!error && !dump->window_done) {
+		dump->window_done = true;
+		dump->next = 0;
+	}
+	if (!error)
+		error = dump_displaced(skb, cb, &where);
 	morsel_nl_place_exit(&where);
 	return morsel_nl_dump_verdict(skb, error);
 }

@@ -80,6 +80,8 @@ int morsel_store_set_acl(struct inode *inode, struct posix_acl *acl, int type);
 /* morsel_reserve() and morsel_unreserve(), durable. */
 int morsel_store_reserve(struct inode *inode, u64 addr, u64 max);
 int morsel_store_unreserve(struct inode *inode);
+/* Which place has it on the media, but not here?  Return: false if that is not so. */
+bool morsel_store_displaced(struct inode *inode, u64 *addr, u64 *max);
 /* Context: invalidate_lock held exclusive, no view shows what goes; there is a record. */
 int morsel_store_resize(struct inode *inode, loff_t size);
 /*

@@ -183,6 +183,21 @@ int morsel_store_unreserve(struct inode *inode)
 	return error;
 }
 
+bool morsel_store_displaced(struct inode *inode, u64 *addr, u64 *max)
+{
+	struct morsel_inode *mi = morsel_i(inode);
+	bool displaced;
+
+	mutex_lock(&mi->record_lock);
+	displaced = READ_ONCE(mi->displaced);
+	if (displaced) {
+		*addr = mi->record->rec.addr;
+		*max = mi->record->rec.max;
+	}
+	mutex_unlock(&mi->record_lock);
+	return displaced;
+}
+
 /* ---- lists ---- */
 
 /* The list that is set, or the one that there is.  Return: with a reference, or NULL. */

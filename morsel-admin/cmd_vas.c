@@ -41,6 +41,7 @@ static void vas_kind(const void *item, struct value *value)
 		[MORSEL_VAS_KIND_RESERVATION] = "reservation",
 		[MORSEL_VAS_KIND_GAP] = "gap",
 		[MORSEL_VAS_KIND_MAPPING] = "mapping",
+		[MORSEL_VAS_KIND_DISPLACED] = "displaced",
 	};
 	uint32_t kind = morsel_vas_kind(item);
 
@@ -107,7 +108,7 @@ static const struct column vas_columns[] = {
 	{ "start", vas_start, "first address" },
 	{ "end", vas_end, "the address behind the last" },
 	{ "length", vas_length, "how much that is" },
-	{ "kind", vas_kind, "reservation, gap or mapping" },
+	{ "kind", vas_kind, "reservation, gap, mapping or displaced" },
 	{ "name", vas_name, "POOL:PATH of the morsel" },
 	{ "pool", vas_pool, "name of the pool" },
 	{ "id", vas_id, "number of the morsel in the pool" },

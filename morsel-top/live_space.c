@@ -100,6 +100,7 @@ static void put_place(struct live *live, const struct morsel_vas *from)
 			.name = shown_name(snapshot, morsel_vas_name(from)),
 			.pool_id = pool_called(snapshot, morsel_vas_pool(from)),
 			.id = morsel_vas_id(from),
+			.collides = morsel_vas_kind(from) == MORSEL_VAS_KIND_DISPLACED,
 		};
 }
 
@@ -113,8 +114,8 @@ static void mark_collisions(struct live *live)
 		struct top_reservation *r = &snapshot->reservations[i];
 		const struct object *object = live_find(live, r->pool_id, r->id);
 
-		r->collides = object && object->collided &&
-			      snapshot->monotonic < object->collided + LATELY;
+		r->collides |= object && object->collided &&
+			       snapshot->monotonic < object->collided + LATELY;
 	}
 }
 

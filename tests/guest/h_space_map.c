@@ -17,6 +17,8 @@ int main(int argc, char **argv)
 	if (fd < 0 || fstat(fd, &st))
 		return 1;
 	map = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (map == MAP_FAILED)
+		perror("mmap");
 	printf("%p %d\n", map, map == MAP_FAILED ? 0 : ((char *)map)[5]);
 	return map == MAP_FAILED;
 }

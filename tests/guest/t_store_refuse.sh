@@ -113,10 +113,19 @@ ok "an address in the one" morsel-admin create -s 2M --addr 0x300000000000 one:f
 umount $p
 ok "mounted alone" mount -t morsel -o name=two $small $q
 ok "the same address in the other" morsel-admin create -s 2M --addr 0x300000000000 two:fixed
+morsel-admin -j events --filter kind=collision -c 1 -t 60 > /tmp/events 2> /tmp/err &
+listener=$!
+await 100 grep -q watching /tmp/err
 ok "both again" mount -t morsel $large $p
 is "the first to come has it" "$(morsel-admin -j stat two:fixed | jq -r '.[0].addr // .addr')" 0x300000000000
 like "the log tells of the other" "$(dmesg)" 'object [0-9]* cannot have its address: it cannot be mapped'
-is "which has none" "$(morsel-admin -H vas | grep -c one:)" 0
+is "which has none" "$(morsel-admin -H vas | grep one: | tr -s ' ')" \
+	"0x300000000000 0x300000200000 2M displaced one:fixed"
+fails "nor can it be mapped" "File exists" space_map $p/fixed
+wait $listener
+is "who listens has been told" \
+	"$(jq -r '"\(.pool_name) \(.start) \(.length) \(.error)"' /tmp/events)" \
+	"one 0x300000000000 2097152 File exists"
 umount $q
 umount $p
 mount -t morsel $large $p

@@ -160,11 +160,16 @@ enum morsel_acl_perm {
  * @MORSEL_VAS_KIND_RESERVATION: The place of an object in the morsel window.
  * @MORSEL_VAS_KIND_GAP: A part of the window that no object has.
  * @MORSEL_VAS_KIND_MAPPING: A mapping of an object in a process.
+ * @MORSEL_VAS_KIND_DISPLACED: The place that an object of a persistent pool
+ *   has on its media, but not here: another object has at least a part of it.
+ *   It cannot be mapped as long as that is so when its pool is mounted, or
+ *   until it is given another place.
  */
 enum morsel_vas_kind {
 	MORSEL_VAS_KIND_RESERVATION = 1,
 	MORSEL_VAS_KIND_GAP = 2,
 	MORSEL_VAS_KIND_MAPPING = 3,
+	MORSEL_VAS_KIND_DISPLACED = 4,
 };
 
 /*
@@ -580,8 +585,8 @@ enum {
  * @MORSEL_A_VAS_KIND: u32 vas-kind. What is there.
  * @MORSEL_A_VAS_START: u64. First address.
  * @MORSEL_A_VAS_LENGTH: u64. How many bytes from there on.
- * @MORSEL_A_VAS_MAX_SIZE: u64. Reservations only. The largest size of the
- *   object.
+ * @MORSEL_A_VAS_MAX_SIZE: u64. Reservations, and of who is displaced. The
+ *   largest size of the object.
  * @MORSEL_A_VAS_GAPS: flag. Dump the gaps in the window, too.
  * @MORSEL_A_VAS_PID: u32, at least 1. A process, in the pid namespace of the
  *   caller: dump its mappings of objects, not the window.
@@ -939,8 +944,9 @@ enum {
  * MORSEL_CMD_VAS_GET
  *
  *   Dump the reservations in the morsel window in the order of their
- *   addresses, with the flag gaps also what is between them; or with a pid
- *   the mappings of objects that a process has.
+ *   addresses, with the flag gaps also what is between them, and after them
+ *   the objects that are displaced; or with a pid the mappings of objects that
+ *   a process has.
  *
  *   Who: anybody; reservations of objects that the caller may not see (see
  *   morsel-get) do not appear, and are no gaps. Mappings: who may read the
