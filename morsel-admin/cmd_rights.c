@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* rights show, grant, revoke, copy */
 #include <errno.h>
+#include <grp.h>
 #include <json-c/json.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include "output.h"
@@ -277,9 +279,69 @@ static int grant(struct morsel_rights *rights, struct entry entry)
 	return morsel_rights_put(rights, entry.list, entry.acl.tag, entry.acl.id, entry.acl.perm);
 }
 
+/* The groups of a user, from malloc(); NULL: there is no such user. */
+static gid_t *groups_of(uint32_t uid, int *count)
+{
+	const struct passwd *pw = getpwuid(uid);
+	gid_t *groups = NULL, *more;
+	int room = 16;
+
+	while (pw) {
+		more = reallocarray(groups, room, sizeof(*groups));
+		if (!more)
+			break;
+		groups = more;
+		*count = room;
+		if (getgrouplist(pw->pw_name, pw->pw_gid, groups, count) >= 0)
+			return groups;
+		room = *count > room ? *count : 2 * room;
+	}
+	free(groups);
+	return NULL;
+}
+
+static bool is_in(gid_t gid, const gid_t *groups, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (groups[i] == gid)
+			return true;
+	return false;
+}
+
+/* What a user has who is not named: as one of his groups, or as one of the others. */
+static uint32_t unnamed(const struct morsel_rights *rights, uint32_t uid)
+{
+	int mask = morsel_rights_find(rights, MORSEL_ACL_ACCESS, MORSEL_ACL_TAG_MASK, 0);
+	int others = morsel_rights_find(rights, MORSEL_ACL_ACCESS, MORSEL_ACL_TAG_OTHER, 0);
+	const struct morsel_acl_entry *entry;
+	bool by_group = false;
+	uint32_t perm = 0, gid;
+	int count = 0;
+	gid_t *groups = groups_of(uid, &count);
+	size_t i;
+
+	for (i = 0; groups && (entry = morsel_rights_at(rights, MORSEL_ACL_ACCESS, i)); i++) {
+		if (entry->tag != MORSEL_ACL_TAG_GROUP && entry->tag != MORSEL_ACL_TAG_GROUP_OBJ)
+			continue;
+		gid = entry->tag == MORSEL_ACL_TAG_GROUP ?
+			      entry->id :
+			      morsel_info_gid(morsel_rights_info(rights));
+		if (is_in(gid, groups, count)) {
+			by_group = true;
+			perm |= entry->perm;
+		}
+	}
+	free(groups);
+	if (!by_group)
+		return others < 0 ? 0 : (uint32_t)others;
+	return mask < 0 ? perm : perm & (uint32_t)mask;
+}
+
 /*
- * An entry that is left with nothing stays: without it the rights of the others
- * would count.
+ * An entry that is left with nothing stays: without it the rights of his groups, or of
+ * the others, would count.
  */
 static int take(struct morsel_rights *rights, struct entry entry)
 {
@@ -288,7 +350,7 @@ static int take(struct morsel_rights *rights, struct entry entry)
 	name_owner(morsel_rights_info(rights), &entry);
 	had = morsel_rights_find(rights, entry.list, entry.acl.tag, entry.acl.id);
 	if (had < 0 && entry.acl.tag == MORSEL_ACL_TAG_USER && entry.list == MORSEL_ACL_ACCESS)
-		had = morsel_rights_find(rights, entry.list, MORSEL_ACL_TAG_OTHER, 0);
+		had = (int)unnamed(rights, entry.acl.id);
 	if (had < 0)
 		had = 0;
 	return morsel_rights_put(rights, entry.list, entry.acl.tag, entry.acl.id,

@@ -48,6 +48,13 @@ ok "without the mapped" morsel-admin rights revoke --keep-mapped p:f g:team
 is "is not counted" "$(morsel-admin --json rights show p:f | jq -c '.[0].revokes')" 2
 is "as JSON" "$(morsel-admin --json rights show p:f | jq -c '.[0].acl[1]')" '{"tag":"u","who":"alice","perm":"---"}'
 
+ok "a morsel of a group" sh -c "touch t && chgrp team t && chmod 660 t"
+ok "revoke from one of them" morsel-admin rights revoke p:t u:alice:w
+is "who keeps what else the group has" "$(acl p:t)" "u::rw- u:alice:r-- g::rw- m::rw- o::--- "
+ok "that is felt" as alice cat t
+fails "and no more" "ermission denied" as alice sh -c "echo > t"
+ok "the group has what it had" as bob sh -c "echo > t"
+
 ok "a directory" mkdir d
 ok "a list for new objects" morsel-admin rights grant p:d d:u:bob:rwx
 like "is shown" "$(acl p:d)" "d:u::rwx d:u:bob:rwx"
