@@ -29,7 +29,8 @@ u64 pp_frame_get(struct pp_pool *pool, unsigned int order)
 		frame = fa_get(pool->frames, cpu, order);
 		if (frame == FA_NONE)
 			return 0;
-	} while (claim(pool->claims, frame, order, true));
+	} while (claim(pool->claims, frame, order, true) ||
+		 (pool->withdraw && pool->withdraw(pool, frame, order)));
 	return frame;
 }
 

@@ -20,6 +20,20 @@ static u64 media_offset(const struct pp_leaf *leaf, u64 offset)
 	return pp_frame_offset(leaf->frame) + offset % MEDIA_FRAME;
 }
 
+/* Return: how many of @length bytes at @offset of the leaf are before a frame with an error. */
+static u64 sound_part(const struct pp_pool *pool, const struct pp_leaf *leaf, u64 offset,
+		      u64 length)
+{
+	u64 frame = leaf->frame, done = 0;
+
+	if (!pool->is_bad)
+		return length;
+	for (; done < length && !pool->is_bad(pool, frame); frame++)
+		done += MEDIA_FRAME - (offset + done) % MEDIA_FRAME;
+	return min(done, length);
+}
+
+/* What is lost stays so. */
 int pp_zero(struct pp_pool *pool, struct pp_object *obj, u64 from, u64 to)
 {
 	bool any = false;
@@ -34,6 +48,11 @@ int pp_zero(struct pp_pool *pool, struct pp_object *obj, u64 from, u64 to)
 		part = min(to - from, rest_of_leaf(from, &leaf));
 		if (!leaf.frame)
 			continue;
+		part = sound_part(pool, &leaf, from, part);
+		if (!part) {
+			part = min(to - from, MEDIA_FRAME - from % MEDIA_FRAME);
+			continue;
+		}
 		pm_stream_zeros(&pool->pm, media_offset(&leaf, from), part);
 		any = true;
 	}

@@ -79,6 +79,10 @@ struct pp_pool {
 	bool leaky;		/* frames of a damaged object are lost until all trees are walked */
 	/* Or NULL.  Return: somebody still uses the frame, and it is to be put once more later. */
 	bool (*keep)(struct pp_pool *pool, u64 frame, unsigned int order);
+	/* Or NULL.  Return: free frames are not to be used; they stay allocated. */
+	bool (*withdraw)(struct pp_pool *pool, u64 frame, unsigned int order);
+	/* Or NULL.  Return: the frame has a media error, and is not to be touched. */
+	bool (*is_bad)(const struct pp_pool *pool, u64 frame);
 
 	struct mutex id_lock;
 	unsigned long *ids;	/* [id_lock] records in use */

@@ -407,6 +407,8 @@ static void morsel_show_fdinfo(struct seq_file *m, struct file *file)
 		   atomic_long_read(&mi->view[MORSEL_VIEW_RO].tables));
 	seq_printf(m, "morsel-attachments:\t%lu\n", stat.attachments);
 	seq_printf(m, "morsel-links:\t%lu\n", stat.links);
+	if (READ_ONCE(mi->poisoned))
+		seq_puts(m, "morsel-poisoned:\t1\n");
 	if (READ_ONCE(mi->reservation.start))
 		seq_printf(m, "morsel-addr:\t0x%llx\nmorsel-max-size:\t%llu\n",
 			   mi->reservation.start, mi->reservation.max);

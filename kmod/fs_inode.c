@@ -47,6 +47,7 @@ struct inode *morsel_alloc_inode(struct super_block *sb)
 	mi->record = NULL;
 	mi->stored_root = 0;
 	mi->judged = false;
+	mi->poisoned = false;
 	mi->stored_to = false;
 	atomic_set(&mi->writing_back, 0);
 	mutex_init(&mi->record_lock);

@@ -31,6 +31,9 @@ struct morsel_store {
 	struct dax_device *dax;
 	struct dev_pagemap *pagemap;	/* of its pages, or NULL */
 	unsigned long first_pfn;	/* of frame 0 */
+	u64 start;			/* of the pool on the DAX device, in bytes */
+	struct super_block *sb;		/* from when the pool is loaded on */
+	bool has_bad;			/* a frame has a media error */
 	bool started;			/* pp_start() has succeeded */
 	bool loaded;			/* all inodes are there, and are what counts */
 	/* Frames, and 2 MiB frames, that nobody owns but somebody still uses. */
@@ -125,6 +128,24 @@ void morsel_store_show(struct inode *inode, struct page *page, pgoff_t index, un
 void morsel_store_forget(struct inode *inode);
 /* Give back the kept frames that nobody uses any more.  Return: how many. */
 u64 morsel_store_put_kept(struct morsel_store *store);
+
+/* store_bad.c: frames with media errors */
+
+/*
+ * Bytes of the DAX device are lost: their objects go on without them.
+ * Context: process; morsel_store_close() waits.
+ * Return: 0; -EIO: not only objects have lost something, the pool itself may have.
+ */
+int morsel_store_failed(struct morsel_store *store, u64 offset, u64 length);
+/* The errors that the driver knows already: before the first frame is used, ... */
+void morsel_store_mark_known(struct morsel_store *store);
+/* ... and when all objects are there.  Context: the pool is being mounted. */
+void morsel_store_tell_known(struct morsel_store *store);
+/* The pages are the next user's.  Context: nobody uses the store any more. */
+void morsel_store_forget_bad(struct morsel_store *store);
+/* Keep frames with an error from whoever would get them next.  Return: there is one. */
+bool morsel_store_withdraw(struct pp_pool *pp, u64 frame, unsigned int order);
+bool morsel_store_is_bad(const struct pp_pool *pp, u64 frame);
 
 /* store_sync.c */
 

@@ -78,6 +78,8 @@ static bool keep(struct pp_pool *pp, u64 frame, unsigned int order)
 
 	for (i = 0; i < 1UL << order; i++)
 		forget_page(page + i);
+	if (morsel_store_withdraw(pp, frame, order))
+		return true;
 	if (!is_used(page, order))
 		return false;
 	if (order)
@@ -121,6 +123,8 @@ int morsel_store_frames_init(struct morsel_store *store)
 	if (!store->kept || !store->kept_huge)
 		return -ENOMEM;
 	store->pp.keep = keep;
+	store->pp.withdraw = morsel_store_withdraw;
+	store->pp.is_bad = morsel_store_is_bad;
 	return 0;
 }
 

@@ -424,6 +424,8 @@ int morsel_store_load(struct fs_context *fc, struct super_block *sb)
 		return error;
 	store->report.progress = progress;
 	store->told_at = jiffies;
+	store->sb = sb;
+	morsel_store_mark_known(store);
 	error = pp_start(load.pp, &how, &load.scan);
 	store->started = !error;
 	store->trusted = load.scan.trusted;
@@ -432,6 +434,8 @@ int morsel_store_load(struct fs_context *fc, struct super_block *sb)
 	else
 		refuse_start(fc, error);
 	store->loaded = !error;
+	if (!error)
+		morsel_store_tell_known(store);
 	kvfree(load.dentries);
 	kvfree(load.below);
 	kvfree(load.buffer);

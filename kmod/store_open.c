@@ -43,19 +43,32 @@ static int refuse_open(struct fs_context *fc, int error)
 	return error;
 }
 
-/* Media errors are found when the bytes are read. */
-static int notify_failure(struct dax_device *dax, u64 offset, u64 len, int flags)
-{
-	const struct morsel_store *store = dax_holder(dax);
+static DEFINE_MUTEX(holder_mutex);	/* a store is told of something, or ends */
 
-	if (len == U64_MAX) {
-		pr_err("pool %*pE: its device is to go, which waits until the pool is unmounted\n",
-		       (int)strlen(store->pp.label), store->pp.label);
-		return 0;
-	}
-	pr_err("pool %*pE: %llu bytes at %llu of the device have an error\n",
-	       (int)strlen(store->pp.label), store->pp.label, len, offset);
-	return -EIO;	/* the core kernel's own way is for who has a page cache */
+static int fail(struct morsel_store *store, u64 offset, u64 length)
+{
+	if (length != U64_MAX)
+		return morsel_store_failed(store, offset, length);
+	pr_err("pool %*pE: its device is to go, which waits until the pool is unmounted\n",
+	       (int)strlen(store->pp.label), store->pp.label);
+	return 0;
+}
+
+/*
+ * The core kernel's own way is for who has a page cache.  Told that all is done, it may
+ * take the page from its linear map.
+ */
+static int notify_failure(struct dax_device *dax, u64 offset, u64 length, int flags)
+{
+	struct morsel_store *store;
+	int error = -EIO;
+
+	mutex_lock(&holder_mutex);
+	store = dax_holder(dax);
+	if (store)
+		error = fail(store, offset, length);
+	mutex_unlock(&holder_mutex);
+	return error;
 }
 
 static const struct dax_holder_operations holder_ops = {
@@ -85,9 +98,10 @@ static bool is_virtual(const struct block_device *bdev)
 	return false;
 }
 
-static int get_dax(struct fs_context *fc, struct morsel_store *store, u64 *start)
+static int get_dax(struct fs_context *fc, struct morsel_store *store)
 {
-	store->dax = fs_dax_get_by_bdev(store->bdev.bdev, start, store, &holder_ops);
+	store->dax = fs_dax_get_by_bdev(store->bdev.bdev, &store->start, store,
+					&holder_ops);
 	if (!store->dax)
 		return refuse_mode(fc, namespace_of(store));
 	if (dax_synchronous(store->dax) && !is_virtual(store->bdev.bdev))
@@ -97,21 +111,39 @@ static int get_dax(struct fs_context *fc, struct morsel_store *store, u64 *start
 	return -EOPNOTSUPP;
 }
 
-/* Have all of the device, as one piece of memory with struct pages. */
-static int map_device(struct fs_context *fc, struct morsel_store *store, u64 start)
+/*
+ * The driver gives pages up to the next one with an error, then that one: loads look
+ * after themselves.  Return: how many there are, in one piece from @base on.
+ */
+static u64 map_pieces(struct morsel_store *store, u64 frames, void **base, pfn_t *pfn)
 {
-	u64 frames = bdev_nr_bytes(store->bdev.bdev) >> PAGE_SHIFT;
-	void *base = NULL;
-	pfn_t pfn = {};
+	pgoff_t first = store->start >> PAGE_SHIFT;
+	void *at = NULL;
+	pfn_t other;
+	u64 have;
 	long got;
 	int id;
 
 	id = dax_read_lock();
-	/* That mode maps bytes with an error as well: loads look after themselves. */
-	got = dax_direct_access(store->dax, start >> PAGE_SHIFT, frames, DAX_RECOVERY_WRITE, &base,
-				&pfn);
+	for (have = 0; have < frames; have += got) {
+		got = dax_direct_access(store->dax, first + have, frames - have,
+					DAX_RECOVERY_WRITE, have ? &at : base,
+					have ? &other : pfn);
+		if (got <= 0 || (have && at != *base + (have << PAGE_SHIFT)))
+			break;
+	}
 	dax_read_unlock(id);
-	if (got < 0 || got < frames) {
+	return have;
+}
+
+/* Have all of the device, as one piece of memory with struct pages. */
+static int map_device(struct fs_context *fc, struct morsel_store *store)
+{
+	u64 frames = bdev_nr_bytes(store->bdev.bdev) >> PAGE_SHIFT;
+	void *base = NULL;
+	pfn_t pfn = {};
+
+	if (map_pieces(store, frames, &base, &pfn) < frames) {
 		errorfc(fc, "%s: the device is not one piece of memory", fc->source);
 		return -EOPNOTSUPP;
 	}
@@ -158,12 +190,10 @@ static int identify(struct fs_context *fc, struct morsel_store *store)
 
 static int open_parts(struct fs_context *fc, struct morsel_store *store)
 {
-	u64 start;
-	int error;
+	int error = get_dax(fc, store);
 
-	error = get_dax(fc, store, &start);
 	if (!error)
-		error = map_device(fc, store, start);
+		error = map_device(fc, store);
 	if (!error)
 		error = identify(fc, store);
 	return error;
@@ -201,9 +231,12 @@ void morsel_store_close(struct morsel_store *store)
 		pr_warn("pool on %pg: no checkpoint for want of memory: the next mount takes longer\n",
 			store->bdev.bdev);
 	pp_close(&store->pp);
+	morsel_store_forget_bad(store);
 	put_dev_pagemap(store->pagemap);
+	mutex_lock(&holder_mutex);
 	if (store->dax)
 		fs_put_dax(store->dax, store);
+	mutex_unlock(&holder_mutex);
 	morsel_bdev_close(&store->bdev);
 	kvfree(store);
 }

@@ -32,7 +32,7 @@ static pgoff_t write_back_leaf(struct inode *inode, pgoff_t index)
 	struct morsel_store *store = store_of(inode);
 	struct page *page = morsel_store_lookup(inode, index).page;
 
-	if (!page || !READ_ONCE(page->mapping))
+	if (!page || !READ_ONCE(page->mapping) || PageHWPoison(page))
 		return index + 1;
 	if (page_ref_count(page) > 1)
 		WRITE_ONCE(morsel_i(inode)->stored_to, true);

@@ -150,17 +150,19 @@ static bool set_if_none(struct page *table, pmd_t *slot, pmd_t val)
 	return none;
 }
 
-static bool may_be_huge(const struct page *page)
+static bool may_be_huge(const struct fill *f)
 {
-	if (!is_zone_device_page(page))
+	if (!is_zone_device_page(f->chunk.page))
 		return true;
-	return MORSEL_DEVICE_PMDS && IS_ALIGNED(page_to_pfn(page), MORSEL_CHUNK_PAGES);
+	/* A page with an error has no entry: the others have theirs. */
+	return MORSEL_DEVICE_PMDS && IS_ALIGNED(page_to_pfn(f->chunk.page), MORSEL_CHUNK_PAGES) &&
+	       !READ_ONCE(morsel_i(f->inode)->poisoned);
 }
 
 static bool fits_huge(const struct fill *f)
 {
 	return f->chunk.state == MORSEL_CHUNK_HUGE && f->base + MORSEL_CHUNK_PAGES <= f->end &&
-	       may_be_huge(f->chunk.page);
+	       may_be_huge(f);
 }
 
 static void set_huge(const struct fill *f, struct page *table, pmd_t *slot)
