@@ -114,7 +114,10 @@ static int fill_attributes(struct sk_buff *skb, struct inode *inode, struct user
 	       put_time(skb, MORSEL_A_OBJECT_MTIME, inode_get_mtime(inode)) ||
 	       put_time(skb, MORSEL_A_OBJECT_CTIME, inode_get_ctime(inode)) ||
 	       put_time(skb, MORSEL_A_OBJECT_BTIME, morsel_i(inode)->btime) ||
-	       (READ_ONCE(morsel_i(inode)->sealed) && nla_put_flag(skb, MORSEL_A_OBJECT_SEALED));
+	       (READ_ONCE(morsel_i(inode)->sealed) &&
+		nla_put_flag(skb, MORSEL_A_OBJECT_SEALED)) ||
+	       (READ_ONCE(morsel_i(inode)->poisoned) &&
+		nla_put_flag(skb, MORSEL_A_OBJECT_POISONED));
 }
 
 /* Frames, tables and who maps it. */

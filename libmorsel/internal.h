@@ -98,7 +98,7 @@ struct morsel_info {
 	int64_t atime, mtime, ctime, btime, last_mapped;
 	uint64_t attachments, links, rw_tables, ro_tables, tree_tables;
 	uint32_t pool_id, type, mode, uid, gid, nlink;
-	bool created, sealed;
+	bool created, sealed, poisoned;
 	char pool[MORSEL_MAX_POOL_NAME + 1];
 	char *name;	/* POOL:PATH or NULL */
 	char *old_name; /* of a rename event */

@@ -246,6 +246,7 @@ int morsel_parse_info(const struct nlmsghdr *nlh, struct morsel_info **out, uint
 		return -ENOMEM;
 	info->created = tb[MORSEL_A_OBJECT_CREATED];
 	info->sealed = tb[MORSEL_A_OBJECT_SEALED];
+	info->poisoned = tb[MORSEL_A_OBJECT_POISONED];
 	err = take_numbers(tb, object_fields, MORSEL_A_OBJECT_MAX, info);
 	if (!err)
 		err = take_string(tb[MORSEL_A_OBJECT_POOL_NAME], info->pool, sizeof(info->pool));

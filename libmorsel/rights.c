@@ -337,3 +337,8 @@ MORSEL_EXPORT bool morsel_info_sealed(const struct morsel_info *info)
 {
 	return info->sealed;
 }
+
+MORSEL_EXPORT bool morsel_info_poisoned(const struct morsel_info *info)
+{
+	return info->poisoned;
+}

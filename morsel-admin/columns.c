@@ -235,6 +235,11 @@ static void object_sealed(const void *item, struct value *value)
 	set_number(value, VALUE_FLAG, morsel_info_sealed(item));
 }
 
+static void object_poisoned(const void *item, struct value *value)
+{
+	set_number(value, VALUE_FLAG, morsel_info_poisoned(item));
+}
+
 OBJECT_TIME(atime)
 OBJECT_TIME(mtime)
 OBJECT_TIME(ctime)
@@ -371,6 +376,7 @@ static const struct column object_columns[] = {
 	{ "addr", object_addr, "address in every process" },
 	{ "max_size", object_max_size, "how large it may become there" },
 	{ "sealed", object_sealed, "nobody can change its contents any more" },
+	{ "poisoned", object_poisoned, "media errors have taken some of its contents" },
 	{ "atime", object_atime, "last access" },
 	{ "mtime", object_mtime, "last change of contents" },
 	{ "ctime", object_ctime, "last change of contents or attributes" },

@@ -182,7 +182,7 @@ static void set_facts(struct live *live, struct object *object, const struct mor
 	m->address = morsel_info_addr(info);
 	m->max_size = morsel_info_max_size(info);
 	m->sealed = morsel_info_sealed(info);
-	m->poisoned = UNKNOWN;
+	m->poisoned = morsel_info_poisoned(info);
 	if (object->rights_at != morsel_info_ctime(info)) {
 		object->rights_at = -1;
 		m->rights = rights_by_mode(&live->viewer, info);

@@ -97,6 +97,8 @@ int morsel_seal(struct morsel_ctx *ctx, const char *name, uint64_t id);
 
 /* The contents are final. */
 bool morsel_info_sealed(const struct morsel_info *info);
+/* Media errors have taken some of its contents since the pool was mounted. */
+bool morsel_info_poisoned(const struct morsel_info *info);
 
 #ifdef __cplusplus
 }

@@ -30,7 +30,7 @@ struct nl {
 	/* of the last answer */
 	int command;
 	uint32_t in_seq;
-	const struct nlattr *attrs[64];
+	const struct nlattr *attrs[128];
 	char text[256];	  /* of a refusal */
 	int bad_attr;	  /* that a refusal names; 0: none */
 	int miss_attr;	  /* that a refusal misses; 0: none */

@@ -151,7 +151,7 @@ static void parse_object(struct nl *nl, const struct nlmsghdr *header)
 
 	nl->command = genl->cmd;
 	nl->in_seq = header->nlmsg_seq;
-	parse_attrs(nl->attrs, 64, (const char *)header + head, header->nlmsg_len - head);
+	parse_attrs(nl->attrs, 128, (const char *)header + head, header->nlmsg_len - head);
 }
 
 static ssize_t receive(struct nl *nl)

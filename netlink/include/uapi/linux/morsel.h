@@ -359,6 +359,9 @@ enum {
  * @MORSEL_A_OBJECT_RIGHTS_SEQ: u64. Counts changes of owner, group, mode and
  *   lists while the pool is mounted. In rights-set: refuse with EAGAIN unless
  *   it is still that.
+ * @MORSEL_A_OBJECT_POISONED: flag. The object is in a persistent pool, and
+ *   media errors have taken some of its contents: was told by the device, or
+ *   known to it, since the pool was mounted.
  */
 enum {
 	MORSEL_A_OBJECT_POOL_ID = 1,
@@ -424,6 +427,7 @@ enum {
 	MORSEL_A_OBJECT_WATCH = 61,
 	MORSEL_A_OBJECT_WATCH_SEQ = 62,
 	MORSEL_A_OBJECT_RIGHTS_SEQ = 63,
+	MORSEL_A_OBJECT_POISONED = 64,
 
 	__MORSEL_A_OBJECT_MAX,
 	MORSEL_A_OBJECT_MAX = (__MORSEL_A_OBJECT_MAX - 1)
