@@ -162,22 +162,25 @@ static void event_object(enum morsel_event event, struct dentry *dentry, const c
 		send_object(&e);
 }
 
-/* Marks a dentry whose object is in the making: see morsel_event_hold(). */
+/*
+ * Marks a dentry whose object is in the making, in d_time, which is nobody's else here:
+ * see morsel_event_hold().
+ */
 static char in_the_making;
 
 void morsel_event_hold(struct dentry *dentry)
 {
-	dentry->d_fsdata = &in_the_making;
+	dentry->d_time = (unsigned long)&in_the_making;
 }
 
 void morsel_event_unhold(struct dentry *dentry)
 {
-	dentry->d_fsdata = NULL;
+	dentry->d_time = 0;
 }
 
 void morsel_event_object(enum morsel_event event, struct dentry *dentry)
 {
-	if (dentry->d_fsdata == &in_the_making)
+	if (dentry->d_time == (unsigned long)&in_the_making)
 		atomic64_inc(&changes);
 	else
 		event_object(event, dentry, NULL, NULL);
