@@ -17,7 +17,7 @@ struct cut {
 	unsigned int nr;
 	int err;
 	u64 entry[BATCH];
-	unsigned int level[BATCH];
+	u8 level[BATCH];
 };
 
 static void free_leaf(struct pp_pool *pool, u64 frame, unsigned int order, struct pp_count *count)
@@ -94,24 +94,21 @@ static void cut_in(struct cut *cut, u64 table, unsigned int level, u64 base)
 	}
 }
 
+/* Nothing is allocated: the object may be smaller already. */
 int pp_tree_cut(struct pp_pool *pool, struct pp_object *obj, u64 first, u64 last)
 {
 	u64 root = obj->rec.root;
-	struct cut *cut;
-	int err;
+	struct cut cut;
 
 	if (!root || first > last || !pp_in_reach(pp_height(root), first))
 		return 0;
-	cut = kvzalloc(sizeof(*cut), GFP_KERNEL);
-	if (!cut)
-		return -ENOMEM;
-	cut->pool = pool;
-	cut->count = &obj->count;
-	cut->first = first;
-	cut->last = last;
-	cut_in(cut, pp_entry_frame(root), pp_height(root), 0);
-	settle(cut);
-	err = cut->err;
-	kvfree(cut);
-	return err;
+	cut.pool = pool;
+	cut.count = &obj->count;
+	cut.first = first;
+	cut.last = last;
+	cut.nr = 0;
+	cut.err = 0;
+	cut_in(&cut, pp_entry_frame(root), pp_height(root), 0);
+	settle(&cut);
+	return cut.err;
 }

@@ -49,43 +49,40 @@ static void describe(const struct inode *inode, struct pp_record *rec)
 	rec->flags |= rec->addr ? MEDIA_F_ADDR : 0;
 }
 
-/* Begin to change a record.  Return: what it is to say, to be freed by end(). */
-static struct pp_record *begin(struct inode *inode)
+/*
+ * Begin to change a record, which is to say *@rec.  Nothing is allocated: some of those
+ * who call have changed other things before.  Return: 0, to be followed by end(); -EUCLEAN.
+ */
+static int begin(struct inode *inode, struct pp_record *rec)
 {
-	struct pp_record *rec;
-
 	if (record_of(inode)->bad)
-		return ERR_PTR(-EUCLEAN);
-	rec = kmalloc(sizeof(*rec), GFP_KERNEL);
-	if (!rec)
-		return ERR_PTR(-ENOMEM);
+		return -EUCLEAN;
 	mutex_lock(&morsel_i(inode)->record_lock);
 	*rec = record_of(inode)->rec;
 	describe(inode, rec);
-	return rec;
+	return 0;
 }
 
-static int end(struct inode *inode, struct pp_record *rec, int error)
+static int end(struct inode *inode, int error)
 {
 	mutex_unlock(&morsel_i(inode)->record_lock);
-	kfree(rec);
 	return error;
 }
 
 int morsel_store_update(struct inode *inode)
 {
 	struct pp_object *obj = record_of(inode);
-	struct pp_record *rec;
-	int error = 0;
+	struct pp_record rec;
+	int error;
 
 	if (!obj)
 		return 0;
-	rec = begin(inode);
-	if (IS_ERR(rec))
-		return PTR_ERR(rec);
-	if (memcmp(rec, &obj->rec, sizeof(*rec)))
-		error = pp_update(engine_of(inode), obj, rec);
-	return end(inode, rec, error);
+	error = begin(inode, &rec);
+	if (error)
+		return error;
+	if (memcmp(&rec, &obj->rec, sizeof(rec)))
+		error = pp_update(engine_of(inode), obj, &rec);
+	return end(inode, error);
 }
 
 /* The size stays: what is allocated behind the end goes. */
@@ -106,46 +103,45 @@ int morsel_store_resize(struct inode *inode, loff_t size)
 {
 	struct pp_object *obj = record_of(inode);
 	int error = morsel_store_verify(inode);
-	struct pp_record *rec;
+	struct pp_record rec;
 	u64 had;
 
+	if (!error)
+		error = begin(inode, &rec);
 	if (error)
 		return error;
-	rec = begin(inode);
-	if (IS_ERR(rec))
-		return PTR_ERR(rec);
 	had = obj->count.pages;
-	rec->size = size;
+	rec.size = size;
 	if (size == obj->rec.size)
-		error = cut_behind(inode, rec);
+		error = cut_behind(inode, &rec);
 	else
-		error = pp_resize(engine_of(inode), obj, rec);
+		error = pp_resize(engine_of(inode), obj, &rec);
 	i_size_write(inode, obj->rec.size);	/* also if it was cut off and then went wrong */
 	morsel_store_publish(inode);
 	morsel_uncharge_frames(inode, had - obj->count.pages);
 	if (!error)	/* the rest of the last page stays in sight */
 		error = pp_zero(engine_of(inode), obj, size, round_up(size, PAGE_SIZE));
-	return end(inode, rec, error);
+	return end(inode, error);
 }
 
 int morsel_store_grow(struct inode *inode, loff_t end_of_data, bool keep_size)
 {
 	struct pp_object *obj = record_of(inode);
-	struct pp_record *rec;
+	struct pp_record rec;
 	int error;
 
-	rec = begin(inode);
-	if (IS_ERR(rec))
-		return PTR_ERR(rec);
+	error = begin(inode, &rec);
+	if (error)
+		return error;
 	if (!keep_size)
-		rec->size = max_t(u64, rec->size, end_of_data);
-	else if (end_of_data > rec->size)
-		rec->flags |= MEDIA_F_PREALLOC;
+		rec.size = max_t(u64, rec.size, end_of_data);
+	else if (end_of_data > rec.size)
+		rec.flags |= MEDIA_F_PREALLOC;
 	/* What was stored goes first: after a crash nothing older is in sight. */
 	pm_fence(&engine_of(inode)->pm);
-	error = pp_update(engine_of(inode), obj, rec);
+	error = pp_update(engine_of(inode), obj, &rec);
 	i_size_write(inode, obj->rec.size);
-	return end(inode, rec, error);
+	return end(inode, error);
 }
 
 int morsel_store_reserve(struct inode *inode, u64 addr, u64 max)
@@ -224,7 +220,7 @@ static int pack_lists(struct inode *inode, struct posix_acl *acl, int type,
 int morsel_store_set_acl(struct inode *inode, struct posix_acl *acl, int type)
 {
 	struct media_acl_entry *list;
-	struct pp_record *rec;
+	struct pp_record rec;
 	int nr, error;
 
 	if (!record_of(inode))
@@ -235,13 +231,10 @@ int morsel_store_set_acl(struct inode *inode, struct posix_acl *acl, int type)
 	nr = pack_lists(inode, acl, type, &list);
 	if (nr < 0)
 		return nr;
-	rec = begin(inode);
-	if (IS_ERR(rec)) {
-		kvfree(list);
-		return PTR_ERR(rec);
-	}
-	error = end(inode, rec, pp_set_acl(engine_of(inode), record_of(inode), rec, list,
-					   nr * sizeof(*list)));
+	error = begin(inode, &rec);
+	if (!error)
+		error = end(inode, pp_set_acl(engine_of(inode), record_of(inode), &rec, list,
+					      nr * sizeof(*list)));
 	kvfree(list);
 	return error;
 }
