@@ -12,28 +12,29 @@ static u32 blob_crc(const struct pp_pool *pool, const struct media_blob *blob, s
 		      offsetof(struct media_blob, data) - sizeof(blob->crc) + length);
 }
 
-u64 pp_blob_write(struct pp_pool *pool, u64 id, enum media_blob_kind kind, const void *data,
-		  size_t length)
+int pp_blob_write(struct pp_pool *pool, u64 id, enum media_blob_kind kind, const void *data,
+		  size_t length, u64 *frame)
 {
 	struct media_blob *blob;
-	u64 frame;
 
 	if (length > sizeof(blob->data))
-		return 0;
+		return -ENOSPC;
 	blob = kvzalloc(sizeof(*blob), GFP_KERNEL);
-	frame = blob ? pp_frame_get(pool, 0) : 0;
-	if (frame) {
+	if (!blob)
+		return -ENOMEM;
+	*frame = pp_frame_get(pool, 0);
+	if (*frame) {
 		blob->kind = cpu_to_le16(kind);
 		blob->length = cpu_to_le16(length);
 		blob->id = cpu_to_le64(id);
 		memcpy(blob->data, data, length);
 		blob->crc = cpu_to_le32(blob_crc(pool, blob, length));
 		/* With its zeros: what was in the frame before is nobody's business. */
-		pm_write(&pool->pm, pp_frame_offset(frame), blob, sizeof(*blob));
-		pm_flush(&pool->pm, pp_frame_offset(frame), sizeof(*blob));
+		pm_write(&pool->pm, pp_frame_offset(*frame), blob, sizeof(*blob));
+		pm_flush(&pool->pm, pp_frame_offset(*frame), sizeof(*blob));
 	}
 	kvfree(blob);
-	return frame;
+	return *frame ? 0 : -ENOSPC;
 }
 
 int pp_blob_read(const struct pp_pool *pool, u64 frame, u64 id, enum media_blob_kind kind,
@@ -65,13 +66,11 @@ int pp_create_with(struct pp_pool *pool, struct pp_object *obj, enum media_blob_
 {
 	bool has_id = obj->id;
 	int err = has_id ? 0 : pp_id_get(pool, obj);
-	u64 blob;
+	u64 blob = 0;
 
 	if (err)
 		return err;
-	blob = pp_blob_write(pool, obj->id, kind, data, length);
-	if (!blob)
-		err = -ENOSPC;
+	err = pp_blob_write(pool, obj->id, kind, data, length, &blob);
 	if (!err) {
 		*(kind == MEDIA_BLOB_ACL ? &obj->rec.acl : &obj->rec.target) = blob;
 		pm_fence(&pool->pm);	/* before the record names it */
@@ -102,8 +101,7 @@ int pp_set_acl(struct pp_pool *pool, struct pp_object *obj, const struct pp_reco
 	*new = *rec;
 	new->acl = 0;
 	if (length) {
-		new->acl = pp_blob_write(pool, obj->id, MEDIA_BLOB_ACL, acl, length);
-		err = new->acl ? 0 : -ENOSPC;
+		err = pp_blob_write(pool, obj->id, MEDIA_BLOB_ACL, acl, length, &new->acl);
 		pm_fence(&pool->pm);	/* before the record names it */
 	}
 	if (!err)

@@ -254,9 +254,9 @@ int pp_name_exchange(struct pp_pool *pool, struct pp_name *one, struct pp_name *
 
 /* ---- blob.c ---- */
 
-/* Write a blob and flush it; the caller fences.  Return: its frame, or 0: no space. */
-u64 pp_blob_write(struct pp_pool *pool, u64 id, enum media_blob_kind kind, const void *data,
-		  size_t length);
+/* Write a blob into *@frame and flush it; the caller fences.  Return: 0, -ENOSPC, -ENOMEM. */
+int pp_blob_write(struct pp_pool *pool, u64 id, enum media_blob_kind kind, const void *data,
+		  size_t length, u64 *frame);
 /* Return: bytes read, -EUCLEAN, -EIO. */
 int pp_blob_read(const struct pp_pool *pool, u64 frame, u64 id, enum media_blob_kind kind,
 		 void *data, size_t size);

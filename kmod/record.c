@@ -250,6 +250,8 @@ int pp_id_get(struct pp_pool *pool, struct pp_object *obj)
 		err = 0;	/* which it should be */
 	else if (!err)
 		err = -EUCLEAN;
+	if (err == -ENOMEM && id)
+		pp_id_put(pool, id);
 	obj->id = err ? 0 : id;
 	obj->seq = old->seq;
 	obj->slot = old->slot;
