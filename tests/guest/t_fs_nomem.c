@@ -53,11 +53,23 @@ static struct state state(void)
 	return s;
 }
 
-struct operation {
-	const char *name;
-	int (*run)(int fd);	/* 0 or -1 with errno */
-	void (*undo)(int fd);	/* so that it can be tried again; may be NULL */
-};
+static struct state noted;
+
+static void note(void)
+{
+	noted = state();
+}
+
+static bool as_noted(void)
+{
+	struct state s = state();
+
+	if (!memcmp(&s, &noted, sizeof(s)))
+		return true;
+	diag("frames %ld, inodes %ld, size %ld, blocks %ld", s.frames - noted.frames,
+	     s.inodes - noted.inodes, s.size, s.blocks);
+	return false;
+}
 
 static int closed(int fd)
 {
@@ -202,7 +214,7 @@ static void undo_mount(int fd)
 	need(umount(DIR "/more") == 0);
 }
 
-static const struct operation operations[] = {
+static const struct failnth_operation operations[] = {
 	{ "create", run_create, undo_new },
 	{ "mkdir", run_mkdir, undo_new },
 	{ "symlink", run_symlink, undo_new },
@@ -223,46 +235,6 @@ static const struct operation operations[] = {
 	{ "remount", run_remount, NULL },
 };
 
-/* Fails the first, second, ... allocation, until there is none that has not failed. */
-static void try(const struct operation *op, int fd)
-{
-	struct state before = state(), after;
-	int n, result, error, wrong = 0, changed = 0;
-	bool failed;
-
-	for (n = 1; n < FAILNTH_MOST; n++) {
-		failnth_arm(n);
-		result = op->run(fd);
-		error = errno;
-		failed = failnth_failed();
-		if (!failed && result == 0)
-			break;
-		if (result == 0) {	/* it got by without */
-			if (op->undo)
-				op->undo(fd);
-			continue;
-		}
-		if (error != ENOMEM) {
-			diag("%s, allocation %d: %s", op->name, n, strerror(error));
-			wrong++;
-		}
-		after = state();
-		if (memcmp(&before, &after, sizeof(before))) {
-			diag("%s, allocation %d: frames %ld, inodes %ld, size %ld, blocks %ld",
-			     op->name, n, after.frames - before.frames,
-			     after.inodes - before.inodes, after.size, after.blocks);
-			changed++;
-			before = after;
-		}
-	}
-	ok(n < FAILNTH_MOST, "%s: works in the end", op->name);
-	is_int(wrong, 0, "%s: says that there is no memory", op->name);
-	is_int(changed, 0, "%s: changes nothing when it fails", op->name);
-	failnth_enough(op->name, n - 1);
-	if (op->undo)
-		op->undo(fd);
-}
-
 int main(void)
 {
 	unsigned int i;
@@ -278,7 +250,8 @@ int main(void)
 	need(system("setfacl -m u:bob:rw " DIR "/pool/other") == 0);
 	failnth_start();
 	for (i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
-		try(&operations[i], fd);
+		is_int(failnth_try(&operations[i], fd, note, as_noted), 0,
+		       "%s: changes nothing when it fails", operations[i].name);
 	close(fd);
 	need(umount(DIR "/pool") == 0);
 	return done_testing();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,4 +86,49 @@ void failnth_enough(const char *name, int sites)
 	}
 	ok(sites >= kept[i].sites, "%s: %d allocations have failed, %d at least", name, sites,
 	   kept[i].sites);
+}
+
+/* Return: how much is wrong with how it was refused. */
+static int judge(const struct failnth_operation *op, int n, int error, bool (*as_noted)(void))
+{
+	int wrong = 0;
+
+	if (error != ENOMEM) {
+		diag("%s, allocation %d: %s", op->name, n, strerror(error));
+		wrong++;
+	}
+	if (!as_noted()) {
+		diag("%s, allocation %d: something has changed", op->name, n);
+		wrong++;
+	}
+	return wrong;
+}
+
+int failnth_try(const struct failnth_operation *op, int fd, void (*note)(void),
+		bool (*as_noted)(void))
+{
+	int n, result, error, wrong = 0;
+	bool failed;
+
+	note();
+	for (n = 1; n < FAILNTH_MOST; n++) {
+		failnth_arm(n);
+		result = op->run(fd);
+		error = errno;
+		failed = failnth_failed();
+		if (!failed && result == 0)
+			break;
+		if (result) {
+			wrong += judge(op, n, error, as_noted);
+		} else if (op->undo) {	/* it got by without */
+			op->undo(fd);
+		}
+		if (wrong || !result)
+			note();
+	}
+	ok(n < FAILNTH_MOST, "%s: works in the end", op->name);
+	failnth_enough(op->name, n - 1);
+	if (op->undo)
+		op->undo(fd);
+	return wrong;
 }

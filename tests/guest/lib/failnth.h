@@ -20,4 +20,18 @@ bool failnth_failed(void);
  */
 void failnth_enough(const char *name, int sites);
 
+struct failnth_operation {
+	const char *name;	/* in failnth_sites.h */
+	int (*run)(int fd);	/* 0 or -1 with errno */
+	void (*undo)(int fd);	/* so that it can be tried again; may be NULL */
+};
+
+/*
+ * Fails the first, second, ... allocation, until there is none that has not failed.
+ * Return: how often the errno was not ENOMEM, or not all was @as_noted when @note was
+ * called last.
+ */
+int failnth_try(const struct failnth_operation *op, int fd, void (*note)(void),
+		bool (*as_noted)(void));
+
 #endif
