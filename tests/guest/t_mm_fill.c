@@ -104,7 +104,8 @@ static void together(const char *huge, const char *what, const enum way *ways)
 	}
 	is_int(lost_by_map, 0, "huge=%s, %s: each word is seen in a mapping", huge, what);
 	is_int(lost_by_read, 0, "huge=%s, %s: and by read(2)", huge, what);
-	is_int(mm_fdinfo(fd, "morsel-pages"), SIZE / PAGE, "huge=%s, %s: each page once", huge, what);
+	is_int(mm_fdinfo(fd, "morsel-pages"), SIZE / PAGE, "huge=%s, %s: each page once", huge,
+	       what);
 	is_int(used_bytes() - before, SIZE, "huge=%s, %s: no frame too many is taken", huge, what);
 	munmap(map, SIZE);
 	close(fd);

@@ -247,6 +247,7 @@ int main(void)
 	test_netlink("files", FILES);
 	test_netlink("devices only", LANDLOCK_ACCESS_FS_MAKE_BLOCK);
 	is_int(in_child(operator_asks, NULL, 20), 0, "an operator confines himself");
+	diag("errno %d, told why: %d", notes[0], notes[1]);
 	ok(notes[0] == EPERM && notes[1], "he is refused as well, and told why");
 	return done_testing();
 }
