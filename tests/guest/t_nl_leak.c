@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -190,12 +191,12 @@ static void fdinfo(void)
 	need(f);
 	while (fgets(line, sizeof(line), f)) {
 		const char *at = strpbrk(line, "\t ");
-		uint64_t dec = 0, hex = 0;
+		uint64_t dec, hex;
 
 		if (!at)
 			continue;
-		sscanf(at, "%lu", &dec);
-		sscanf(at, "%lx", &hex);
+		dec = strtoull(at, NULL, 10);
+		hex = strtoull(at, NULL, 16);
 		found |= is_kernel_address(dec) || is_kernel_address(hex) || is_frame(dec) ||
 			 is_frame(hex);
 		lines++;

@@ -123,8 +123,8 @@ int main(void)
 	ok(!found->before.mappings && !found->before.odd, "who maps outside is not told of");
 	ok(found->after.mappings == 1 && found->after.pid == (uint64_t)found->own,
 	   "who maps inside has his number there");
-	ok(!found->error_of_own && found->vas_of_own.mappings == 1 &&
-		   found->vas_of_own.pid == (uint64_t)found->own,
+	told = found->vas_of_own;
+	ok(!found->error_of_own && told.mappings == 1 && told.pid == (uint64_t)found->own,
 	   "what he maps, by that number");
 	ok(found->error_of_outsider == ESRCH && !found->vas_of_outsider.mappings,
 	   "nobody has the number of one outside");
