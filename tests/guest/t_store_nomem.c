@@ -108,13 +108,19 @@ static void note(void)
 	look(&noted);
 }
 
+/* Of what was all zeros, padding included, before it was filled in. */
+static bool same(const void *one, const void *other, size_t len)
+{
+	return !memcmp(one, other, len);
+}
+
 static bool as_noted(void)
 {
 	look(&now);
-	if (!memcmp(&now, &noted, sizeof(now)))
+	if (same(&now, &noted, sizeof(now)))
 		return true;
 	for (unsigned int id = 1; id < RECORDS; id++)
-		if (memcmp(&now.records[id], &noted.records[id], sizeof(now.records[id])))
+		if (!same(&now.records[id], &noted.records[id], sizeof(now.records[id])))
 			diag("record %u, %s: sequence %llu, was %llu; address 0x%llx, was 0x%llx",
 			     id, now.records[id].rec.name,
 			     (unsigned long long)now.records[id].seq,
