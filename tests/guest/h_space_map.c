@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * space_map FILE: map a morsel and print where it is; position-independent.
+ * space_map FILE: map a morsel and print where it is, a byte of it, and where the
+ * stack and the program are; position-independent.
  * ldflags: -static-pie
  */
 #include <fcntl.h>
@@ -19,6 +20,7 @@ int main(int argc, char **argv)
 	map = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED)
 		perror("mmap");
-	printf("%p %d\n", map, map == MAP_FAILED ? 0 : ((char *)map)[5]);
+	printf("%p %d %p %p\n", map, map == MAP_FAILED ? 0 : ((char *)map)[5], (void *)&st,
+	       (void *)main);
 	return map == MAP_FAILED;
 }

@@ -57,6 +57,16 @@ for options in "-j ls -R p:" "ls -lR p:" "--color always ls -R p:"; do
 	said=$({ $ma $options | head -c 10 > /dev/null; } 2>&1)
 	is "$options to a reader that goes: no words" "$said" ""
 done
+# Events come until nobody reads them.
+{ $ma -j events & echo $! > /tmp/events; wait $!; echo $? > /tmp/status; } 2> /tmp/words | head -c 10 > /dev/null &
+for i in $(seq 40); do
+	$ma create p:told"$i"
+	$ma rm p:told"$i"
+	[ -s /tmp/status ] && break
+	sleep 0.2
+done
+like "events to a reader that goes: it ends" "$(cat /tmp/status)" '^(0|141)$'
+is "without more words" "$(cat /tmp/words)" "morsel-admin: watching"
 ok "standard output closed" sh -c "$ma ls p: >&-; test \$? -le 1"
 is "all is still there" "$($ma -j ls -R p: | jq length)" 2002
 done_testing

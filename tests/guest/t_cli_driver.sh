@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# morsel-admin where there is no module: its own status and words, on every command.
+# morsel-admin where there is no module: its own status and words, on every command
+# that asks it first. export and check look for a mount, and say that there is none.
 # pool: unloaded
 # groups: cli
 # timeout: 30
@@ -8,7 +9,9 @@
 . /tests/lib/tap.sh
 
 for line in "pool" "pool create p" "pool show p" "pool remove p" "create p:a" "ls" "ls p:" "stat p:a" \
-	"mv p:a p:b" "rm p:a" "rm -f p:a" "resize p:a 1" "events"; do
+	"mv p:a p:b" "rm p:a" "rm -f p:a" "resize p:a 1" "seal -y p:a" "rights show p:a" "rights grant p:a u:alice:r" \
+	"rights revoke p:a u:alice" "rights copy p:a p:b" "quota show p" "quota set --hard 1M p alice" "vas" \
+	"usage p:" "ps p:" "import /etc/passwd p:a" "events"; do
 	# shellcheck disable=SC2086 # words
 	said=$(morsel-admin $line 2>&1 < /dev/null)
 	is "$line" "$? $(echo "$said" | grep -c 'the kernel module morsel is not loaded (ENODEV)')" "3 1"

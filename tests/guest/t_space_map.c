@@ -43,10 +43,8 @@ static void *map_in_thread(void *arg)
 
 static void test_everywhere(void)
 {
-	char line[64] = "", want[64];
 	pthread_t thread;
 	void *result;
-	FILE *pipe;
 
 	ok(map_at(NULL, SIZE, 0, 0) == home, "mmap(NULL) returns the address");
 	home[5] = 42;
@@ -56,11 +54,43 @@ static void test_everywhere(void)
 	need(pthread_join(thread, &result) == 0);
 	ok(!result, "in a thread");
 	need(munmap(home, SIZE) == 0);
-	pipe = popen("space_map /mnt/morsel/a", "r");
+}
+
+/* What a program says of itself. */
+struct place {
+	void *map, *stack, *program;
+	int byte;
+};
+
+static struct place run_program(const char *name)
+{
+	char line[128] = "";
+	struct place place = {};
+	FILE *pipe;
+
+	snprintf(line, sizeof(line), "%s /mnt/morsel/a", name);
+	pipe = popen(line, "r");
 	need(pipe && fgets(line, sizeof(line), pipe) && pclose(pipe) == 0);
-	snprintf(want, sizeof(want), "%p 42\n", (void *)home);
-	ok(!strcmp(line, want), "in another program, which is position-independent");
-	diag("it says %s", line);
+	need(sscanf(line, "%p %d %p %p", &place.map, &place.byte, &place.stack, &place.program) == 4);
+	return place;
+}
+
+/* Twenty programs, one after the other, with everything else at random places. */
+static void test_programs(const char *name, bool movable, const char *what)
+{
+	struct place first = run_program(name);
+	int there = 0, stacks = 0, moved = 0;
+
+	for (int i = 0; i < 20; i++) {
+		struct place place = run_program(name);
+
+		there += place.map == (void *)home && place.byte == 42;
+		stacks += place.stack != first.stack;
+		moved += place.program != first.program;
+	}
+	is_int(there, 20, "in another program, which is %s", what);
+	ok(stacks > 10, "whose stack is elsewhere each time");
+	ok(movable ? moved > 10 : !moved, "and whose code is %s", movable ? "as well" : "not");
 }
 
 static void test_parts(void)
@@ -164,6 +194,9 @@ int main(void)
 	fd = open(pool_path("a"), O_RDWR);
 	need(fd >= 0);
 	test_everywhere();
+	is_int(read_long("/proc/sys/kernel/randomize_va_space"), 2, "addresses are at random");
+	test_programs("space_map", true, "position-independent");
+	test_programs("space_map_fixed", false, "not position-independent");
 	test_parts();
 	test_elsewhere();
 	test_size();
