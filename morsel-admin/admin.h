@@ -143,6 +143,8 @@ int finish(struct app *app, int status);
 const char *shown(const char *name);
 
 /* ---- color.c ---- */
+/* Is the terminal one that knows no escape sequences? */
+bool is_dumb(void);
 /* Take the argument of --color. Return: 0 or STATUS_USAGE. */
 int set_color(struct app *app, const char *when);
 /* Colours where there is a terminal that shows them, unless the user wants none. */

@@ -5,11 +5,18 @@
 #include <unistd.h>
 #include "admin.h"
 
+bool is_dumb(void)
+{
+	const char *term = getenv("TERM");
+
+	return !term || !*term || !strcmp(term, "dumb");
+}
+
 static bool wanted_on(int fd)
 {
-	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+	const char *none = getenv("NO_COLOR");
 
-	return isatty(fd) && !(none && *none) && term && *term && strcmp(term, "dumb") != 0;
+	return isatty(fd) && !(none && *none) && !is_dumb();
 }
 
 void default_color(struct app *app)

@@ -4,12 +4,14 @@
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
+#include <wchar.h>
 #include "admin.h"
 
 enum {
 	QUIET_MS = 500, /* shorter work needs no bar */
 	EVERY_MS = 100,
 	BAR_MAX = 40,
+	NAME_MAX_COLUMNS = 30,
 };
 
 static int64_t now_ms(void)
@@ -34,8 +36,27 @@ void progress_start(const struct app *app, struct progress *progress, const char
 		.what = what,
 		.total = total,
 		.started = now_ms(),
-		.silent = app->quiet || app->json || !isatty(STDERR_FILENO),
+		.silent = app->quiet || app->json || !isatty(STDERR_FILENO) || is_dumb(),
 	};
+}
+
+/* How many bytes of @text take no more than @room columns, in whole characters. */
+static int fitting(const char *text, int room)
+{
+	mbstate_t state = { 0 };
+	const char *end = text;
+	size_t len;
+	wchar_t ch;
+
+	for (; *end; end += len) {
+		len = mbrtowc(&ch, end, strlen(end), &state);
+		if (len == (size_t)-1 || len == (size_t)-2)
+			break;
+		room -= wcwidth(ch) > 0 ? wcwidth(ch) : 0;
+		if (room < 0)
+			break;
+	}
+	return (int)(end - text);
 }
 
 /* "[#####     ]  50%" of @room columns, or nothing where there is no end in sight. */
@@ -58,6 +79,7 @@ void progress_show(struct progress *progress, uint64_t done)
 {
 	char size[MORSEL_SIZE_TEXT], rate[MORSEL_SIZE_TEXT];
 	int64_t now, passed;
+	int width, room;
 
 	if (progress->silent)
 		return;
@@ -68,8 +90,14 @@ void progress_show(struct progress *progress, uint64_t done)
 	progress->drawn = now;
 	morsel_size_format(done, size);
 	morsel_size_format(done * 1000 / (uint64_t)passed, rate);
-	fprintf(stderr, "\r%.30s %s %s/s", progress->what, size, rate);
-	draw_bar(progress, done, columns() - 62);
+	/* A line that is too long could not be wiped: the last column stays free. */
+	width = columns();
+	room = width - 1 - (int)(strlen(size) + strlen(rate) + strlen("  /s"));
+	if (room > NAME_MAX_COLUMNS)
+		room = NAME_MAX_COLUMNS;
+	fprintf(stderr, "\r%.*s %s %s/s", fitting(progress->what, room), progress->what, size,
+		rate);
+	draw_bar(progress, done, width - 62);
 	fputs("\033[K", stderr);
 }
 

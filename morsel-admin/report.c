@@ -153,11 +153,13 @@ static bool ask(const char *question)
 {
 	char *line = NULL;
 	size_t room = 0;
-	bool yes;
+	bool said, yes;
 
 	fprintf(stderr, "%s: %s? [y/N] ", PROGRAM, question);
-	yes = getline(&line, &room, stdin) > 0 &&
-	      (!strcasecmp(line, "y\n") || !strcasecmp(line, "yes\n"));
+	said = getline(&line, &room, stdin) > 0;
+	if (!said)
+		fputc('\n', stderr); /* which nobody has typed */
+	yes = said && (!strcasecmp(line, "y\n") || !strcasecmp(line, "yes\n"));
 	free(line);
 	return yes;
 }
