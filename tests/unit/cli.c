@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 #include "cli.h"
 #include "morsel-admin/admin.h"
@@ -56,20 +57,40 @@ static void open_terminal(void)
 	dup2(slave, STDIN_FILENO);
 }
 
-static void child(const char *line, int out, int err)
+/* Become the tool. */
+static void become(const char *line)
 {
 	char words[8192], *argv[64];
 	int argc;
 
 	assert_true(strlen(line) < sizeof(words));
 	argc = split(line, words, argv);
+	exit(admin_main(argc, argv));
+}
+
+static void child(const char *line, int out, int err)
+{
 	dup2(out, STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
 	if (typed)
 		open_terminal();
 	else
 		dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
-	exit(admin_main(argc, argv));
+	become(line);
+}
+
+static void reap(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	cli.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void check_sanitizers(const char *line, const char *said)
+{
+	if (strstr(said, "Sanitizer") || strstr(said, "runtime error"))
+		fail_msg("%s: %s", line, said);
 }
 
 static size_t slurp(int fd, char *buf, size_t size)
@@ -84,7 +105,7 @@ static size_t slurp(int fd, char *buf, size_t size)
 
 int cli_run_to(fake_answer_fn *answer, const char *line, int fd)
 {
-	int err = memfd_create("stderr", 0), status;
+	int err = memfd_create("stderr", 0);
 	pid_t pid;
 
 	answer_to_cli = answer;
@@ -92,11 +113,9 @@ int cli_run_to(fake_answer_fn *answer, const char *line, int fd)
 	pid = fork();
 	if (!pid)
 		child(line, fd, err);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	cli.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	reap(pid);
 	slurp(err, cli.err, sizeof(cli.err));
-	if (strstr(cli.err, "Sanitizer") || strstr(cli.err, "runtime error"))
-		fail_msg("%s: %s", line, cli.err);
+	check_sanitizers(line, cli.err);
 	return cli.status;
 }
 
@@ -114,6 +133,51 @@ int cli_run_tty(fake_answer_fn *answer, const char *line, const char *keys)
 	typed = keys;
 	cli_run(answer, line);
 	typed = NULL;
+	return cli.status;
+}
+
+/* All that comes from the terminal @master until nobody has it any more. */
+static void watch(int master)
+{
+	ssize_t n;
+
+	for (cli.out_len = 0; cli.out_len < sizeof(cli.out) - 1; cli.out_len += n) {
+		n = read(master, cli.out + cli.out_len, sizeof(cli.out) - 1 - cli.out_len);
+		if (n <= 0)
+			break;
+	}
+	cli.out[cli.out_len] = '\0';
+	cli.err[0] = '\0';
+	close(master);
+}
+
+int cli_run_pty(fake_answer_fn *answer, const char *line, const char *keys, int columns)
+{
+	struct winsize size = { .ws_row = 24, .ws_col = columns };
+	struct termios modes;
+	int master, slave, fd;
+	pid_t pid;
+
+	answer_to_cli = answer;
+	fflush(NULL);
+	assert_int_equal(openpty(&master, &slave, NULL, NULL, &size), 0);
+	assert_int_equal(tcgetattr(slave, &modes), 0);
+	modes.c_oflag &= ~OPOST;
+	modes.c_lflag &= ~ECHO;
+	assert_int_equal(tcsetattr(slave, TCSANOW, &modes), 0);
+	assert_int_equal(write(master, keys, strlen(keys)), strlen(keys));
+	pid = fork();
+	if (!pid) {
+		for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+			dup2(slave, fd);
+		close(slave);
+		close(master);
+		become(line);
+	}
+	close(slave);
+	watch(master);
+	reap(pid);
+	check_sanitizers(line, cli.out);
 	return cli.status;
 }
 

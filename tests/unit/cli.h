@@ -22,6 +22,11 @@ int cli_run(fake_answer_fn *answer, const char *line);
 int cli_run_tty(fake_answer_fn *answer, const char *line, const char *keys);
 /* The same with stdout going to @fd, which stays open. */
 int cli_run_to(fake_answer_fn *answer, const char *line, int fd);
+/*
+ * The same on a terminal so many @columns wide, which passes on what it is sent
+ * as it is and echoes nothing: cli.out has stdout and stderr, cli.err nothing.
+ */
+int cli_run_pty(fake_answer_fn *answer, const char *line, const char *keys, int columns);
 
 /* Answer functions of common use. */
 int cli_unused(const struct nlmsghdr *request, int round, struct fake_buf *buf);
