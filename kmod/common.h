@@ -10,8 +10,8 @@
  *                              pool
  *   morsel_pools_mutex         the list of pools (global; pool     process; never in map,
  *                              new/del/mount only)                 fault, lookup
- *   pool->rights_lock          rights-set by netlink among them-   process
- *                              selves
+ *   morsel_inode.rights_lock   rights-set by netlink of one morsel process
+ *                              among themselves
  *   morsel_inode.write_lock    writers of one morsel among         process; the writer's
  *                              themselves                          buffer is touched below it
  *   inode->i_rwsem             directory entries; size, write,     process; no user memory is

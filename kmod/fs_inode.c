@@ -44,6 +44,7 @@ struct inode *morsel_alloc_inode(struct super_block *sb)
 	mi->reservation.start = 0;
 	mi->displaced = false;
 	mi->rights_seq = 0;
+	mutex_init(&mi->rights_lock);
 	mi->record = NULL;
 	mi->stored_root = 0;
 	mi->judged = false;

@@ -18,6 +18,7 @@ struct morsel_inode {
 	struct timespec64 btime;	/* creation */
 	struct morsel_account *account;	/* of the owner [i_rwsem and invalidate_lock] */
 	struct mutex write_lock;	/* write(2): outside of i_rwsem */
+	struct mutex rights_lock;	/* one rights-set at a time */
 	u64 rights_seq;		/* changes of rights, counted [i_rwsem] */
 	atomic_long_t revokes;	/* how often rights were taken back; see revoke.h */
 	bool sealed;	/* contents are final; set with i_rwsem and invalidate_lock exclusive */

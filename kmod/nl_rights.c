@@ -185,13 +185,13 @@ static int check_seq(struct genl_info *info, const struct inode *inode)
 
 static int apply_alone(struct genl_info *info, struct dentry *dentry, struct change *change)
 {
-	struct morsel_pool *pool = morsel_pool(dentry->d_sb);
+	struct morsel_inode *mi = morsel_i(d_inode(dentry));
 	int error;
 
-	if (mutex_lock_killable(&pool->rights_lock))
+	if (mutex_lock_killable(&mi->rights_lock))
 		return -EINTR;
 	error = check_seq(info, d_inode(dentry)) ?: apply(info, dentry, change);
-	mutex_unlock(&pool->rights_lock);
+	mutex_unlock(&mi->rights_lock);
 	return error;
 }
 

@@ -79,7 +79,6 @@ struct morsel_pool *morsel_pool_alloc(const struct morsel_pool_params *params)
 	morsel_quotas_init(&pool->quotas);
 	for (i = 0; i < MORSEL_FILL_LOCKS; i++)
 		mutex_init(&pool->fill_lock[i]);
-	mutex_init(&pool->rights_lock);
 	INIT_LIST_HEAD(&pool->link);
 	return pool;
 }

@@ -35,7 +35,6 @@ struct morsel_pool {
 	atomic64_t generation;	/* counts changes of the name space; never 0 */
 	struct xarray objects;	/* object id -> inode; entries go at eviction */
 	struct mutex fill_lock[MORSEL_FILL_LOCKS];
-	struct mutex rights_lock;	/* one rights-set at a time */
 
 	struct list_head link;	/* [morsel_pools_mutex], read under RCU */
 	struct vfsmount *pin;	/* [morsel_pools_mutex] made by pool-new: keeps it until pool-del */
