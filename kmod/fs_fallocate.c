@@ -168,24 +168,28 @@ static int morsel_fill(struct inode *inode, loff_t offset, loff_t end, struct li
 	return error;
 }
 
-/* Zero what is there; the lock is dropped now and then, for who waits for it or wants to die. */
+/*
+ * Zero what is there, but for what has a memory error (-EIO).  The lock is dropped now
+ * and then, for who waits for it or wants to die.
+ */
 static int morsel_zero_old(struct inode *inode, loff_t from, loff_t to)
 {
+	int error = 0, now;
 	loff_t stop;
-	int error;
 
 	for (; from < to; from = stop) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		stop = min_t(loff_t, to, round_down(from, PUD_SIZE) + PUD_SIZE);
 		filemap_invalidate_lock_shared(inode->i_mapping);
-		error = morsel_zero_bytes(inode, from, stop);
+		now = morsel_zero_bytes(inode, from, stop);
 		filemap_invalidate_unlock_shared(inode->i_mapping);
-		if (error)
-			return error;
+		if (now && now != -EIO)
+			return now;
+		error = error ?: now;
 		cond_resched();
 	}
-	return 0;
+	return error;
 }
 
 /* Zero a range whose holes have just been filled: what is between the new pages. */
@@ -193,16 +197,18 @@ static int morsel_zero_around(struct inode *inode, loff_t offset, loff_t end,
 			      const struct list_head *filled)
 {
 	const struct morsel_filled *extent;
-	int error = 0;
+	int error = 0, now;
 
 	list_for_each_entry(extent, filled, list) {
-		error = morsel_zero_old(inode, offset,
-					min_t(loff_t, end, (loff_t)extent->first << PAGE_SHIFT));
-		if (error)
-			return error;
+		now = morsel_zero_old(inode, offset,
+				      min_t(loff_t, end, (loff_t)extent->first << PAGE_SHIFT));
+		if (now && now != -EIO)
+			return now;
+		error = error ?: now;
 		offset = (loff_t)extent->end << PAGE_SHIFT;
 	}
-	return morsel_zero_old(inode, offset, end);
+	now = morsel_zero_old(inode, offset, end);
+	return now && now != -EIO ? now : error ?: now;
 }
 
 /* Let the object reach to @end, or keep what is behind its own. */

@@ -23,13 +23,17 @@ static bool covers(const struct span *r, pgoff_t start, pgoff_t end)
 	return r->first <= start && end <= r->last;
 }
 
-/* A 2 MiB frame that is covered in part stays; what is covered reads as zeros. */
+/*
+ * A 2 MiB frame that is covered in part stays; what is covered reads as zeros, but for
+ * pages with a memory error, which nobody can read.
+ */
 static void zero_part(const struct span *r, struct page *head, pgoff_t start, pgoff_t end)
 {
 	pgoff_t i, to = min(r->last, end);
 
 	for (i = max(r->first, start); i <= to; i++)
-		clear_highpage(head + (i - start));
+		if (!PageHWPoison(head + (i - start)))
+			clear_highpage(head + (i - start));
 }
 
 static void remove_leaf(const struct span *r, unsigned long *entry, unsigned int level,

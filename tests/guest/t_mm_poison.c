@@ -230,12 +230,14 @@ static void poisoned_file(const char *name, off_t size)
 	is_errno(pread(fd, buf, 1, PAGE + 7), EIO, "%s: read(2) of it", name);
 	is_errno(pwrite(fd, buf, 1, PAGE + 7), EIO, "%s: write(2) to it", name);
 	is_int(pwrite(fd, buf, 2L * PAGE, 0), PAGE, "%s: write(2) up to it", name);
-	need(fstat(fd, &before) == 0);
+	need(pwrite(fd, "y", 1, size + HUGE) == 1 && fstat(fd, &before) == 0);
 	is_errno(fallocate(fd, FALLOC_FL_ZERO_RANGE, 0, size + 2 * HUGE), EIO,
 		 "%s: zeroing a range with it", name);
 	need(fstat(fd, &after) == 0);
 	ok(after.st_blocks == before.st_blocks && after.st_size == before.st_size,
 	   "%s: fills no hole of that range", name);
+	need(pread(fd, buf, 1, 3L * PAGE) == 1 && pread(fd, buf + 1, 1, size + HUGE) == 1);
+	ok(!buf[0] && !buf[1], "%s: and zeroes what can be zeroed", name);
 	is_int(splice(fd, &(off_t){ 0 }, pipes[1], NULL, 3L * PAGE, 0), PAGE,
 	       "%s: splice(2) up to it", name);
 	is_errno(splice(fd, &(off_t){ PAGE }, pipes[1], NULL, PAGE, 0), EIO,
