@@ -53,8 +53,10 @@ int pp_tree_lookup(const struct pp_pool *pool, u64 root, u64 index, struct pp_le
 	int err = walk(pool, root, index, &at);
 
 	memset(leaf, 0, sizeof(*leaf));
-	if (err)
+	if (err) {
+		leaf->order = pp_shift(at.level);
 		return err;
+	}
 	if (at.entry)
 		set_leaf(&at, index, leaf);
 	else if (at.level)

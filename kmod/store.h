@@ -103,6 +103,11 @@ void morsel_store_evict(struct inode *inode);
 struct morsel_leaf morsel_store_lookup(struct inode *inode, pgoff_t index);
 struct morsel_chunk morsel_store_chunk(struct inode *inode, pgoff_t index);
 pgoff_t morsel_store_next(struct inode *inode, pgoff_t index, bool hole);
+/* Where to go on from page @index, for which @leaf was found: behind all that cannot be read. */
+static inline pgoff_t morsel_store_behind(pgoff_t index, const struct morsel_leaf *leaf)
+{
+	return leaf->error ? (index | ((1UL << leaf->order) - 1)) + 1 : index + 1;
+}
 int morsel_store_populate(struct inode *inode, pgoff_t index, bool want_huge,
 			  struct morsel_leaf *leaf);
 int morsel_store_remove(struct inode *inode, pgoff_t first, pgoff_t last);

@@ -59,16 +59,26 @@ struct bad {
 	u64 found;
 };
 
-/* Has page @index a frame that is lost?  Context: invalidate_lock held. */
-static bool is_lost(struct inode *inode, const struct bad *bad, pgoff_t index)
+/* Is it a frame that is lost?  Context: invalidate_lock held. */
+static bool is_lost(const struct bad *bad, const struct morsel_leaf *leaf)
 {
-	struct page *page = morsel_store_lookup(inode, index).page;
 	u64 frame;
 
-	if (!page || !PageHWPoison(page))
+	if (!leaf->page || !PageHWPoison(leaf->page))
 		return false;
-	frame = page_to_pfn(page) - bad->store->first_pfn;
+	frame = page_to_pfn(leaf->page) - bad->store->first_pfn;
 	return frame >= bad->first && frame <= bad->last;
+}
+
+/* Step to what is behind page @index, unless that is lost. */
+static bool step(struct inode *inode, const struct bad *bad, pgoff_t *index)
+{
+	struct morsel_leaf leaf = morsel_store_lookup(inode, *index);
+
+	if (is_lost(bad, &leaf))
+		return false;
+	*index = morsel_store_next(inode, morsel_store_behind(*index, &leaf), false);
+	return true;
 }
 
 /* Return: the first page from @index on that is lost, or ULONG_MAX. */
@@ -80,8 +90,8 @@ static pgoff_t next_lost(struct inode *inode, const struct bad *bad, pgoff_t ind
 		filemap_invalidate_lock_shared(inode->i_mapping);
 		index = morsel_store_next(inode, index, false);
 		stop = index | (MORSEL_CHUNK_PAGES - 1);
-		while (index <= stop && index != ULONG_MAX && !is_lost(inode, bad, index))
-			index = morsel_store_next(inode, index + 1, false);
+		while (index <= stop && index != ULONG_MAX && step(inode, bad, &index))
+			;
 		filemap_invalidate_unlock_shared(inode->i_mapping);
 		if (index <= stop)
 			return index;
@@ -95,14 +105,16 @@ static pgoff_t next_lost(struct inode *inode, const struct bad *bad, pgoff_t ind
  */
 static bool hide(struct inode *inode, const struct bad *bad, pgoff_t index)
 {
+	struct morsel_leaf leaf;
 	unsigned int order;
 	pgoff_t first;
 	bool lost;
 
 	filemap_invalidate_lock(inode->i_mapping);
-	lost = is_lost(inode, bad, index);
+	leaf = morsel_store_lookup(inode, index);
+	lost = is_lost(bad, &leaf);
 	if (lost) {
-		order = morsel_store_lookup(inode, index).order;
+		order = leaf.order;
 		first = round_down(index, 1UL << order);
 		WRITE_ONCE(morsel_i(inode)->poisoned, true);
 		unmap_mapping_range(inode->i_mapping, (loff_t)first << PAGE_SHIFT,
@@ -150,6 +162,8 @@ static void mark(const struct bad *bad)
 	u64 frame;
 
 	WRITE_ONCE(bad->store->has_bad, true);
+	/* What a table named that is lost may stay in use: the next mount counts. */
+	WRITE_ONCE(bad->store->pp.leaky, true);
 	for (frame = bad->first; frame <= bad->last; frame++)
 		SetPageHWPoison(page_of(bad->store, frame));
 }
@@ -202,12 +216,18 @@ int morsel_store_failed(struct morsel_store *store, u64 offset, u64 length)
 	struct bad bad;
 	int error = -EIO;
 
+	if (!sb || !store->pp.pm.size)
+		return -EIO;
 	if (!frames_of(store, offset, length, &bad))
 		return 0;
 	pr_err("pool %*pE: frames %llu to %llu of the device have an error\n",
 	       (int)strlen(store->pp.label), store->pp.label, bad.first, bad.last);
-	if (!sb)
-		return -EIO;
+	if (!READ_ONCE(store->loaded)) {	/* the mount, which may take long, tells whose it is */
+		mark(&bad);
+		smp_mb();	/* pairs with morsel_store_tell_known() */
+		if (!READ_ONCE(store->loaded))
+			return -EIO;
+	}
 	down_read(&sb->s_umount);
 	if (sb->s_root)	/* else it is being unmounted, or was not mounted in the end */
 		error = lose(&bad);
@@ -221,12 +241,15 @@ void morsel_store_mark_known(struct morsel_store *store)
 	sector_t at = store->start >> SECTOR_SHIFT, found;
 	sector_t end = at + (store->pp.pm.size >> SECTOR_SHIFT);
 	struct bad bad;
-	int nr;
+	int nr, part;
 
 	for (; known && known->count && at < end; at = found + nr) {
-		if (!badblocks_check(known, at, min_t(sector_t, end - at, SECTORS_AT_ONCE),
-				     &found, &nr))
-			return;
+		part = min_t(sector_t, end - at, SECTORS_AT_ONCE);
+		if (!badblocks_check(known, at, part, &found, &nr)) {
+			found = at;
+			nr = part;
+			continue;
+		}
 		if (frames_of(store, found << SECTOR_SHIFT, (u64)nr << SECTOR_SHIFT, &bad))
 			mark(&bad);
 	}
@@ -236,7 +259,8 @@ void morsel_store_tell_known(struct morsel_store *store)
 {
 	struct bad bad = { .store = store, .last = store->pp.nr_frames - 1 };
 
-	if (store->has_bad)
+	smp_mb();	/* the pool is loaded, then what was told until then */
+	if (READ_ONCE(store->has_bad))
 		find_owners(&bad);
 }
 

@@ -50,12 +50,14 @@ static void forget_page(struct page *page)
 void morsel_store_forget(struct inode *inode)
 {
 	pgoff_t index = morsel_store_next(inode, 0, false);
-	struct page *page;
+	struct morsel_leaf leaf;
 
-	for (; index != ULONG_MAX; index = morsel_store_next(inode, index + 1, false)) {
-		page = morsel_store_lookup(inode, index).page;
-		if (page)
-			forget_page(page);
+	while (index != ULONG_MAX) {
+		leaf = morsel_store_lookup(inode, index);
+		if (leaf.page)
+			forget_page(leaf.page);
+		index = morsel_store_next(inode, morsel_store_behind(index, &leaf), false);
+		cond_resched();
 	}
 }
 

@@ -30,10 +30,11 @@ static struct morsel_store *store_of(const struct inode *inode)
 static pgoff_t write_back_leaf(struct inode *inode, pgoff_t index)
 {
 	struct morsel_store *store = store_of(inode);
-	struct page *page = morsel_store_lookup(inode, index).page;
+	struct morsel_leaf leaf = morsel_store_lookup(inode, index);
+	struct page *page = leaf.page;
 
 	if (!page || !READ_ONCE(page->mapping) || PageHWPoison(page))
-		return index + 1;
+		return morsel_store_behind(index, &leaf);
 	if (page_ref_count(page) > 1)
 		WRITE_ONCE(morsel_i(inode)->stored_to, true);
 	smp_rmb();	/* the count, then what is flushed */

@@ -101,7 +101,7 @@ struct morsel_leaf morsel_store_lookup(struct inode *inode, pgoff_t index)
 	int error = look_up(inode, index, &leaf);
 
 	if (error || !leaf.frame)
-		return (struct morsel_leaf){ .error = error };
+		return (struct morsel_leaf){ .error = error, .order = error ? leaf.order : 0 };
 	return (struct morsel_leaf){
 		.page = page_of(store_of(inode), leaf.frame), .order = leaf.order,
 	};
@@ -136,7 +136,7 @@ pgoff_t morsel_store_next(struct inode *inode, pgoff_t index, bool hole)
 	while (root && pp_in_reach(pp_height(root), index)) {
 		/* What cannot be read is data: who reads it is told. */
 		if (pp_tree_lookup(&store_of(inode)->pp, root, index, &leaf))
-			leaf = (struct pp_leaf){ .frame = 1 };
+			leaf.frame = 1;
 		if (!leaf.frame == hole)
 			return index;
 		index = behind(index, &leaf);
