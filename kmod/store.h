@@ -108,6 +108,7 @@ static inline pgoff_t morsel_store_behind(pgoff_t index, const struct morsel_lea
 {
 	return leaf->error ? (index | ((1UL << leaf->order) - 1)) + 1 : index + 1;
 }
+
 int morsel_store_populate(struct inode *inode, pgoff_t index, bool want_huge,
 			  struct morsel_leaf *leaf);
 int morsel_store_remove(struct inode *inode, pgoff_t first, pgoff_t last);

@@ -222,7 +222,8 @@ int morsel_store_failed(struct morsel_store *store, u64 offset, u64 length)
 		return 0;
 	pr_err("pool %*pE: frames %llu to %llu of the device have an error\n",
 	       (int)strlen(store->pp.label), store->pp.label, bad.first, bad.last);
-	if (!READ_ONCE(store->loaded)) {	/* the mount, which may take long, tells whose it is */
+	/* The mount, which may take long, tells whose it is. */
+	if (!READ_ONCE(store->loaded)) {
 		mark(&bad);
 		smp_mb();	/* pairs with morsel_store_tell_known() */
 		if (!READ_ONCE(store->loaded))
