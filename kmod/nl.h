@@ -124,7 +124,8 @@ struct morsel_nl_place {
 	bool visible;		/* @dir may be listed, and all above it searched */
 	bool inside;		/* what @dir holds is inside */
 	size_t len;		/* of the path of @dir in @buf, its slash included */
-	char *buf;		/* PATH_MAX bytes */
+	size_t size;		/* of @buf: as much as most paths need, or PATH_MAX */
+	char *buf;
 };
 
 /* Has it a name?  The root is not on the hash, what is removed not either. */

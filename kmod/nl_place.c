@@ -6,11 +6,23 @@
 #include "nl.h"
 #include "rights.h"
 
+enum {
+	MOST_PATHS = 512,	/* fit; the kernel zeroes what it allocates, which costs more than the rest */
+};
+
 int morsel_nl_place_init(struct morsel_nl_place *place)
 {
 	place->dir = NULL;
-	place->buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	place->size = MOST_PATHS;
+	place->buf = kmalloc(place->size, GFP_KERNEL);
 	return place->buf ? 0 : -ENOMEM;
+}
+
+/* A page, which the kernel has in the end: no path may be missing for want of it. */
+static void grow(struct morsel_nl_place *place)
+{
+	place->buf = krealloc(place->buf, PATH_MAX, GFP_KERNEL | __GFP_NOFAIL);
+	place->size = PATH_MAX;
 }
 
 void morsel_nl_place_leave(struct morsel_nl_place *place)
@@ -53,15 +65,16 @@ static ssize_t prepend(char *buf, ssize_t start, const struct qstr *name)
 	return start;
 }
 
-/* Look at a directory: climb from it to the root.  Consumes the reference on @dir. */
-static void look_at(struct morsel_nl_place *place, struct dentry *dir)
+/*
+ * Climb from the directory to the root.  Return: where its path starts, at the end of
+ * the buffer; -1: it is too long for that.
+ */
+static ssize_t climb(struct morsel_nl_place *place)
 {
-	struct dentry *dentry = dget(dir), *parent;
+	struct dentry *dir = place->dir, *dentry = dget(dir), *parent;
 	struct name_snapshot name;
-	ssize_t start = PATH_MAX;
+	ssize_t start = place->size;
 
-	dput(place->dir);
-	place->dir = dir;
 	place->visible = morsel_may_list(d_inode(dir));
 	place->inside = !place->within || d_inode(dir)->i_ino == place->within;
 	while (place->visible && !IS_ROOT(dentry)) {
@@ -75,9 +88,24 @@ static void look_at(struct morsel_nl_place *place, struct dentry *dir)
 		cond_resched();
 	}
 	dput(dentry);
+	return start;
+}
+
+/* Look at a directory.  Consumes the reference on @dir. */
+static void look_at(struct morsel_nl_place *place, struct dentry *dir)
+{
+	ssize_t start;
+
+	dput(place->dir);
+	place->dir = dir;
+	start = climb(place);
+	if (start < 0 && place->size < PATH_MAX) {
+		grow(place);
+		start = climb(place);
+	}
 	place->len = PATH_MAX;	/* too long */
 	if (start >= 0) {
-		place->len = PATH_MAX - start;
+		place->len = place->size - start;
 		memmove(place->buf, place->buf + start, place->len);
 	}
 }
@@ -87,6 +115,8 @@ static const char *path_in(struct morsel_nl_place *place, const struct qstr *nam
 {
 	if (place->len + name->len >= PATH_MAX)
 		return NULL;
+	if (place->len + name->len >= place->size)
+		grow(place);
 	memcpy(place->buf + place->len, name->name, name->len);
 	place->buf[place->len + name->len] = '\0';
 	return place->buf;
