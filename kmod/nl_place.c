@@ -6,8 +6,9 @@
 #include "nl.h"
 #include "rights.h"
 
+/* The kernel may zero what it allocates: of a page that costs more than all the rest. */
 enum {
-	MOST_PATHS = 512,	/* fit; the kernel zeroes what it allocates, which costs more than the rest */
+	MOST_PATHS = 512,
 };
 
 int morsel_nl_place_init(struct morsel_nl_place *place)
@@ -21,7 +22,9 @@ int morsel_nl_place_init(struct morsel_nl_place *place)
 /* A page, which the kernel has in the end: no path may be missing for want of it. */
 static void grow(struct morsel_nl_place *place)
 {
-	place->buf = krealloc(place->buf, PATH_MAX, GFP_KERNEL | __GFP_NOFAIL);
+	char *buf = krealloc(place->buf, PATH_MAX, GFP_KERNEL | __GFP_NOFAIL);
+
+	place->buf = buf;
 	place->size = PATH_MAX;
 }
 
