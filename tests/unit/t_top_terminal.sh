@@ -14,13 +14,15 @@ tm() { tmux -L "morsel-top-$$" -f /dev/null "$@"; }
 trap 'tm kill-server 2> /dev/null; rm -rf "$work"' EXIT
 . "$top/tests/unit/point.sh"
 
-# start COLUMNS ROWS OPTION...: in a terminal of its own
+# start COLUMNS ROWS OPTION...: in a terminal of its own; $settings are for env
+settings=
 start() {
 	local x=$1 y=$2
 	shift 2
 	rm -f "$work/status" "$work/pid"
 	tm new-session -d -s top -x "$x" -y "$y" \
-		"sh -c 'echo \$\$ > $work/pid; exec $out/morsel-top --replay $work/small -d 600 $*' 2> $work/err
+		"sh -c 'echo \$\$ > $work/pid; exec env $settings $out/morsel-top \
+			--replay $work/small -d 600 $*' 2> $work/err
 		echo \$? > $work/status"
 }
 
@@ -40,6 +42,27 @@ shows() {
 	diff <(tm capture-pane -p -t top | plain) <(tail -n +2 "top/$1.txt" | plain) | head -20 | sed 's/^/# /'
 	point 1 "${2:-$1}"
 }
+
+# within COMMAND...: it succeeds within half a minute
+within() {
+	local i
+	for ((i = 0; i < 300; i++)); do
+		"$@" && return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+row() { tm capture-pane -p -t top | sed -n "$1p"; }
+row_begins() { [[ $(row "$1") = "$2"* ]]; }                                                 # ROW TEXT
+has_style() { [ "$(tm capture-pane -e -p -t top | python3 top/styles.py "$1")" = "$2" ]; } # ROW CODES
+colors() { # the codes of colours on the screen
+	tm capture-pane -e -p -t top | grep -oE $'\033\\[[0-9;]*m' | grep -oE '[0-9]+' |
+		grep -xE '(3|4|9|10)[0-8]' | sort -u
+}
+
+# mouse BUTTON COLUMN ROW: pressed and let go, as xterm tells it
+mouse() { tm send-keys -t top -l $'\033'"[<$1;$2;${3}M"$'\033'"[<$1;$2;${3}m"; }
 
 # ended: within half a minute the status is there, which the shell around it writes last
 ended() {
@@ -124,6 +147,54 @@ TERM=no-such-terminal "$out/morsel-top" --replay "$work/small" < /dev/null > /de
 [ $? = 1 ] && grep -q "no terminal" "$work/err"
 point $? "what is no terminal is said"
 
+# ---- mouse and colours
+
+settings=TERM=xterm-256color
+start 80 24
+shows term "with colours"
+has_style 5 "30 42"
+point $? "the head is black on green"
+has_style 6 "30 46"
+point $? "the selected row black on cyan"
+mouse 0 4 8
+within has_style 8 "30 46" && has_style 6 ""
+point $? "a click selects"
+mouse 0 4 5
+within row_begins 6 "db:a-very"
+point $? "a click on a head sorts"
+mouse 0 4 5
+within row_begins 6 "db:äöü"
+point $? "and again, the other way"
+mouse 0 20 4
+within row_begins 5 "     PID USER"
+point $? "a click on a tab"
+mouse 0 43 24
+ended && [ "$(cat "$work/status")" = 0 ]
+point $? "a click on F10"
+
+# The terminal of tmux tells it in the old way.
+for settings in TERM=screen NO_COLOR=1; do
+	start 80 24
+	shows term "$settings"
+	tm send-keys -t top -l $'\033[M #(\033[M##('
+	within has_style 8 "$([ $settings = NO_COLOR=1 ] && echo "1 7" || echo "30 46")"
+	point $? "$settings: a click selects"
+	tm send-keys -t top q
+	ended
+done
+settings=TERM=xterm-256color
+start 80 24 -C
+shows term "-C"
+has_style 5 7
+point $? "-C: the head is reversed"
+has_style 6 "1 7"
+point $? "-C: the selected row is bold, too"
+[ -z "$(colors)" ]
+point $? "-C: no colours"
+tm send-keys -t top q
+ended
+settings=
+
 # ---- what goes away
 
 start 80 24
@@ -154,6 +225,16 @@ point $? "what --json prints can be replayed"
 point $? "-n and -F"
 [ "$("$out/morsel-top" -1 --replay "$work/small" -s name | grep '^db:' | head -1 | cut -c 1-8)" = "db:a-ver" ]
 point $? "-s"
+of_user() { "$out/morsel-top" -1 --replay "$work/small" -u "$1" | grep -o '^db:[^ ]*' | tr '\n' ' '; }
+[ "$(of_user 41000)" = "db:orders/2024 " ]
+point $? "-u with a number"
+[[ "$(of_user root)" = "db:orders-old db:tmp/join db:orders/2025 db:a-very-long-name/"* ]]
+point $? "-u with a name"
+[ -z "$(of_user daemon)" ]
+point $? "-u of who has nothing"
+"$out/morsel-top" -j --replay "$work/small" -n 1 -u 44711 |
+	grep -q '"morsels":\[{"name":"db:äöü/汉字",[^]]*"uid":44711,[^]{]*}\]'
+point $? "-u with --json"
 for words in "-d 0" "-n 0" "-n x" "-p x" "-u no-such-user" "-s nothing" "word" "--frob" \
 	"--replay /dev/null" "--replay top/term.txt"; do
 	# shellcheck disable=SC2086 # words
