@@ -71,7 +71,8 @@ static struct place run_program(const char *name)
 	snprintf(line, sizeof(line), "%s /mnt/morsel/a", name);
 	pipe = popen(line, "r");
 	need(pipe && fgets(line, sizeof(line), pipe) && pclose(pipe) == 0);
-	need(sscanf(line, "%p %d %p %p", &place.map, &place.byte, &place.stack, &place.program) == 4);
+	need(sscanf(line, "%p %d %p %p", &place.map, &place.byte, &place.stack,
+		    &place.program) == 4);
 	return place;
 }
 
