@@ -11,6 +11,10 @@ value() { # KEY
 	sed -n "s/^morsel-$1:.//p" /proc/$$/fdinfo/3
 }
 
+has() { # KEY VALUE
+	[ "$(value "$1")" = "$2" ]
+}
+
 exec 3<>/mnt/morsel/a
 is "its id is the inode's number" "$(value id)" "$(stat -c %i /mnt/morsel/a)"
 is "and the id of the control plane" "$(value id)" "$(morsel-admin -j stat told:a | jq '.[0].id')"
@@ -25,10 +29,7 @@ holdmap /mnt/morsel/a 20 &
 first=$!
 holdmap /mnt/morsel/a 20 &
 second=$!
-for _ in $(seq 30); do
-	[ "$(value links)" = 8 ] && break
-	sleep 0.5
-done
+await 150 has links 8
 is "two that map it, with an entry for each 2 MiB" "$(value attachments) $(value links)" "2 8"
 is "one view for both" "$(value view-rw-tables) $(value view-ro-tables)" "1 0"
 kill $first $second
@@ -36,10 +37,7 @@ wait
 is "none is left" "$(value attachments) $(value links)" "0 0"
 usage_touch /mnt/morsel/a r 0 &
 reader=$!
-for _ in $(seq 30); do
-	[ "$(value view-ro-tables)" = 1 ] && break
-	sleep 0.5
-done
+await 150 has view-ro-tables 1
 is "the view of readers is another one" "$(value view-ro-tables) $(value attachments)" "1 1"
 kill $reader
 wait

@@ -27,16 +27,6 @@
 #define MADV_SOFT_OFFLINE 101
 #endif
 
-static uint64_t frame_of(const void *at)
-{
-	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	uint64_t entry = 0;
-
-	need(pread(fd, &entry, 8, (uintptr_t)at / PAGE * 8) == 8);
-	close(fd);
-	return entry & ((1UL << 55) - 1);
-}
-
 struct poisoner {
 	struct object *obj;
 	enum mm_mode mode;

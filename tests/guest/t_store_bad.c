@@ -98,16 +98,6 @@ static bool poisoned(const char *path)
 	return nl_has(&nl, MORSEL_A_OBJECT_POISONED);
 }
 
-static uint64_t frame_of(volatile uint64_t *p)
-{
-	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	uint64_t entry = 0;
-
-	need(pread(fd, &entry, 8, (uintptr_t)p / PAGE * 8) == 8);
-	close(fd);
-	return entry & ((1UL << 55) - 1);
-}
-
 /* ---- told while it is mounted ---- */
 
 static volatile int *turn;

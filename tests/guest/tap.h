@@ -75,6 +75,8 @@ long status_kb(pid_t pid, const char *key);
 long meminfo_kb(const char *key);
 /* A line of /proc/self/smaps for the mapping at @addr in KiB, -1 if there is none. */
 long smaps_kb(const void *addr, const char *key);
+/* The number of the frame that this process has at @addr, as pagemap tells root; 0: none. */
+uint64_t frame_of(const volatile void *addr);
 
 /* Does a line of the kernel log since kmsg_mark() contain @text? */
 void kmsg_mark(void);

@@ -140,3 +140,14 @@ bool kmsg_has(const char *text)
 	}
 	return false;
 }
+
+uint64_t frame_of(const volatile void *addr)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	off_t at = (uintptr_t)addr / getpagesize() * 8;
+	uint64_t entry = 0;
+
+	need(pread(fd, &entry, 8, at) == 8);
+	close(fd);
+	return entry & ((1UL << 55) - 1);
+}
