@@ -42,7 +42,7 @@ static bool is_frame(uint64_t word)
 	return false;
 }
 
-/* Attributes are aligned to four bytes. */
+/* What an attribute has: numbers in it are aligned to four bytes. */
 static bool leaks(const void *data, size_t len)
 {
 	const unsigned char *bytes = data;
@@ -59,20 +59,51 @@ static bool leaks(const void *data, size_t len)
 	return false;
 }
 
+static bool attributes_leak(const char *at, size_t left)
+{
+	bool found = false;
+
+	while (left >= NLA_HDRLEN) {
+		const struct nlattr *attr = (const struct nlattr *)at;
+		size_t whole = NLA_ALIGN(attr->nla_len);
+
+		need(attr->nla_len >= NLA_HDRLEN && attr->nla_len <= left);
+		found |= leaks(at + NLA_HDRLEN, attr->nla_len - NLA_HDRLEN);
+		at += whole;
+		left -= whole < left ? whole : left;
+	}
+	return found;
+}
+
+/* All messages of a datagram: headers are of netlink's own making. */
+static bool messages_leak(const void *data, size_t len)
+{
+	const struct nlmsghdr *header = data;
+	bool found = false;
+
+	for (; NLMSG_OK(header, len); header = NLMSG_NEXT(header, len)) {
+		size_t head = NLMSG_HDRLEN + GENL_HDRLEN;
+
+		if (header->nlmsg_type == NLMSG_ERROR)
+			head = NLMSG_LENGTH(sizeof(struct nlmsgerr));
+		else if (header->nlmsg_type == NLMSG_DONE)
+			head = NLMSG_LENGTH(sizeof(int));
+		found |= attributes_leak((const char *)header + head, header->nlmsg_len - head);
+	}
+	return found;
+}
+
 static void find_frames(void)
 {
-	int fd = make_morsel("a", PAGES * PAGE), pagemap = open("/proc/self/pagemap", O_RDONLY);
+	int fd = make_morsel("a", PAGES * PAGE);
 	volatile char *map = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	uint64_t entry;
 
-	need(map != MAP_FAILED && pagemap >= 0);
+	need(map != MAP_FAILED);
 	for (int i = 0; i < PAGES; i++) {
 		map[i * PAGE] = 1;
-		need(pread(pagemap, &entry, 8, ((uintptr_t)map / PAGE + i) * 8) == 8);
-		frames[i] = (entry & ((1UL << 55) - 1)) * PAGE;
+		frames[i] = frame_of(map + i * PAGE) * PAGE;
 		need(frames[i]);
 	}
-	close(pagemap);
 	/* The mapping stays: there are to be attachments. */
 }
 
@@ -98,7 +129,7 @@ static bool answer_leaks(struct nl *nl, int flags)
 	do {
 		len = recv(nl->fd, buf, sizeof(buf), 0);
 		need(len >= NLMSG_HDRLEN);
-		found |= leaks(buf, len);
+		found |= messages_leak(buf, len);
 	} while (!ends(buf, len));
 	return found;
 }
@@ -171,7 +202,7 @@ static void events(void)
 	need(!rename(pool_path("b"), pool_path("b")));
 	need(!unlink(pool_path("b")));
 	while (!nl_event(&group, 1000)) {
-		found |= leaks(group.in, ((struct nlmsghdr *)group.in)->nlmsg_len);
+		found |= messages_leak(group.in, ((struct nlmsghdr *)group.in)->nlmsg_len);
 		nr++;
 	}
 	nl_close(&group);
