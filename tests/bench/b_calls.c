@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The whole use of an object: open, mmap, access one byte, munmap, close; for
- * other stores also without the access, which leaves them unmapped.
+ * other stores also without the access, which leaves them unmapped ("lazy"), and
+ * up to 64 MiB with all of it mapped at once ("populate").
  *
  * b_calls FIRST LAST RUNS [touch] STORE...   (sizes in MiB)
  *
@@ -31,6 +32,7 @@ struct job {
 	uint64_t size;
 	bool access;
 	bool touch;
+	int flags;
 };
 
 static uint64_t once(const struct job *job, uint64_t numbers[NUMBERS])
@@ -42,7 +44,7 @@ static uint64_t once(const struct job *job, uint64_t numbers[NUMBERS])
 	at[0] = ticks();
 	fd = store_reopen(job->store, job->fd);
 	at[1] = ticks();
-	p = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	p = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED | job->flags, fd, 0);
 	if (p == MAP_FAILED)
 		fatal("mmap of %s: %s", job->store->name, strerror(errno));
 	at[2] = ticks();
@@ -78,7 +80,7 @@ static void run_store(const struct store *store, const uint64_t *sizes, int nr, 
 		      bool touch)
 {
 	struct subject who = { "calls", store->name, "", 0 };
-	struct job job = { store, store->create(store), 0, true, touch };
+	struct job job = { store, store->create(store), 0, true, touch, 0 };
 	int err;
 
 	if (job.fd < 0) {
@@ -96,6 +98,11 @@ static void run_store(const struct store *store, const uint64_t *sizes, int nr, 
 		run(&job, touch ? "touch" : "access", runs);
 		if (store->own || touch)
 			continue;
+		if (sizes[i] <= 64 * MIB) {
+			job.flags = MAP_POPULATE;
+			run(&job, "populate", runs);
+			job.flags = 0;
+		}
 		job.access = false;
 		run(&job, "lazy", runs);
 	}

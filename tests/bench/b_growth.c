@@ -5,8 +5,9 @@
  *
  * b_growth processes|mappings RUNS STORE...
  *
- * processes: map, access one byte and unmap by one more ("join"), and punching
- * 2 MiB out of the object, which takes them back from all ("revoke").
+ * processes: map, access one byte and unmap by one more ("join"; "populate" maps
+ * all at once), and punching 2 MiB out of the object, which takes them back from
+ * all ("revoke").
  * mappings: "first" and "later" use of an object in a process that has as many others.
  */
 #include <errno.h>
@@ -23,12 +24,14 @@ struct job {
 	const struct store *store;
 	int fd;
 	int mappings;
+	int flags;
 };
 
 static uint64_t use_once(const struct job *job)
 {
 	uint64_t length = store_length(job->store, SIZE), start = ticks();
-	volatile char *p = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, job->fd, 0);
+	volatile char *p = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED | job->flags,
+				job->fd, 0);
 
 	if (p == MAP_FAILED)
 		fatal("mmap of %s: %s", job->store->name, strerror(errno));
@@ -40,6 +43,14 @@ static uint64_t use_once(const struct job *job)
 static void join(void *arg, uint64_t numbers[MAX_NUMBERS])
 {
 	numbers[0] = use_once(arg);
+}
+
+static void join_one(struct job *job, int flags, struct sample *joins)
+{
+	job->flags = flags;
+	if (in_children(1, join, job, joins, 1))
+		fatal("a process failed");
+	job->flags = 0;
 }
 
 static void hold(void *arg)
@@ -60,24 +71,36 @@ static uint64_t revoke(const struct job *job)
 	return ticks() - start;
 }
 
+static void refill(const struct job *job)
+{
+	if (job->store->grow(job->store, job->fd, SIZE - HUGE_PAGE, SIZE))
+		fatal("cannot refill %s", job->store->name);
+}
+
 static void with_processes(struct job *job, int processes, int runs)
 {
 	struct subject who = { "processes", job->store->name, "", processes };
-	struct sample joins = { .n = 0 }, revokes = { .n = 0 };
+	struct subject at_once = { "processes", job->store->name, "populate", processes };
+	struct sample joins = { .n = 0 }, populated = { .n = 0 }, revokes = { .n = 0 };
 	struct crowd crowd;
 
 	while (runs-- > 0) {
 		if (crowd_start(&crowd, processes, hold, job))
 			fatal("cannot start %d processes", processes);
-		if (in_children(1, join, job, &joins, 1))
-			fatal("a process failed");
-		sample_add(&revokes, revoke(job));
+		join_one(job, 0, &joins);
+		if (!job->store->own)
+			join_one(job, MAP_POPULATE, &populated);
+		if (!job->store->device)
+			sample_add(&revokes, revoke(job));
 		crowd_end(&crowd);
-		if (job->store->grow(job->store, job->fd, SIZE - HUGE_PAGE, SIZE))
-			fatal("cannot refill %s", job->store->name);
+		if (!job->store->device)
+			refill(job);
 	}
 	result(&who, "join", &joins);
-	result(&who, "revoke", &revokes);
+	if (populated.n)
+		result(&at_once, "join", &populated);
+	if (revokes.n)
+		result(&who, "revoke", &revokes);
 }
 
 /* Neighbours of different protection stay separate. */

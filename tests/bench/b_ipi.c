@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Interrupts that one CPU sends to another: per mapping, access to each leaf and
- * unmapping of an object, in a process whose threads run on both.
+ * unmapping of an object, in a process whose threads run on both.  "populate" is
+ * mmap() with MAP_POPULATE before the accesses.
  *
  * b_ipi ROUNDS STORE...   (needs two CPUs)
  */
@@ -45,13 +46,19 @@ static long sent(void)
 	return interrupts("TLB") + interrupts("CAL");
 }
 
-static void one(const struct store *store, int fd, bool two, int rounds)
+typedef void *map_fn(const struct store *store, int fd, uint64_t size);
+
+static void one(const struct store *store, int fd, map_fn *map, bool two, int rounds)
 {
-	struct subject who = { "ipi", store->name, two ? "two CPUs" : "one CPU", SIZE };
+	struct subject who = { "ipi", store->name, NULL, SIZE };
 	pthread_t thread;
 	long before;
 	void *p;
 
+	if (store->own || map == store_touch)
+		who.way = two ? "two CPUs" : "one CPU";
+	else
+		who.way = two ? "populate, two CPUs" : "populate, one CPU";
 	atomic_store(&stop, false);
 	atomic_store(&running, false);
 	if (two && pthread_create(&thread, NULL, other, NULL))
@@ -60,7 +67,7 @@ static void one(const struct store *store, int fd, bool two, int rounds)
 		sched_yield();
 	before = sent();
 	for (int i = 0; i < rounds; i++) {
-		p = store_map(store, fd, SIZE);
+		p = map(store, fd, SIZE);
 		if (!p)
 			fatal("cannot map %s", store->name);
 		munmap(p, store_length(store, SIZE));
@@ -84,8 +91,12 @@ static void run_store(const struct store *store, int rounds)
 	if (err) {
 		not_measured(&who, "%s", strerror(-err));
 	} else {
-		one(store, fd, false, rounds);
-		one(store, fd, true, rounds);
+		one(store, fd, store_touch, false, rounds);
+		one(store, fd, store_touch, true, rounds);
+		if (!store->own) {
+			one(store, fd, store_map, false, rounds);
+			one(store, fd, store_map, true, rounds);
+		}
 	}
 	store->destroy(store, fd);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * First population of an empty object, by three ways: a store into each leaf
- * through a mapping ("demand"), fallocate(2), write(2); and giving the memory
- * back by ftruncate(2) to nothing.
+ * First population of an empty object, by four ways: a store into each leaf
+ * through a mapping ("demand"), mmap(2) with MAP_POPULATE ("populate"),
+ * fallocate(2), write(2); and giving the memory back by ftruncate(2) to nothing.
+ * A device has nothing to allocate, and is only mapped.
  *
  * b_populate FIRST LAST RUNS STORE...   (sizes in MiB)
  */
@@ -25,10 +26,9 @@ enum { FILL, FREE, FAULTS, NUMBERS };
 
 static const char *const metric[NUMBERS] = { "fill", "free", "faults" };
 
-static int demand(const struct job *job, int fd)
+static int map_and_store(const struct job *job, int fd, uint64_t length, int flags)
 {
-	uint64_t length = store_length(job->store, job->size);
-	volatile char *p = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	volatile char *p = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED | flags, fd, 0);
 
 	if (p == MAP_FAILED)
 		return -errno;
@@ -36,6 +36,21 @@ static int demand(const struct job *job, int fd)
 		p[off] = 1;
 	munmap((void *)p, length);
 	return 0;
+}
+
+static int demand(const struct job *job, int fd)
+{
+	return map_and_store(job, fd, store_length(job->store, job->size), 0);
+}
+
+static int populate(const struct job *job, int fd)
+{
+	return map_and_store(job, fd, job->size, MAP_POPULATE);
+}
+
+static bool by_mapping(const struct job *job)
+{
+	return job->fill == demand || job->fill == populate;
 }
 
 static int allocate(const struct job *job, int fd)
@@ -62,7 +77,7 @@ static void measure(void *arg, uint64_t numbers[MAX_NUMBERS])
 
 	if (fd < 0)
 		fatal("%s: %s", job->store->name, strerror(-fd));
-	if (job->fill == demand && ftruncate(fd, job->size))
+	if (by_mapping(job) && !job->store->device && ftruncate(fd, job->size))
 		fatal("%s: ftruncate: %s", job->store->name, strerror(errno));
 	memset(block, 1, sizeof(block));
 	faults = minor_faults();
@@ -73,11 +88,11 @@ static void measure(void *arg, uint64_t numbers[MAX_NUMBERS])
 	if (err)
 		fatal("%s: %s", job->store->name, strerror(-err));
 	start = ticks();
-	if (ftruncate(fd, 0))
+	if (!job->store->device && ftruncate(fd, 0))
 		fatal("%s: ftruncate: %s", job->store->name, strerror(errno));
 	numbers[FREE] = ticks() - start;
 	close(fd);
-	if (job->store->path)
+	if (job->store->path && !job->store->device)
 		unlink(job->store->path);
 }
 
@@ -100,17 +115,21 @@ static void run_store(const struct store *store, const uint64_t *sizes, int nr, 
 		return;
 	}
 	err = store->grow(store, fd, 0, sizes[nr - 1]);
-	if (err || ftruncate(fd, 0)) {
-		not_measured(&who, "%s", err ? strerror(-err) : "has the size it has");
+	if (err || (!store->device && ftruncate(fd, 0))) {
+		not_measured(&who, "%s", strerror(err ? -err : errno));
 		store->destroy(store, fd);
 		return;
 	}
-	if (store->path)
+	if (store->path && !store->device)
 		unlink(store->path);
 	for (int i = 0; i < nr; i++) {
 		job.size = sizes[i];
 		job.fill = demand;
 		run(&job, "demand", runs);
+		job.fill = populate;
+		run(&job, "populate", runs);
+		if (store->device)
+			continue;
 		job.fill = allocate;
 		run(&job, "fallocate", runs);
 		job.fill = write_all;

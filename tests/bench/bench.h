@@ -101,13 +101,19 @@ struct store {
 	void (*destroy)(const struct store *store, int fd);
 	const char *path;	/* of its object; NULL: has none */
 	bool own;		/* a morsel */
+	bool device;		/* has the size it has: nothing to allocate, nothing to give back */
 };
 
 const struct store *store_find(const char *name);
 /* Open the object at store->path again; memfd through /proc/self/fd. */
 int store_reopen(const struct store *store, int fd);
-/* Map all of an object, so that every leaf can be used without a fault; NULL on failure. */
+/*
+ * Map all of an object, so that every leaf can be used without a fault; NULL on
+ * failure.  What is no morsel is populated by mmap().
+ */
 void *store_map(const struct store *store, int fd, uint64_t size);
+/* The same, by touching each leaf instead. */
+void *store_touch(const struct store *store, int fd, uint64_t size);
 /* The length with which libmorsel maps an object of this size; of others the size. */
 uint64_t store_length(const struct store *store, uint64_t size);
 

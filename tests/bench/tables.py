@@ -10,7 +10,8 @@ TABLES = (
          ("morsel", "morsel", "first"), ("morsel 4k", "morsel-4k", "first"),
          ("memfd lazy", "memfd", "first"), ("memfd populate", "memfd", "populate"),
          ("hugetlb lazy", "hugetlbfs", "first"), ("hugetlb populate", "hugetlbfs", "populate"),
-         ("ext4-dax populate", "ext4-dax", "populate"), ("dev-dax populate", "device-dax", "populate"))),
+         ("ext4-dax lazy", "ext4-dax", "first"), ("ext4-dax populate", "ext4-dax", "populate"),
+         ("dev-dax lazy", "device-dax", "first"), ("dev-dax populate", "device-dax", "populate"))),
     ("Map, access every leaf, unmap, by a further process (instructions)",
      "map", "total", size_text, (
          ("morsel", "morsel", "all"), ("morsel 4k", "morsel-4k", "all"), ("memfd", "memfd", "all"),
@@ -25,7 +26,8 @@ TABLES = (
     ("Page tables of each further process, in bytes",
      "tables", "bytes per process", size_text, (
          ("morsel", "morsel", ""), ("morsel 4k", "morsel-4k", ""), ("memfd", "memfd", ""),
-         ("hugetlbfs", "hugetlbfs", ""), ("ext4-dax", "ext4-dax", ""), ("device-dax", "device-dax", ""))),
+         ("memfd populate", "memfd", "populate"), ("hugetlbfs", "hugetlbfs", ""),
+         ("ext4-dax", "ext4-dax", ""), ("device-dax", "device-dax", ""))),
     ("fork of a process that has all of it mapped (instructions)",
      "fork", "fork", size_text, (
          ("morsel", "morsel", ""), ("morsel 4k", "morsel-4k", ""), ("memfd", "memfd", ""),
@@ -34,7 +36,7 @@ TABLES = (
     ("open, mmap, access a byte, munmap, close; lazy: without the access (instructions, later times)",
      "calls", "loop", size_text, (
          ("morsel", "morsel", "access"), ("tmpfs lazy", "tmpfs", "lazy"), ("tmpfs access", "tmpfs", "access"),
-         ("memfd access", "memfd", "access"),
+         ("memfd access", "memfd", "access"), ("memfd populate", "memfd", "populate"),
          ("hugetlbfs access", "hugetlbfs", "access"), ("ext4-dax access", "ext4-dax", "access"),
          ("device-dax access", "device-dax", "access"))),
     ("Persistent memory: open, mmap, access a byte of each 2 MiB, munmap, close (instructions, later times)",
@@ -42,8 +44,14 @@ TABLES = (
     ("First population: a store into each leaf (instructions)",
      "populate", "fill", size_text, (
          ("morsel", "morsel", "demand"), ("hugetlbfs", "hugetlbfs", "demand"), ("tmpfs huge", "tmpfs-huge", "demand"),
-         ("ext4-dax", "ext4-dax", "demand"), ("morsel 4k", "morsel-4k", "demand"), ("tmpfs", "tmpfs", "demand"),
-         ("memfd", "memfd", "demand"))),
+         ("ext4-dax", "ext4-dax", "demand"), ("device-dax", "device-dax", "demand"),
+         ("morsel 4k", "morsel-4k", "demand"), ("tmpfs", "tmpfs", "demand"), ("memfd", "memfd", "demand"))),
+    ("First population: mmap with MAP_POPULATE, and a store into each leaf (instructions)",
+     "populate", "fill", size_text, (
+         ("morsel", "morsel", "populate"), ("hugetlbfs", "hugetlbfs", "populate"),
+         ("tmpfs huge", "tmpfs-huge", "populate"), ("ext4-dax", "ext4-dax", "populate"),
+         ("device-dax", "device-dax", "populate"), ("morsel 4k", "morsel-4k", "populate"),
+         ("tmpfs", "tmpfs", "populate"), ("memfd", "memfd", "populate"))),
     ("First population: fallocate (instructions)",
      "populate", "fill", size_text, (
          ("morsel", "morsel", "fallocate"), ("hugetlbfs", "hugetlbfs", "fallocate"),
@@ -61,8 +69,10 @@ TABLES = (
          ("morsel 4k", "morsel-4k", "fallocate"), ("tmpfs", "tmpfs", "fallocate"),
          ("memfd", "memfd", "fallocate"))),
     ("One more process maps, accesses and unmaps 16 MiB, by the number of those that have it (instructions)",
-     "processes", "join", str, (("morsel", "morsel", ""), ("memfd", "memfd", ""), ("hugetlbfs", "hugetlbfs", ""),
-                                ("ext4-dax", "ext4-dax", ""))),
+     "processes", "join", str, (("morsel", "morsel", ""), ("memfd", "memfd", ""),
+                                ("memfd populate", "memfd", "populate"), ("hugetlbfs", "hugetlbfs", ""),
+                                ("hugetlb populate", "hugetlbfs", "populate"), ("ext4-dax", "ext4-dax", ""),
+                                ("device-dax", "device-dax", ""))),
     ("2 MiB are punched out, and taken back from so many processes (instructions)",
      "processes", "revoke", str, (("morsel", "morsel", ""), ("memfd", "memfd", ""), ("hugetlbfs", "hugetlbfs", ""),
                                   ("ext4-dax", "ext4-dax", ""))),
@@ -105,7 +115,7 @@ def singles(rows, title, bench, metric):
     if found:
         print(f"\n{title}")
     for key, value in found.items():
-        print(f"  {key.store:24}{key.way:12}{value.median:>12,}")
+        print(f"  {key.store:24}{key.way:20}{value.median:>12,}")
 
 
 def show(rows):

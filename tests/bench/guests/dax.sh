@@ -33,6 +33,6 @@ bench b_map 2 "$SMALL" 3 ext4-dax device-dax
 bench b_tables 2 128 ext4-dax device-dax
 bench b_fork 2 128 5 ext4-dax device-dax
 bench b_calls 2 "$SMALL" 5 ext4-dax device-dax
-bench b_populate 2 64 5 ext4-dax
-bench b_growth processes 3 ext4-dax
+bench b_populate 2 64 5 ext4-dax device-dax
+bench b_growth processes 3 ext4-dax device-dax
 exit $status

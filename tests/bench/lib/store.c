@@ -164,20 +164,22 @@ static void destroy_nothing(const struct store *store, int fd)
 }
 
 static const struct store stores[] = {
-	{ "morsel", HUGE_PAGE, create_file, grow_file, destroy_file, "/mnt/morsel/bench", true },
-	{ "morsel-4k", PAGE, create_small, grow_file, destroy_file, "/mnt/morsel-4k/bench", true },
+	{ "morsel", HUGE_PAGE, create_file, grow_file, destroy_file, "/mnt/morsel/bench",
+	  .own = true },
+	{ "morsel-4k", PAGE, create_small, grow_file, destroy_file, "/mnt/morsel-4k/bench",
+	  .own = true },
 	{ "morsel-pmem", HUGE_PAGE, create_persistent, grow_and_write, destroy_file,
-	  "/mnt/pmem/bench", true },
-	{ "memfd", PAGE, create_memfd, grow_and_write, destroy_nothing, NULL, false },
-	{ "tmpfs", PAGE, create_tmpfs, grow_and_write, destroy_file, "/mnt/tmpfs/bench", false },
+	  "/mnt/pmem/bench", .own = true },
+	{ "memfd", PAGE, create_memfd, grow_and_write, destroy_nothing, .path = NULL },
+	{ "tmpfs", PAGE, create_tmpfs, grow_and_write, destroy_file, .path = "/mnt/tmpfs/bench" },
 	{ "tmpfs-huge", HUGE_PAGE, create_tmpfs, grow_and_write, destroy_file,
-	  "/mnt/tmpfs-huge/bench", false },
+	  .path = "/mnt/tmpfs-huge/bench" },
 	{ "hugetlbfs", HUGE_PAGE, create_hugetlb, grow_hugetlb, destroy_hugetlb,
-	  "/mnt/hugetlbfs/bench", false },
-	{ "ext4-dax", HUGE_PAGE, create_ext4, grow_and_write, destroy_file, "/mnt/dax/bench",
-	  false },
+	  .path = "/mnt/hugetlbfs/bench" },
+	{ "ext4-dax", HUGE_PAGE, create_ext4, grow_and_write, destroy_file,
+	  .path = "/mnt/dax/bench" },
 	{ "device-dax", HUGE_PAGE, create_device, grow_device, destroy_nothing, "/dev/devdax",
-	  false },
+	  .device = true },
 };
 
 const struct store *store_find(const char *name)
@@ -204,17 +206,26 @@ uint64_t store_length(const struct store *store, uint64_t size)
 	return store->own ? (size + unit - 1) / unit * unit : size;
 }
 
-void *store_map(const struct store *store, int fd, uint64_t size)
+static void *map_and_touch(const struct store *store, int fd, uint64_t size, int flags)
 {
-	int flags = MAP_SHARED | (store->own ? 0 : MAP_POPULATE);
 	uint64_t length = store_length(store, size);
-	volatile char *p = mmap(NULL, length, PROT_READ | PROT_WRITE, flags, fd, 0);
+	volatile char *p = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED | flags, fd, 0);
 
 	if (p == MAP_FAILED)
 		return NULL;
 	for (uint64_t off = 0; off < size; off += store->leaf)
 		(void)p[off];
 	return (void *)p;
+}
+
+void *store_map(const struct store *store, int fd, uint64_t size)
+{
+	return map_and_touch(store, fd, size, store->own ? 0 : MAP_POPULATE);
+}
+
+void *store_touch(const struct store *store, int fd, uint64_t size)
+{
+	return map_and_touch(store, fd, size, 0);
 }
 
 /* 6.82 GiB: a real graph's size, a whole number of 2 MiB but not of GiB. */
