@@ -327,10 +327,8 @@ struct fa *fa_new(u64 nr_frames, unsigned int nr_cpus)
 	fa->areas = kvcalloc(fa->nr_areas, sizeof(u32), GFP_KERNEL);
 	fa->groves = kvcalloc(fa->nr_groves, sizeof(u32), GFP_KERNEL);
 	fa->local = kvcalloc(nr_cpus, sizeof(struct fa_local), GFP_KERNEL);
-	if (fa->bits && fa->areas && fa->groves && fa->local) {
-		memset(fa->bits, 0xff, (size_t)fa->nr_areas * AREA_WORDS * sizeof(u64));
+	if (fa->bits && fa->areas && fa->groves && fa->local)
 		return fa;
-	}
 	fa_free(fa);
 	return NULL;
 }
@@ -346,19 +344,43 @@ void fa_free(struct fa *fa)
 	kvfree(fa);
 }
 
-void fa_build(struct fa *fa, const unsigned long *used)
+unsigned long *fa_map(struct fa *fa)
 {
-	u64 word, nr_words = DIV_ROUND_UP(fa->nr_frames, 64), bits;
-	u32 free;
+	return (unsigned long *)fa->bits;
+}
 
-	for (word = 0; word < nr_words; word++) {
-		bits = used[word];
-		if (word == nr_words - 1 && fa->nr_frames % 64)
-			bits |= ~0ULL << fa->nr_frames % 64;
-		fa->bits[word] = bits;
-		free = 64 - hweight64(bits);
-		fa->areas[word / AREA_WORDS] += free;
-		fa->groves[word / AREA_WORDS / GROVE_AREAS] += free;
+void fa_build(struct fa *fa)
+{
+	u64 end = (u64)fa->nr_areas * AREA_WORDS, word = fa->nr_frames / 64;
+	u32 area, free;
+
+	/* What is behind the last frame is in use. */
+	if (fa->nr_frames % 64)
+		fa->bits[word++] |= ~0ULL << fa->nr_frames % 64;
+	for (; word < end; word++)
+		fa->bits[word] = ~0ULL;
+	for (area = 0; area < fa->nr_areas; area++) {
+		free = AREA_FRAMES;
+		for (word = (u64)area * AREA_WORDS; word < (u64)(area + 1) * AREA_WORDS; word++)
+			if (fa->bits[word])
+				free -= hweight64(fa->bits[word]);
+		fa->areas[area] = free;
+		fa->groves[area / GROVE_AREAS] += free;
+	}
+}
+
+void fa_save(const struct fa *fa, u64 area, u64 nr, u64 *map)
+{
+	u64 last = fa->nr_frames / 64;
+
+	for (; nr--; area++, map += AREA_WORDS) {
+		if (fa->areas[area] & AREA_HUGE)
+			memset(map, 0xff, AREA_WORDS * sizeof(*map));
+		else
+			memcpy(map, &fa->bits[area * AREA_WORDS], AREA_WORDS * sizeof(*map));
+		/* There is nothing behind the last frame. */
+		if (last / AREA_WORDS == area && fa->nr_frames % 64)
+			map[last % AREA_WORDS] &= ~(~0ULL << fa->nr_frames % 64);
 	}
 }
 

@@ -17,8 +17,18 @@ struct fa;
 /* Return: an allocator whose frames are all in use, or NULL. */
 struct fa *fa_new(u64 nr_frames, unsigned int nr_cpus);
 void fa_free(struct fa *fa);
-/* Before it is used: make free what @used does not have. */
-void fa_build(struct fa *fa, const unsigned long *used);
+/*
+ * The map, a bit for each frame in use.  The caller fills it before fa_build(), and leaves it
+ * alone afterwards.
+ */
+unsigned long *fa_map(struct fa *fa);
+/* Make free what the map does not have. */
+void fa_build(struct fa *fa);
+/*
+ * The map of @nr areas of 2 MiB from @area on, as they are now.
+ * Context: nobody takes or gives back frames meanwhile.
+ */
+void fa_save(const struct fa *fa, u64 area, u64 nr, u64 *map);
 /* @order: 0, or 9 for 2 MiB.  Return: the (first) frame or FA_NONE. */
 u64 fa_get(struct fa *fa, unsigned int cpu, unsigned int order);
 void fa_put(struct fa *fa, unsigned int cpu, u64 frame, unsigned int order);

@@ -134,7 +134,10 @@ int pp_super_write(struct pp_pool *pool, enum media_state state, u32 checkpoint_
 
 /* ---- the checkpoint: a bit for each frame in use ---- */
 
-/* Bytes of the map, and of the part of it that is in checkpoint frame @i. */
+/* Areas of 2 MiB in a frame of the map. */
+enum { MAP_AREAS = 8 * MEDIA_FRAME / MEDIA_HUGE_FRAMES };
+
+/* Bytes of the map that are in checkpoint frame @i. */
 static size_t map_part(const struct pp_pool *pool, u64 i)
 {
 	size_t size = BITS_TO_LONGS(pool->nr_frames) * sizeof(long);
@@ -142,14 +145,15 @@ static size_t map_part(const struct pp_pool *pool, u64 i)
 	return min_t(size_t, MEDIA_FRAME, size - i * MEDIA_FRAME);
 }
 
-/* Return: is @used what the last mount has left? */
-static bool load_checkpoint(const struct pp_pool *pool, unsigned long *used)
+/* To the allocator's map.  Return: is that what the last mount has left? */
+static bool load_checkpoint(const struct pp_pool *pool)
 {
+	u8 *map = (u8 *)fa_map(pool->frames);
 	u32 crc = pool->seed;
 	u64 i;
 
 	for (i = 0; i < pool->checkpoint_frames; i++) {
-		u8 *part = (u8 *)used + i * MEDIA_FRAME;
+		u8 *part = map + i * MEDIA_FRAME;
 
 		if (pm_load(&pool->pm, pp_frame_offset(pool->checkpoint_first + i), part,
 			    map_part(pool, i)))
@@ -159,15 +163,18 @@ static bool load_checkpoint(const struct pp_pool *pool, unsigned long *used)
 	return crc == pool->checkpoint_crc;
 }
 
-/* No fence: what is not there when the superblock is has another checksum. */
-static u32 write_checkpoint(struct pp_pool *pool, const unsigned long *used)
+/*
+ * No fence: what is not there when the superblock is has another checksum.
+ * @part: room for a frame.
+ */
+static u32 write_checkpoint(struct pp_pool *pool, u64 *part)
 {
+	u64 areas = DIV_ROUND_UP(pool->nr_frames, (u64)MEDIA_HUGE_FRAMES), i;
 	u32 crc = pool->seed;
-	u64 i;
 
 	for (i = 0; i < pool->checkpoint_frames; i++) {
-		const u8 *part = (const u8 *)used + i * MEDIA_FRAME;
-
+		fa_save(pool->frames, i * MAP_AREAS, min_t(u64, MAP_AREAS, areas - i * MAP_AREAS),
+			part);
 		pm_stream(&pool->pm, pp_frame_offset(pool->checkpoint_first + i), part,
 			  map_part(pool, i));
 		crc = crc32c(crc, part, map_part(pool, i));
@@ -198,7 +205,7 @@ static int allocate(struct pp_pool *pool)
 		mutex_init(&pool->log_lock[i]);
 	pool->next_id = MEDIA_ROOT_ID;
 	pool->claims = kvcalloc(BITS_TO_LONGS(pool->nr_frames), sizeof(long), GFP_KERNEL);
-	pool->frames = fa_new(pool->nr_frames, nr_cpu_ids);
+	WRITE_ONCE(pool->frames, fa_new(pool->nr_frames, nr_cpu_ids));	/* debugfs reads it */
 	return pool->claims && pool->frames ? 0 : -ENOMEM;
 }
 
@@ -277,28 +284,23 @@ static bool has_orphans(const struct pp_scan *scan)
 /* Which frames are in use?  Return: 1: as the checkpoint says, 0: as the trees say, -errno. */
 static int find_used(struct pp_pool *pool, const struct pp_open *how, struct pp_scan *scan)
 {
-	unsigned long *used;
-	bool good = false;
-	int err = 0;
+	unsigned long *map = fa_map(pool->frames);
+	int err;
 
 	if (how->trust && pool->clean && !has_orphans(scan)) {
-		used = kvcalloc(BITS_TO_LONGS(pool->nr_frames), sizeof(long), GFP_KERNEL);
-		if (!used)
-			return -ENOMEM;
-		good = load_checkpoint(pool, used) && covers(used, scan->claims, pool->nr_frames);
-		if (good)
-			fa_build(pool->frames, used);
-		else
-			pp_found(how->report, PP_CHECKPOINT, 0, pool->checkpoint_first,
-				 "the checkpoint is not valid: all trees are walked");
-		kvfree(used);
+		if (load_checkpoint(pool) && covers(map, scan->claims, pool->nr_frames)) {
+			fa_build(pool->frames);
+			return 1;
+		}
+		pp_found(how->report, PP_CHECKPOINT, 0, pool->checkpoint_first,
+			 "the checkpoint is not valid: all trees are walked");
 	}
-	if (good)
-		return 1;
 	err = pp_scan_trees(pool, scan);
-	if (!err)
-		fa_build(pool->frames, scan->claims);
-	return err;
+	if (err)
+		return err;
+	memcpy(map, scan->claims, BITS_TO_LONGS(pool->nr_frames) * sizeof(*map));
+	fa_build(pool->frames);
+	return 0;
 }
 
 int pp_start(struct pp_pool *pool, const struct pp_open *how, struct pp_scan *scan)
@@ -338,20 +340,16 @@ int pp_start(struct pp_pool *pool, const struct pp_open *how, struct pp_scan *sc
 
 int pp_stop(struct pp_pool *pool)
 {
-	unsigned long *used;
-	u64 frame;
+	u64 *part;
 	u32 crc;
 
 	if (pool->read_only || pool->leaky)
 		return 0;	/* the next one walks all trees */
-	used = kvcalloc(BITS_TO_LONGS(pool->nr_frames), sizeof(long), GFP_KERNEL);
-	if (!used)
+	part = kvzalloc(MEDIA_FRAME, GFP_KERNEL);
+	if (!part)
 		return -ENOMEM;
-	for (frame = 0; frame < pool->nr_frames; frame++)
-		if (!fa_is_free(pool->frames, frame))
-			__set_bit(frame, used);
-	crc = write_checkpoint(pool, used);
-	kvfree(used);
+	crc = write_checkpoint(pool, part);
+	kvfree(part);
 	return pp_super_write(pool, MEDIA_STATE_CLEAN, crc);
 }
 

@@ -28,14 +28,12 @@ static u8 *owned; /* of each frame: has somebody got it? */
 
 static int start(void **state)
 {
-	unsigned long *used = calloc(FRAMES / 64, sizeof(*used));
-
 	(void)state;
 	fa = fa_new(FRAMES, CPUS);
 	owned = calloc(FRAMES, 1);
 	assert_non_null(fa);
-	fa_build(fa, used);
-	free(used);
+	memset(fa_map(fa), 0, FRAMES / 8);
+	fa_build(fa);
 	return 0;
 }
 
@@ -129,6 +127,38 @@ static void test_together(void **state)
 	assert_true(get(&held[5], 2, 0));
 	assert_true(get(&held[700], 2, 0));
 	assert_int_equal(fa_nr_free_huge(fa), AREAS - 3);
+}
+
+/* What is kept of an allocator makes another one with the same frames in use. */
+static void test_saved(void **state)
+{
+	enum { NR = 3 * HUGE_FRAMES + 100 }; /* neither whole areas nor whole words */
+	struct fa *first = fa_new(NR, 2), *second = fa_new(NR, 2);
+	u64 map[4 * HUGE_FRAMES / 64], whole, frame;
+	int i;
+
+	(void)state;
+	memset(fa_map(first), 0, NR / 8 + 1);
+	fa_build(first);
+	assert_int_equal(fa_nr_free(first), NR);
+	whole = fa_get(first, 0, 9);
+	assert_int_not_equal(whole, FA_NONE);
+	for (i = 0; i < 77; i++)
+		assert_int_not_equal(fa_get(first, 1, 0), FA_NONE);
+	memset(map, 0x5a, sizeof(map));
+	fa_save(first, 0, 4, map);
+	assert_int_equal(map[NR / 64] >> NR % 64, 0); /* nothing is said of what is not there */
+	memcpy(fa_map(second), map, DIV_ROUND_UP(NR, 64) * 8);
+	fa_build(second);
+	assert_int_equal(fa_nr_free(second), NR - HUGE_FRAMES - 77);
+	assert_int_equal(fa_nr_free_huge(second), fa_nr_free_huge(first));
+	for (frame = 0; frame < NR; frame++)
+		assert_int_equal(fa_is_free(first, frame), fa_is_free(second, frame));
+	for (i = 0; fa_get(second, i, 0) != FA_NONE; i++)
+		;
+	assert_int_equal(i, NR - HUGE_FRAMES - 77);
+	fa_free(first);
+	fa_free(second);
 }
 
 /* ---- several CPUs ---- */
@@ -229,6 +259,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_all, start, end),
 		cmocka_unit_test_setup_teardown(test_huge, start, end),
 		cmocka_unit_test_setup_teardown(test_together, start, end),
+		cmocka_unit_test(test_saved),
 		cmocka_unit_test_setup_teardown(test_cpus, start, end),
 		cmocka_unit_test_setup_teardown(test_fragments, start, end),
 	};
