@@ -25,6 +25,35 @@ static int get_counter(void *data, u64 *value)
 
 DEFINE_DEBUGFS_ATTRIBUTE(counter_fops, get_counter, NULL, "%llu\n");
 
+/* The allocator's numbers.  There is none while the pool is being opened. */
+static int get_frames(const struct morsel_store *store, u64 (*number)(const struct fa *fa),
+		      u64 *value)
+{
+	const struct fa *fa = READ_ONCE(store->pp.frames);
+
+	*value = fa ? number(fa) : 0;
+	return 0;
+}
+
+static int get_atomics(void *store, u64 *value)
+{
+	return get_frames(store, fa_atomics, value);
+}
+
+static int get_free(void *store, u64 *value)
+{
+	return get_frames(store, fa_nr_free, value);
+}
+
+static int get_free_huge(void *store, u64 *value)
+{
+	return get_frames(store, fa_nr_free_huge, value);
+}
+
+DEFINE_DEBUGFS_ATTRIBUTE(atomics_fops, get_atomics, NULL, "%llu\n");
+DEFINE_DEBUGFS_ATTRIBUTE(free_fops, get_free, NULL, "%llu\n");
+DEFINE_DEBUGFS_ATTRIBUTE(free_huge_fops, get_free_huge, NULL, "%llu\n");
+
 void morsel_store_debug_add(struct morsel_store *store)
 {
 	char name[DISK_NAME_LEN];
@@ -35,6 +64,9 @@ void morsel_store_debug_add(struct morsel_store *store)
 				   &counter_fops);
 	debugfs_create_file_unsafe("fences", 0400, store->debug, &store->pp.pm.fences,
 				   &counter_fops);
+	debugfs_create_file_unsafe("atomics", 0400, store->debug, store, &atomics_fops);
+	debugfs_create_file_unsafe("free", 0400, store->debug, store, &free_fops);
+	debugfs_create_file_unsafe("free_huge", 0400, store->debug, store, &free_huge_fops);
 	debugfs_create_u64("records", 0400, store->debug, &store->report.records);
 	debugfs_create_u64("tables", 0400, store->debug, &store->report.tables);
 	debugfs_create_bool("trusted", 0400, store->debug, &store->trusted);
