@@ -41,6 +41,9 @@ TABLES = (
          ("device-dax access", "device-dax", "access"))),
     ("Persistent memory: open, mmap, access a byte of each 2 MiB, munmap, close (instructions, later times)",
      "calls", "loop", size_text, (("morsel", "morsel-pmem", "touch"), ("ext4-dax", "ext4-dax", "touch"))),
+    ("A persistent pool with 100 objects is mounted, having been unmounted; unmounted (instructions)",
+     "mount", "mount", size_text, (("mount", "morsel-pmem", "clean"),)),
+    ("Unmounted", "mount", "unmount", size_text, (("unmount", "morsel-pmem", "clean"),)),
     ("First population: a store into each leaf (instructions)",
      "populate", "fill", size_text, (
          ("morsel", "morsel", "demand"), ("hugetlbfs", "hugetlbfs", "demand"), ("tmpfs huge", "tmpfs-huge", "demand"),
@@ -79,6 +82,8 @@ TABLES = (
     ("Map, access and unmap 16 MiB in a process with so many other mappings, for the first time; later (instructions)",
      "mappings", "first", str, (("first", "morsel", ""),)),
     ("Later", "mappings", "later", str, (("later", "morsel", ""),)),
+    ("Atomic operations of the allocator for 1000 frames taken and given back, by CPUs that do so",
+     "frames", "atomics per 1000", str, (("4 KiB", "morsel-pmem", "4 KiB"), ("2 MiB", "morsel-pmem", "2 MiB"))),
     ("A look at what is active in 16 MiB, by its mappers; of others by smaps (instructions)",
      "usage", "look", str, (("morsel", "morsel", ""), ("morsel 4k", "morsel-4k", ""), ("memfd", "memfd", ""),
                             ("hugetlbfs", "hugetlbfs", ""))),
@@ -115,7 +120,7 @@ def singles(rows, title, bench, metric):
     if found:
         print(f"\n{title}")
     for key, value in found.items():
-        print(f"  {key.store:24}{key.way:20}{value.median:>12,}")
+        print(f"  {key.store:24}{key.way:28}{value.median:>12,}")
 
 
 def show(rows):
@@ -126,6 +131,10 @@ def show(rows):
     singles(rows, "Round trips over generic netlink (instructions)", "netlink", "round trip")
     singles(rows, "Interrupts to another CPU, per 1000 times mapping, accessing and unmapping", "ipi",
             "interrupts per 1000")
+    singles(rows, "Free memory of a persistent pool while objects of 4 KiB to 16 MiB come and go (MiB)", "fragments",
+            "free MiB")
+    singles(rows, "Percent of that in areas of 2 MiB that are free as a whole", "fragments",
+            "percent of it in whole 2 MiB")
     for change in ("create+unlink", "rename", "chmod"):
         singles(rows, f"Persistent memory: {change} (instructions)", "names", change)
     for bench, store, why in rows.missing:

@@ -4,6 +4,7 @@
 from rows import size_text
 
 MIB = 1 << 20
+GIB = 1 << 30
 ODD = 3492 * 2 * MIB  # 6.82 GiB
 SAME = 1.02  # two counts that differ by less are the same
 
@@ -125,6 +126,26 @@ def persistent(rows):
     yield flat(rows, "persistent memory, the whole use costs the same at any size: within 1.2x", once, 1.2)
 
 
+def mounting(rows):
+    for what in ("mount", "unmount"):
+        curve = rows.curve("mount", "morsel-pmem", "clean", what)
+        aim = f"persistent memory, {what}: a GiB of pool adds at most a fifth of what the smallest pool costs"
+        if len(curve) < 2:
+            yield Verdict(aim, None, "no curve")
+            continue
+        small, large = min(curve), max(curve)
+        share = (curve[large] / curve[small] - 1) / ((large - small) / GIB)
+        yield Verdict(aim, share <= 0.2, f"{share:.3f} over {size_text(small)} to {size_text(large)}")
+
+
+def allocating(rows):
+    for way in ("4 KiB", "2 MiB"):
+        curve = rows.curve("frames", "morsel-pmem", way, "atomics per 1000")
+        aim = f"persistent memory, atomic operations for a frame of {way} the same on 1 and on 8 CPUs: within 1.2x"
+        yield Verdict(aim, spread(curve) <= 1.2 if len(curve) > 1 else None,
+                      f"{spread(curve):.3f}x over {min(curve)} to {max(curve)}" if len(curve) > 1 else "no curve")
+
+
 def managing(rows):
     """Quantities are processes or reservations here, not bytes."""
     for what, bench, metric, way, limit in (
@@ -142,7 +163,7 @@ def managing(rows):
                   f"{each[max(each)]:,.0f} instructions each among {max(each)}" if len(each) > 1 else "no curve")
 
 
-AIMS = (mapping, tables, fork, calls, netlink, population, persistent, managing)
+AIMS = (mapping, tables, fork, calls, netlink, population, persistent, mounting, allocating, managing)
 
 
 def judge(rows, whole):

@@ -54,6 +54,12 @@ good() {
 		row usage morsel "" "$size" look 1000
 		row revoke morsel mappers "$size" revoke $((1000 * size))
 		row reserve morsel "lowest fit" "$size" reserve 1000
+		row frames morsel-pmem "4 KiB" "$size" "atomics per 1000" 9000
+		row frames morsel-pmem "2 MiB" "$size" "atomics per 1000" 4000
+	done
+	for way in mount unmount; do
+		row mount morsel-pmem clean $((64 * MIB)) "$way" 1000
+		row mount morsel-pmem clean $((2 * 1024 * MIB)) "$way" 1350
 	done
 }
 
@@ -105,6 +111,10 @@ misses "demand: morsel not slower than tmpfs-huge" populate tmpfs-huge demand "$
 misses "persistent memory, rename" names ext4-dax durable 0 rename 150
 misses "unmap of 1 GiB: at least 10x" calls ext4-dax touch $((1024 * MIB)) loop 900
 misses "the whole use costs the same" calls morsel-pmem access $((1024 * MIB)) loop 130
+misses "memory, mount: a GiB of pool" mount morsel-pmem clean $((2 * 1024 * MIB)) mount 1450
+misses "memory, unmount: a GiB of pool" mount morsel-pmem clean $((2 * 1024 * MIB)) unmount 1450
+misses "for a frame of 4 KiB the same" frames morsel-pmem "4 KiB" 8 "atomics per 1000" 11000
+misses "for a frame of 2 MiB the same" frames morsel-pmem "2 MiB" 256 "atomics per 1000" 5000
 misses "a look at what is active" usage morsel "" 256 look 1600
 misses "an address among 10" reserve morsel "lowest fit" 256 reserve 3100
 misses "a revoke costs each process" revoke morsel mappers 256 revoke 400000
