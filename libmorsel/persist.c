@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Making stores to a mapping last, without a system call. */
 #include <cpuid.h>
+#include <errno.h>
 #include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include "internal.h"
 #include "persist.h"
 
@@ -74,4 +77,13 @@ MORSEL_EXPORT void morsel_persist(const void *addr, size_t length)
 {
 	morsel_flush(addr, length);
 	morsel_drain();
+}
+
+MORSEL_EXPORT int morsel_deep_flush(const void *addr, size_t length)
+{
+	size_t into = (uintptr_t)addr % (size_t)sysconf(_SC_PAGESIZE);
+
+	if (!length)
+		return 0;
+	return msync((char *)addr - into, length + into, MS_SYNC) ? -errno : 0;
 }

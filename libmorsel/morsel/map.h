@@ -95,6 +95,19 @@ void morsel_persist(const void *addr, size_t length);
 void morsel_flush(const void *addr, size_t length);
 void morsel_drain(void);
 
+/**
+ * morsel_deep_flush() - make stores last even where the power fails for more than the CPU
+ *
+ * morsel_persist() relies on the platform to empty the queues of its memory controllers when
+ * the power goes (ADR). This one has the device empty them first, by what the driver knows of
+ * it, and makes the times and the size of the object last as well. It is for rare occasions:
+ * a system call that writes back all lines of the pages of the range, by msync(2).
+ *
+ * Needs no right but the mapping. Does no harm to other memory, where there is nothing to do.
+ * Return: 0; -ENOMEM (something in the range is not mapped), -EIO, and what msync(2) returns.
+ */
+int morsel_deep_flush(const void *addr, size_t length);
+
 #ifdef __cplusplus
 }
 #endif
