@@ -44,7 +44,7 @@ static long device_flushes(void)
 	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
 		bail_out("no statistics of the device: %s", strerror(errno));
 	close(fd);
-	while ((word = strtok_r(rest, " \n", &rest)) && --field)
+	while ((word = strtok_r(rest, " ", &rest)) && --field)
 		;
 	return word ? atol(word) : -1;
 }
