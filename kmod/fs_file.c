@@ -266,13 +266,15 @@ static ssize_t morsel_write_begin(struct kiocb *iocb, struct iov_iter *from)
 static int morsel_write_settle(struct inode *inode)
 {
 	const struct morsel_inode *mi = morsel_i(inode);
+	struct pp_pool *pp;
 
 	if (!mi->record)
 		return 0;
 	if (i_size_read(inode) != mi->record->rec.size)
 		return morsel_store_grow(inode, i_size_read(inode), false);
-	pm_fence(&morsel_pool(inode->i_sb)->store->pp.pm);
-	return 0;
+	pp = &morsel_pool(inode->i_sb)->store->pp;
+	pm_fence(&pp->pm);
+	return morsel_store_lasting(pp, 0);
 }
 
 /*

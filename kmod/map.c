@@ -9,11 +9,18 @@
 #include "event.h"
 #include "link.h"
 #include "revoke.h"
+#include "store.h"
 
 /* Address and offset must fall on the same place of a 2 MiB chunk. */
 static bool congruent(unsigned long addr, unsigned long pgoff)
 {
 	return IS_ALIGNED(addr - (pgoff << PAGE_SHIFT), PMD_SIZE);
+}
+
+/* Is what is stored durable when its lines have been flushed and fenced? */
+static bool is_synchronous(const struct morsel_inode *mi)
+{
+	return mi->record && morsel_store_is_synchronous(morsel_pool(mi->vfs_inode.i_sb)->store);
 }
 
 /*
@@ -27,7 +34,7 @@ static int check_flags(struct vm_area_struct *vma)
 
 	if (mi->displaced)
 		return -EEXIST;
-	if (vma->vm_flags & VM_SYNC && !mi->record)
+	if (vma->vm_flags & VM_SYNC && !is_synchronous(mi))
 		return -EOPNOTSUPP;
 	if (vma->vm_flags & VM_EXEC)
 		return -EPERM;

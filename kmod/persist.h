@@ -25,6 +25,12 @@
 struct pm {
 	u8 *base;		/* where the pool is mapped */
 	u64 size;		/* bytes */
+	/*
+	 * Has the device make last what is fenced; NULL where the fence is enough.  Sleeps.
+	 * Once it has failed, nothing is sure to last any more.
+	 */
+	void (*settle)(struct pm *pm);
+	bool failed;
 	atomic64_t lines;	/* flushed or streamed; for the curious */
 	atomic64_t fences;
 };
@@ -84,6 +90,8 @@ static inline void pm_fence(struct pm *pm)
 {
 	pmem_wmb();
 	atomic64_inc(&pm->fences);
+	if (pm->settle)
+		pm->settle(pm);
 }
 
 /* Return: 0, or -EIO where the media has an error. */

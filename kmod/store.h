@@ -45,6 +45,18 @@ struct morsel_store {
 	unsigned long told_at;		/* [mount] of the progress, in jiffies */
 };
 
+/* Does the fence alone make stores last? */
+static inline bool morsel_store_is_synchronous(const struct morsel_store *store)
+{
+	return !store->pp.pm.settle;
+}
+
+/* Nothing is acknowledged once the device has not made stores last.  Return: @error, or -EIO. */
+static inline int morsel_store_lasting(const struct pp_pool *pp, int error)
+{
+	return error || !READ_ONCE(pp->pm.failed) ? error : -EIO;
+}
+
 /* store_open.c */
 
 /**

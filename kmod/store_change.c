@@ -63,10 +63,15 @@ static int begin(struct inode *inode, struct pp_record *rec)
 	return 0;
 }
 
+static int lasting(const struct inode *inode, int error)
+{
+	return morsel_store_lasting(engine_of(inode), error);
+}
+
 static int end(struct inode *inode, int error)
 {
 	mutex_unlock(&morsel_i(inode)->record_lock);
-	return error;
+	return lasting(inode, error);
 }
 
 int morsel_store_update(struct inode *inode)
@@ -294,16 +299,13 @@ static int write_new(struct inode *inode)
 int morsel_store_create(struct inode *inode, struct inode *dir, const struct qstr *name)
 {
 	struct pp_object *obj = record_of(inode);
-	int error;
 
 	if (!obj)
 		return 0;
 	mutex_lock(&morsel_i(inode)->record_lock);
 	describe(inode, &obj->rec);
 	pp_name_set(&obj->rec, dir->i_ino, name->name, name->len);
-	error = write_new(inode);
-	mutex_unlock(&morsel_i(inode)->record_lock);
-	return error;
+	return end(inode, write_new(inode));
 }
 
 int morsel_store_link(struct inode *inode, struct inode *dir, struct dentry *dentry)
@@ -321,7 +323,7 @@ int morsel_store_link(struct inode *inode, struct inode *dir, struct dentry *den
 	link->rec.type = MEDIA_LINK;
 	link->rec.target = inode->i_ino;
 	pp_name_set(&link->rec, dir->i_ino, dentry->d_name.name, dentry->d_name.len);
-	error = pp_create(engine_of(inode), link);
+	error = lasting(inode, pp_create(engine_of(inode), link));
 	if (error)
 		kfree(link);
 	else
@@ -360,8 +362,7 @@ int morsel_store_unlink(struct dentry *dentry)
 	if (!simple_empty(dentry))
 		return -ENOTEMPTY;
 	mutex_lock(&morsel_i(inode)->record_lock);
-	error = pp_name_remove(engine_of(inode), &name, names_of(inode));
-	mutex_unlock(&morsel_i(inode)->record_lock);
+	error = end(inode, pp_name_remove(engine_of(inode), &name, names_of(inode)));
 	forget_link(dentry, &name);
 	return error;
 }
@@ -395,7 +396,7 @@ static int move_over(struct dentry *old, struct dentry *new, bool exchange)
 		error = pp_name_replace(engine_of(inode), &name, &victim, names_of(other));
 	unlock_both(inode, other);
 	forget_link(new, &victim);
-	return error;
+	return lasting(inode, error);
 }
 
 int morsel_store_rename(struct dentry *old, struct inode *new_dir, struct dentry *new,
@@ -403,7 +404,6 @@ int morsel_store_rename(struct dentry *old, struct inode *new_dir, struct dentry
 {
 	struct inode *inode = d_inode(old);
 	struct pp_name name = name_of(old);
-	int error;
 
 	if (!name.obj)
 		return 0;
@@ -413,10 +413,8 @@ int morsel_store_rename(struct dentry *old, struct inode *new_dir, struct dentry
 		return move_over(old, new, exchange);
 	}
 	mutex_lock(&morsel_i(inode)->record_lock);
-	error = pp_name_move(engine_of(inode), &name, new_dir->i_ino, new->d_name.name,
-			     new->d_name.len);
-	mutex_unlock(&morsel_i(inode)->record_lock);
-	return error;
+	return end(inode, pp_name_move(engine_of(inode), &name, new_dir->i_ino, new->d_name.name,
+				       new->d_name.len));
 }
 
 static void write_last(struct inode *inode, struct pp_object *obj)

@@ -379,8 +379,12 @@ static int make_all(struct load *load)
 	return make_links(load) ?: error;
 }
 
-static int refuse_start(struct fs_context *fc, int error)
+static int refuse_start(struct fs_context *fc, const struct pp_pool *pp, int error)
 {
+	if (pp->pm.failed) {
+		errorfc(fc, "%s: the device does not make stores last", fc->source);
+		return error;
+	}
 	switch (error) {
 	case -EROFS:
 		errorfc(fc, "%s: the pool was in use when the power went: mount it writable once",
@@ -426,13 +430,13 @@ int morsel_store_load(struct fs_context *fc, struct super_block *sb)
 	store->told_at = jiffies;
 	store->sb = sb;
 	morsel_store_mark_known(store);
-	error = pp_start(load.pp, &how, &load.scan);
+	error = morsel_store_lasting(load.pp, pp_start(load.pp, &how, &load.scan));
 	store->started = !error;
 	store->trusted = load.scan.trusted;
 	if (!error)
 		error = make_all(&load);
 	else
-		refuse_start(fc, error);
+		refuse_start(fc, load.pp, error);
 	store->loaded = !error;
 	if (!error)
 		morsel_store_tell_known(store);

@@ -9,6 +9,7 @@
 #include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/pfn_t.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include "common.h"
 #include "store.h"
@@ -98,17 +99,43 @@ static bool is_virtual(const struct block_device *bdev)
 	return false;
 }
 
+/* From now on nothing is changed, as after an error of any other file system's device. */
+static void give_up(struct morsel_store *store, int error)
+{
+	pr_err("pool on %pg: the device does not make stores last (error %d): nothing is changed any more\n",
+	       store->bdev.bdev, -error);
+	WRITE_ONCE(store->pp.pm.failed, true);
+	WRITE_ONCE(store->pp.read_only, true);	/* no checkpoint, either */
+	if (store->sb)
+		store->sb->s_flags |= SB_RDONLY;
+}
+
+/* What the driver needs memory for is tried until there is some. */
+static void settle(struct pm *pm)
+{
+	struct morsel_store *store = container_of(pm, struct morsel_store, pp.pm);
+	int error;
+
+	might_sleep();
+	for (;;) {
+		error = blkdev_issue_flush(store->bdev.bdev);
+		if (error != -ENOMEM)
+			break;
+		schedule_timeout_uninterruptible(1);
+	}
+	if (error && !READ_ONCE(pm->failed))
+		give_up(store, error);
+}
+
 static int get_dax(struct fs_context *fc, struct morsel_store *store)
 {
 	store->dax = fs_dax_get_by_bdev(store->bdev.bdev, &store->start, store,
 					&holder_ops);
 	if (!store->dax)
 		return refuse_mode(fc, namespace_of(store));
-	if (dax_synchronous(store->dax) && !is_virtual(store->bdev.bdev))
-		return 0;
-	errorfc(fc, "%s: stores do not last on this device without its being asked (virtio-pmem)",
-		fc->source);
-	return -EOPNOTSUPP;
+	if (!dax_synchronous(store->dax) || is_virtual(store->bdev.bdev))
+		store->pp.pm.settle = settle;
+	return 0;
 }
 
 /*

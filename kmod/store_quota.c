@@ -23,7 +23,7 @@ static void describe(struct pp_record *rec, kuid_t uid, bool is_default,
 
 static int remove_record(struct pp_pool *pp, struct pp_object **record)
 {
-	int error = *record ? pp_remove(pp, *record) : 0;
+	int error = *record ? morsel_store_lasting(pp, pp_remove(pp, *record)) : 0;
 
 	if (error || !*record)
 		return error;
@@ -41,7 +41,7 @@ static int make_record(struct pp_pool *pp, struct pp_object **record, const stru
 	if (!obj)
 		return -ENOMEM;
 	obj->rec = *rec;
-	error = pp_create(pp, obj);
+	error = morsel_store_lasting(pp, pp_create(pp, obj));
 	if (error)
 		kfree(obj);
 	else
@@ -69,7 +69,7 @@ int morsel_store_set_limits(struct morsel_pool *pool, struct pp_object **record,
 	describe(rec, uid, is_default, limits);
 	error = *record ? pp_update(pp, *record, rec) : make_record(pp, record, rec);
 	kfree(rec);
-	return error;
+	return morsel_store_lasting(pp, error);
 }
 
 /* Nothing is between a limit and no limit. */

@@ -116,8 +116,10 @@ int morsel_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 	struct inode *inode = file_inode(file);
 	int error;
 
-	if (!morsel_i(inode)->record || store_of(inode)->pp.read_only)
+	if (!morsel_i(inode)->record)
 		return 0;
+	if (store_of(inode)->pp.read_only)
+		return morsel_store_lasting(&store_of(inode)->pp, 0);
 	error = sync_inode(inode, start, end);
 	return blkdev_issue_flush(store_of(inode)->bdev.bdev) ?: error;
 }
@@ -129,8 +131,10 @@ int morsel_store_sync(struct super_block *sb)
 	unsigned long id;
 	int error = 0;
 
-	if (!pool->store || pool->store->pp.read_only)
+	if (!pool->store)
 		return 0;
+	if (pool->store->pp.read_only)
+		return morsel_store_lasting(&pool->store->pp, 0);
 	xa_for_each(&pool->objects, id, inode) {
 		inode = morsel_inode_get(pool, id);
 		if (!inode)

@@ -203,6 +203,7 @@ int morsel_store_populate(struct inode *inode, pgoff_t index, bool want_huge,
 	mutex_lock(&morsel_i(inode)->record_lock);
 	error = fill(inode, index, want_huge);
 	mutex_unlock(&morsel_i(inode)->record_lock);
+	error = morsel_store_lasting(&store_of(inode)->pp, error);
 	if (!error)
 		*leaf = morsel_store_lookup(inode, index);
 	return error ?: leaf->error;
@@ -224,7 +225,7 @@ int morsel_store_remove(struct inode *inode, pgoff_t first, pgoff_t last)
 	if (!error)
 		error = pp_zero(pp, obj, (u64)first << PAGE_SHIFT, ((u64)last + 1) << PAGE_SHIFT);
 	mutex_unlock(&morsel_i(inode)->record_lock);
-	return error;
+	return morsel_store_lasting(pp, error);
 }
 
 int morsel_store_zero(struct inode *inode, loff_t from, loff_t to)
@@ -234,5 +235,5 @@ int morsel_store_zero(struct inode *inode, loff_t from, loff_t to)
 	mutex_lock(&morsel_i(inode)->record_lock);
 	error = pp_zero(&store_of(inode)->pp, morsel_i(inode)->record, from, to);
 	mutex_unlock(&morsel_i(inode)->record_lock);
-	return error;
+	return morsel_store_lasting(&store_of(inode)->pp, error);
 }

@@ -47,7 +47,7 @@ fails "nor can it be formatted" "ndctl create-namespace -f -e namespace0.0 -m fs
 virtual=$(cd /sys/bus/virtio/drivers/virtio_pmem && ls -d virtio*/ndbus*/region*/namespace*/block/*)
 virtual=/dev/${virtual##*/}
 ok "there is a virtio-pmem device" test -b "$virtual"
-refused "virtio-pmem" "not supported" 'virtio-pmem|no fsdax namespace' "$virtual" $p
+refused "nothing on a virtio-pmem device" "Invalid argument" 'this is no morsel pool' "$virtual" $p
 refused "no persistent memory at all" "not supported" '^/dev/ram0: no fsdax namespace' /dev/ram0 $p
 refused "a character device" "Block device required" '^/dev/null: not a block device' /dev/null $p
 refused "a directory" "Block device required" '^/tmp: not a block device' /tmp $p

@@ -58,7 +58,7 @@ def read_header(path):
             continue
         key, value = match.groups()
         if key in KEYS:
-            header[key] = value
+            header[key] = f"{header[key]} {value}" if key == "qemu" and key in header else value
         elif difflib.get_close_matches(key, KEYS, 1, 0.8):
             raise Error(f"{path}: unknown header {key}")
     return header

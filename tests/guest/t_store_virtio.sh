@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A pool on virtio-pmem, where the host must be asked to make stores last: each change asks
+# it before it returns; a host that fails to is noticed, and nothing is acknowledged.
+# qemu: -object memory-backend-memfd,id=good,size=64M,share=on -device virtio-pmem-pci,memdev=good
+# qemu: -object memory-backend-ram,id=bad,size=64M -device virtio-pmem-pci,memdev=bad
+# nvdimm: 66M
+# modules: nfit nd_pmem virtio_pci virtio_pmem
+# programs: jq
+# pool: none
+# timeout: 120
+# groups: store
+# leak-check: no, the kernel makes the map of the device's pages while the test runs
+. /tests/lib/tap.sh
+. /tests/lib/pmem.sh
+
+dir=/mnt/p
+mkdir -p $dir
+devices=$(cd /sys/bus/virtio/drivers/virtio_pmem && ls -d virtio*/ndbus*/region*/namespace*/block/*)
+is "two devices" "$(echo "$devices" | wc -l)" 2
+# The host makes the file's stores last for one of them, and can do nothing for the other.
+for path in $devices; do
+	name=${path##*/}
+	echo 1 > /sys/block/"$name"/queue/iostats
+	if dd if=/dev/zero of=/dev/"$name" bs=4k count=1 conv=fsync 2> /dev/null; then
+		good=$name
+	else
+		bad=$name
+	fi
+done
+ok "one that works" test -b /dev/"$good"
+ok "one that fails" test -b /dev/"$bad"
+
+# Writes that the device has finished: contents are no I/O here, what it is asked for counts as one.
+asked() { read -r _ _ _ _ n _ < /sys/block/"$good"/stat; echo "$n"; }
+asks() { # TEXT COMMAND...
+	asks=$1
+	shift
+	before=$(asked)
+	"$@" || diag "failed: $*"
+	ok "$asks asks it" test "$(asked)" -gt "$before"
+}
+
+ok "formatted" morsel-admin pool format -l virtual /dev/"$good"
+ok "mounted" mount -t morsel /dev/"$good" $dir
+asks "a create" touch $dir/a
+asks "a write" sh -c "echo contents > $dir/a"
+asks "a chmod" chmod 640 $dir/a
+asks "a rename" mv $dir/a $dir/b
+asks "a directory" mkdir $dir/sub
+asks "a preallocation" fallocate -l 4M $dir/c
+asks "a store into a hole" sh -c "truncate -s 8M $dir/hole; store_once $dir/hole 5000000"
+asks "a limit" morsel-admin quota set --hard 1M virtual alice
+asks "a removal" rm $dir/c
+ok "sync" sync
+before=$(asked)
+cat $dir/b > /dev/null
+is "who reads asks nobody" "$(asked)" "$before"
+fails "no MAP_SYNC" "not supported" store_once $dir/b 0 sync
+ok "unmounted" umount $dir
+ok "nothing is wrong with it" morsel-admin check /dev/"$good"
+ok "mounted again" mount -t morsel /dev/"$good" $dir
+is "contents" "$(cat $dir/b)" contents
+is "mode" "$(stat -c %a $dir/b)" 640
+umount $dir
+
+# A whole pool, which the other device has, but does not make last.
+dd if=/dev/"$good" of=/dev/"$bad" bs=1M 2> /dev/null
+fails "the one that fails" "Input/output error" mount -t morsel /dev/"$bad" $dir
+like "the log says why" "$(dmesg)" "$bad: the device does not make stores last"
+ok "to read, it does" mount -t morsel -o ro /dev/"$bad" $dir
+is "what there is" "$(cat $dir/b)" contents
+umount $dir
+done_testing
