@@ -12,8 +12,9 @@
  *                              new/del/mount only)                 fault, lookup
  *   morsel_inode.rights_lock   rights-set by netlink of one morsel process
  *                              among themselves
- *   morsel_inode.write_lock    writers of one morsel among         process; the writer's
- *                              themselves                          buffer is touched below it
+ *   morsel_inode.writer        a turn, not a lock: writers of one  process; the writer's
+ *                              morsel among themselves             buffer is touched below it;
+ *                                                                  a revoke ends it
  *   inode->i_rwsem             directory entries; size, write,     process; no user memory is
  *                              fallocate of a morsel               touched below it
  *   morsel_usage.scan          the last scan of one object         process; nothing but ptl

@@ -278,21 +278,42 @@ static int morsel_write_settle(struct inode *inode)
 }
 
 /*
+ * Writers take turns, also while one of them waits for its source with no lock held.
+ * Return: 0 or -EINTR.
+ */
+static int morsel_turn_begin(struct morsel_inode *mi, const struct kiocb *iocb)
+{
+	return wait_event_killable_exclusive(mi->writers, !cmpxchg(&mi->writer, NULL, iocb)) ?
+	       -EINTR : 0;
+}
+
+static void morsel_turn_end(struct morsel_inode *mi, const struct kiocb *iocb)
+{
+	if (cmpxchg(&mi->writer, iocb, NULL) == iocb)
+		wake_up(&mi->writers);
+}
+
+/*
  * Fault some of the source in, without i_rwsem.  Meanwhile the object may have
- * become another size, and who appends goes on at its new end.
+ * become another size, and who appends goes on at its new end; a revoke may have
+ * ended the turn.
  */
 static ssize_t morsel_write_fault(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
-	size_t bytes = min_t(size_t, iov_iter_count(from), PMD_SIZE), missing;
+	struct morsel_inode *mi = morsel_i(inode);
+	size_t bytes = min_t(size_t, iov_iter_count(from), PMD_SIZE);
 	int error = morsel_write_settle(inode);
 
 	if (error)
 		return error;
 	inode_unlock(inode);
-	missing = fault_in_iov_iter_readable(from, bytes);
+	if (fault_in_iov_iter_readable(from, bytes) == bytes)
+		error = -EFAULT;
+	else if (READ_ONCE(mi->writer) != iocb)
+		error = morsel_turn_begin(mi, iocb);
 	inode_lock(inode);
-	return missing == bytes ? -EFAULT : morsel_write_begin(iocb, from);
+	return error ?: morsel_write_begin(iocb, from);
 }
 
 static ssize_t morsel_write_range(struct kiocb *iocb, struct iov_iter *from)
@@ -327,8 +348,9 @@ static ssize_t morsel_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	struct inode *inode = file_inode(iocb->ki_filp);
 	ssize_t ret;
 
-	if (mutex_lock_killable(&morsel_i(inode)->write_lock))
-		return -EINTR;
+	ret = morsel_turn_begin(morsel_i(inode), iocb);
+	if (ret)
+		return ret;
 	inode_lock(inode);
 	ret = morsel_write_begin(iocb, from);
 	if (ret <= 0)
@@ -340,7 +362,7 @@ static ssize_t morsel_write_iter(struct kiocb *iocb, struct iov_iter *from)
 		ret = morsel_write_settle(inode) ?: ret;
 unlock:
 	inode_unlock(inode);
-	mutex_unlock(&morsel_i(inode)->write_lock);
+	morsel_turn_end(morsel_i(inode), iocb);
 	return ret > 0 ? generic_write_sync(iocb, ret) : ret;
 }
 

@@ -59,7 +59,8 @@ struct inode *morsel_alloc_inode(struct super_block *sb)
 	INIT_LIST_HEAD(&mi->attachments);
 	mi->nr_attachments = 0;
 	morsel_usage_init(&mi->usage);
-	mutex_init(&mi->write_lock);
+	mi->writer = NULL;
+	init_waitqueue_head(&mi->writers);
 	return &mi->vfs_inode;
 }
 

@@ -5,6 +5,7 @@
 
 #include <linux/fs.h>
 #include <linux/mutex.h>
+#include <linux/wait.h>
 #include "pool.h"
 #include "reserve.h"
 #include "tree.h"
@@ -17,7 +18,8 @@ struct morsel_inode {
 	struct inode vfs_inode;	/* i_ino is the object id */
 	struct timespec64 btime;	/* creation */
 	struct morsel_account *account;	/* of the owner [i_rwsem and invalidate_lock] */
-	struct mutex write_lock;	/* write(2): outside of i_rwsem */
+	const struct kiocb *writer;	/* the write(2) that has its turn: outside of i_rwsem */
+	wait_queue_head_t writers;	/* the others */
 	struct mutex rights_lock;	/* one rights-set at a time */
 	u64 rights_seq;		/* changes of rights, counted [i_rwsem] */
 	atomic_long_t revokes;	/* how often rights were taken back; see revoke.h */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Access control lists: from attributes, and to attributes. */
+#include <linux/nospec.h>
 #include <linux/sort.h>
 #include "fs.h"
 #include "nl_policy.h"
@@ -56,7 +57,9 @@ static int parse_entry(struct genl_info *info, const struct nlattr *attr,
 		return error;
 	if (!tb[MORSEL_A_ACL_ENTRY_TAG] || !tb[MORSEL_A_ACL_ENTRY_PERM])
 		return refuse(info, attr, "an entry needs a tag and a perm");
+	/* The policy has seen to it that there is such a tag; a CPU may go ahead of that. */
 	tag = nla_get_u32(tb[MORSEL_A_ACL_ENTRY_TAG]);
+	tag = array_index_nospec(tag, ARRAY_SIZE(tags));
 	entry->e_tag = tags[tag].kernel;
 	entry->e_perm = nla_get_u32(tb[MORSEL_A_ACL_ENTRY_PERM]);
 	if (!tb[MORSEL_A_ACL_ENTRY_ID] == tags[tag].has_id)

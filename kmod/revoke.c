@@ -105,11 +105,15 @@ bool morsel_vma_may(const struct vm_area_struct *vma, int want)
 void morsel_revoke(struct dentry *dentry)
 {
 	struct inode *inode = d_inode(dentry);
+	struct morsel_inode *mi = morsel_i(inode);
 
 	if (!S_ISREG(inode->i_mode))
 		return;
 	inode_lock(inode);
-	atomic_long_inc_return(&morsel_i(inode)->revokes);
+	atomic_long_inc_return(&mi->revokes);
+	/* Who waits for its source holds nobody up any more who may still write. */
+	if (xchg(&mi->writer, NULL))
+		wake_up(&mi->writers);
 	inode_unlock(inode);
 	filemap_invalidate_lock(inode->i_mapping);
 	unmap_mapping_range(inode->i_mapping, 0, 0, 1);

@@ -138,6 +138,18 @@ const struct command commands[] = {
 		.sheet = &object_sheet,
 	},
 	{
+		.noun = "address",
+		.run = run_address,
+		.args = "POOL:PATH ADDRESS|auto|none",
+		.args_min = 2,
+		.args_max = 2,
+		.help = "Give a morsel an address, another one, or none",
+		.details = "It has the address in every process that maps it. Only while nobody "
+			   "does can it be\nchanged.",
+		.options = address_options,
+		.sheet = &object_sheet,
+	},
+	{
 		.noun = "rights",
 		.verb = "show",
 		.run = run_rights_show,

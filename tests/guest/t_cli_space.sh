@@ -32,6 +32,38 @@ is "a process that maps nothing" "$($ma -j vas --pid $$)" "[]"
 ok "all processes" $ma vas --pid all
 fails "somebody else's" "somebody else" as alice $ma vas --pid 1
 
+ok "an address later" $ma create -s 3M p:later
+ok "the lowest" $ma address p:later auto
+is "is behind the first" "$($ma ls -o addr p:later)" 0x200001000000
+is "for its size" "$($ma ls -o max_size p:later)" 3M
+like "said as it is done" "$($ma -v address --max 6M p:later 0x310000000000)" \
+	'p:later has the address 0x310000000000 now'
+is "with more room" "$($ma ls -o max_size p:later)" 6M
+ok "another one, with as much" $ma address p:later 0x320000000000
+is "as it was" "$($ma ls -o addr,max_size -H p:later | tr -s ' ')" "0x320000000000 6M"
+fails "one that is taken" "another object" $ma address p:later 0x300000000000
+fails "too little for it" "larger than that" $ma address --max 2M p:later auto
+is "it keeps what it had" "$($ma ls -o addr,max_size -H p:later | tr -s ' ')" "0x320000000000 6M"
+like "only said" "$($ma -n address p:later auto)" 'would change the address to auto'
+like "in JSON" "$($ma -j address p:later auto)" '"addr":"0x200001000000","max_size":6291456'
+holdmap /mnt/morsel/later 60 &
+holder=$!
+n=0
+until [ "$($ma usage -H -o processes p:later | tr -d ' ')" = 1 ] || [ $((n += 1)) -gt 100 ]; do
+	sleep 0.1
+done
+fails "one that is mapped" "mapped" $ma address p:later none
+kill $holder
+wait $holder
+ok "none" $ma address p:later none
+is "then it has none" "$($ma ls -H -o addr p:later | tr -d ' ')" -
+fails "once more" "no address" $ma address p:later none
+fails "a size for none" "goes with an address" $ma address --max 4M p:later none
+fails "no address at all" "neither auto nor" $ma address p:later here
+fails "of a directory" "only a file" sh -c "$ma create -d p:dir; $ma address p:dir auto"
+fails "somebody else's" "only the owner" as alice $ma address p:a none
+ok "gone again" $ma rm -y p:later p:dir
+
 ok "quotas of a user" $ma quota set p alice --hard 1M --soft 512K --objects-hard 2
 is "are shown" "$($ma quota show p -H -o user,used,soft,hard,objects,objects_hard | tr -s ' ' | grep alice)" \
 	"alice 0B 512K 1M 0 2"

@@ -10,75 +10,28 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "lib/served.h"
 #include "nltest.h"
 
 enum {
-	PAGE = 4096,
+	PAGE = SERVED_PAGE,
 	FILES = 200,
-};
-
-/* A page that is there, and one that comes when it is served. */
-struct buffer {
-	char *at;
-	int uffd;
 };
 
 static struct nl nl;
 
-static void buffer_make(struct buffer *b)
-{
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-
-	b->at = mmap(NULL, 2UL * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	need(b->at != MAP_FAILED);
-	memset(b->at, 'a', PAGE);
-	b->uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
-	need(b->uffd >= 0 && !ioctl(b->uffd, UFFDIO_API, &api));
-	reg.range.start = (uintptr_t)b->at + PAGE;
-	reg.range.len = PAGE;
-	need(!ioctl(b->uffd, UFFDIO_REGISTER, &reg));
-}
-
-/* Returns when somebody waits for the page. */
-static void buffer_wait(const struct buffer *b)
-{
-	struct uffd_msg msg;
-
-	need(read(b->uffd, &msg, sizeof(msg)) == sizeof(msg));
-	need(msg.event == UFFD_EVENT_PAGEFAULT);
-}
-
-static void buffer_serve(struct buffer *b, char fill)
-{
-	static char page[PAGE] __attribute__((aligned(PAGE)));
-	struct uffdio_copy copy = { .dst = (uintptr_t)b->at + PAGE, .len = PAGE };
-
-	memset(page, fill, PAGE);
-	copy.src = (uintptr_t)page;
-	need(!ioctl(b->uffd, UFFDIO_COPY, &copy));
-}
-
-static void buffer_drop(struct buffer *b)
-{
-	close(b->uffd);
-	munmap(b->at, 2UL * PAGE);
-}
-
 struct call {
 	int fd;
-	struct buffer buffer;
+	struct served buffer;
 	size_t from;
 	ssize_t ret;
 };
@@ -103,15 +56,15 @@ static pthread_t hang(struct call *c, void *(*fn)(void *arg))
 {
 	pthread_t thread;
 
-	buffer_make(&c->buffer);
+	served_make(&c->buffer);
 	need(!pthread_create(&thread, NULL, fn, c));
-	buffer_wait(&c->buffer);
+	served_wait(&c->buffer);
 	return thread;
 }
 
 static void let_go(struct call *c, pthread_t thread)
 {
-	buffer_serve(&c->buffer, 'b');
+	served_fill(&c->buffer, 'b');
 	need(!pthread_join(thread, NULL));
 }
 
@@ -200,7 +153,7 @@ static void test_write(size_t from, const char *what)
 	is_int(c.ret, 2L * PAGE - from, "%s: it ends, with all", what);
 	holds('a', PAGE - from, what);
 	holds('b', PAGE, what);
-	buffer_drop(&c.buffer);
+	served_drop(&c.buffer);
 	close(c.fd);
 }
 
@@ -221,7 +174,7 @@ static void test_append(void)
 	is_int(st.st_size, 8L * PAGE, "append: the rest went to the end");
 	holds('a', PAGE, "append");
 	holds('b', PAGE, "append");
-	buffer_drop(&c.buffer);
+	served_drop(&c.buffer);
 	close(c.fd);
 }
 
@@ -250,7 +203,7 @@ static void test_writers(void)
 	is_int(wait_child(waits, 10), 0, "the other one gets its turn");
 	holds('c', 4, "then");
 	holds('b', PAGE, "then");
-	buffer_drop(&c.buffer);
+	served_drop(&c.buffer);
 	close(c.fd);
 	close(other);
 	close(fourth);
@@ -288,7 +241,7 @@ static void test_list(void)
 	let_go(&c, thread);
 	ok(c.ret > 0, "listing: it ends");
 	ok(memmem(c.buffer.at + PAGE, c.ret, "a", 2), "listing: and has the name");
-	buffer_drop(&c.buffer);
+	served_drop(&c.buffer);
 	close(c.fd);
 }
 

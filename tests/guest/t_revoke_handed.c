@@ -9,36 +9,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "lib/descriptors.h"
 #include "lib/turns.h"
-
-static void send_fd(int sock, int fd)
-{
-	union {
-		struct cmsghdr hdr;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = { .hdr = { CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS } };
-	struct msghdr msg = { .msg_iov = &(struct iovec){ "x", 1 }, .msg_iovlen = 1,
-			      .msg_control = &control, .msg_controllen = sizeof(control) };
-
-	memcpy(CMSG_DATA(&control.hdr), &fd, sizeof(fd));
-	need(sendmsg(sock, &msg, 0) == 1);
-}
-
-static int receive_fd(int sock)
-{
-	char c, room[CMSG_SPACE(sizeof(int))] __attribute__((aligned(8)));
-	struct msghdr msg = { .msg_iov = &(struct iovec){ &c, 1 }, .msg_iovlen = 1,
-			      .msg_control = room, .msg_controllen = sizeof(room) };
-	int fd;
-
-	need(recvmsg(sock, &msg, 0) == 1 && CMSG_FIRSTHDR(&msg));
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
-	return fd;
-}
 
 static int socks[2];
 
@@ -49,13 +24,13 @@ static int open_as_alice(void *arg)
 
 	need(!seteuid(0));
 	close(socks[1]);
-	send_fd(socks[0], fd);
+	descriptor_send(socks[0], fd, "x", 1);
 	return 0;
 }
 
 static int receives(void *arg)
 {
-	int fd = receive_fd(socks[1]);
+	int fd = descriptor_receive(socks[1], &(char){ 0 }, 1);
 	volatile uint64_t *rw = map(fd, PROT_READ | PROT_WRITE);
 
 	rw[0] = 1;
@@ -97,7 +72,7 @@ static void test_in_flight(void)
 	pid = start_child(open_as_alice, NULL);
 	is_int(wait_child(pid, 10), 0, "a descriptor is in a socket");
 	take("");
-	int got = receive_fd(socks[1]);
+	int got = descriptor_receive(socks[1], &(char){ 0 }, 1);
 
 	is_int(error_of(pread(got, notes, 1, 0)), EACCES, "received after the revoke");
 	ok(mmap(NULL, SIZE, PROT_READ, MAP_SHARED, got, 0) == MAP_FAILED && errno == EACCES,
@@ -110,7 +85,7 @@ static void test_in_flight(void)
 
 static int bob_maps(void *arg)
 {
-	int fd = receive_fd(socks[1]);
+	int fd = descriptor_receive(socks[1], &(char){ 0 }, 1);
 
 	become_user(BOB);
 	volatile uint64_t *rw = map(fd, PROT_READ | PROT_WRITE);
@@ -132,7 +107,7 @@ static void test_mapper(void)
 	rights_give(&nl, "m", BOB, "rw", false);
 	need(!socketpair(AF_UNIX, SOCK_DGRAM, 0, socks));
 	pid = start_child(bob_maps, NULL);
-	send_fd(socks[0], fd);
+	descriptor_send(socks[0], fd, "x", 1);
 	turn();
 	rights_give(&nl, "m", ALICE, "rw", true);
 	turn();
