@@ -46,7 +46,7 @@ int pp_update(struct pp_pool *pool, struct pp_object *obj, const struct pp_recor
 
 int pp_settle(struct pp_pool *pool, struct pp_object *obj)
 {
-	if (obj->detached || obj->bad || !obj->verified ||
+	if (obj->detached || obj->bad ||
 	    !memcmp(&obj->count, &obj->stored, sizeof(obj->count)))
 		return 0;
 	return write_and_fence(pool, obj, &obj->rec);
@@ -78,9 +78,7 @@ int pp_remove(struct pp_pool *pool, struct pp_object *obj)
 void pp_release(struct pp_pool *pool, struct pp_object *obj)
 {
 	/* What is not known to be its own is left alone; the next walk of all trees finds it. */
-	if (!obj->verified && pp_object_verify(pool, obj, NULL))
-		obj->bad = true;
-	if (obj->bad) {
+	if (pp_object_verify(pool, obj)) {
 		WRITE_ONCE(pool->leaky, true);
 	} else {
 		if (obj->rec.root)

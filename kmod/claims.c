@@ -5,18 +5,43 @@
  */
 #include "engine.h"
 
-static bool claim(unsigned long *claims, u64 frame, unsigned int order, bool set)
+static bool claim(const struct pp_pool *pool, u64 frame, unsigned int order)
 {
-	u64 end = frame + (1ULL << order);
-	bool found = false;
+	unsigned long *word = &pool->claims[frame / BITS_PER_LONG];
+	unsigned long *end = word + (1UL << order) / BITS_PER_LONG, old = 0;
 
-	for (; frame < end; frame++) {
-		if (set)
-			found |= test_and_set_bit(frame, claims);
-		else
-			clear_bit(frame, claims);
+	if (!order)
+		return !test_and_set_bit(frame, pool->claims);
+	for (; word < end; word++)
+		old |= xchg(word, ~0UL);
+	return !old;
+}
+
+static void unclaim(const struct pp_pool *pool, u64 frame, unsigned int order)
+{
+	unsigned long *word = &pool->claims[frame / BITS_PER_LONG];
+	unsigned long *end = word + (1UL << order) / BITS_PER_LONG;
+
+	if (!order) {
+		if (test_bit(frame, pool->judged))	/* it was a table */
+			clear_bit(frame, pool->judged);
+		clear_bit(frame, pool->claims);
 	}
-	return found;
+	for (; word < end; word++)
+		WRITE_ONCE(*word, 0);
+}
+
+bool pp_claim_named(const struct pp_pool *pool, u64 frame, unsigned int order)
+{
+	if (order ? fa_any_free_huge(pool->frames, frame) : fa_is_free(pool->frames, frame))
+		return false;
+	return claim(pool, frame, order);
+}
+
+void pp_set_judged(const struct pp_pool *pool, u64 table)
+{
+	smp_mb__before_atomic();	/* pairs with pp_is_judged(): all claims are made */
+	set_bit(table, pool->judged);
 }
 
 u64 pp_frame_get(struct pp_pool *pool, unsigned int order)
@@ -29,14 +54,14 @@ u64 pp_frame_get(struct pp_pool *pool, unsigned int order)
 		frame = fa_get(pool->frames, cpu, order);
 		if (frame == FA_NONE)
 			return 0;
-	} while (claim(pool->claims, frame, order, true) ||
+	} while (!claim(pool, frame, order) ||
 		 (pool->withdraw && pool->withdraw(pool, frame, order)));
 	return frame;
 }
 
 void pp_frame_put(struct pp_pool *pool, u64 frame, unsigned int order)
 {
-	claim(pool->claims, frame, order, false);
+	unclaim(pool, frame, order);
 	fa_put(pool->frames, raw_smp_processor_id(), frame, order);
 }
 

@@ -29,8 +29,8 @@
  *   pool->fill_lock[]          one 2 MiB chunk of one object while process
  *                              it is being filled
  *   morsel_inode.record_lock   the object's record on the media    process; of two that
- *                              (persistent pools)                  change together the one at
- *                                                                  the lower address first
+ *                              (persistent pools); who judges its  change together the one at
+ *                              tables                              the lower address first
  *   engine: id_lock, log_lock  records in use; an entry of the     process
  *                              log
  *   event_mutex                order of event numbers (global,     process; nothing of

@@ -42,7 +42,7 @@ int pp_zero(struct pp_pool *pool, struct pp_object *obj, u64 from, u64 to)
 	int err;
 
 	for (; from < to; from += part) {
-		err = pp_tree_lookup(pool, obj->rec.root, page_of(from), &leaf);
+		err = pp_tree_find(pool, obj, page_of(from), &leaf);
 		if (err)
 			return err;
 		part = min(to - from, rest_of_leaf(from, &leaf));
@@ -74,7 +74,7 @@ static int zero_tail(struct pp_pool *pool, struct pp_object *obj, u64 to)
 
 	if (!end)
 		return 0;
-	err = pp_tree_lookup(pool, obj->rec.root, page_of(end - 1), &leaf);
+	err = pp_tree_find(pool, obj, page_of(end - 1), &leaf);
 	if (err || !leaf.frame)
 		return err;
 	return pp_zero(pool, obj, end, min(to, end - 1 + rest_of_leaf(end - 1, &leaf)));
@@ -82,19 +82,22 @@ static int zero_tail(struct pp_pool *pool, struct pp_object *obj, u64 to)
 
 static int shrink(struct pp_pool *pool, struct pp_object *obj, struct pp_record *rec)
 {
-	u64 old_root = obj->rec.root;
-	int err;
+	u64 old_root = obj->rec.root, first = page_of(rec->size + MEDIA_FRAME - 1);
+	int err = pp_tree_judge(pool, obj, first, page_of(MEDIA_SIZE_MAX));
 
+	if (err)
+		return err;
 	rec->flags &= ~(u64)MEDIA_F_PREALLOC;
 	rec->root = rec->size ? old_root : 0;
 	err = pp_update(pool, obj, rec);	/* the point of no return */
 	if (err)
 		return err;
 	if (rec->root)
-		return pp_tree_cut(pool, obj, page_of(rec->size + MEDIA_FRAME - 1),
-				   page_of(MEDIA_SIZE_MAX));
+		return pp_tree_cut(pool, obj, first, page_of(MEDIA_SIZE_MAX));
 	if (old_root)
-		pp_tree_free(pool, old_root, pp_height(old_root) + 1, &obj->count);
+		pp_tree_free(pool, old_root, pp_height(old_root) + 1, NULL);
+	memset(&obj->count, 0, sizeof(obj->count));
+	obj->verdict = PP_VERIFIED;	/* there is nothing left to be judged */
 	return 0;
 }
 

@@ -37,15 +37,23 @@ struct pp_count {
 	u64 tables;
 };
 
+/* What is known of an object's tree, and of its blobs. */
+enum pp_verdict {
+	PP_UNKNOWN,		/* nothing: perhaps others own what it names */
+	PP_CLAIMED,		/* what its record names is its own; tables are judged one by one */
+	PP_VERIFIED,		/* all that its tree names is, too, and counted */
+};
+
 /* A record in use.  The engine changes it only as told. */
 struct pp_object {
 	u64 id;
 	u64 seq;		/* of the valid slot; 0: the record was never written */
 	unsigned int slot;	/* which one that is */
-	bool verified;		/* its tree was walked: frames in the pool, no other owner */
+	enum pp_verdict verdict;
 	bool bad;		/* damaged: must not be mapped, written or freed */
 	bool detached;		/* its record says that it is free: removed, or not named yet */
-	struct pp_count count;	/* of its tree; who loads the record sets it */
+	/* Of its tree; who loads the record sets it.  Until it is verified: as the record says. */
+	struct pp_count count;
 	struct pp_count stored;	/* what the record says of it; right in a clean pool */
 	struct pp_record rec;
 };
@@ -76,6 +84,8 @@ struct pp_pool {
 
 	struct fa *frames;
 	unsigned long *claims;	/* frames that something names; atomic bits */
+	unsigned long *judged;	/* tables that lead to what is claimed only; atomic bits */
+	struct pp_report *report;	/* or NULL; who is told of what is found while in use */
 	bool leaky;		/* frames of a damaged object are lost until all trees are walked */
 	/* Or NULL.  Return: somebody still uses the frame, and it is to be put once more later. */
 	bool (*keep)(struct pp_pool *pool, u64 frame, unsigned int order);
@@ -120,7 +130,7 @@ struct pp_report {
 	/* Or NULL.  While all trees are walked, for each table: of @nr objects @done are. */
 	void (*progress)(struct pp_report *report, u64 done, u64 nr);
 	u64 count[PP_PROBLEMS];
-	u64 records, tables;	/* frames of them that were read */
+	u64 records, tables;	/* frames of them that were read to be judged */
 };
 
 /* ---- media.c: judge, encode, decode; nothing is read or written ---- */
@@ -153,6 +163,12 @@ static inline u64 pp_entry_frame(u64 entry)
 static inline bool pp_is_leaf(u64 entry, unsigned int level)
 {
 	return level == 1 || entry & MEDIA_E_HUGE;
+}
+
+/* Of the frame that an entry names: 0 or MEDIA_HUGE_ORDER; then the frame is aligned. */
+static inline unsigned int pp_entry_order(u64 entry, unsigned int level)
+{
+	return level == 2 && pp_is_leaf(entry, level) ? MEDIA_HUGE_ORDER : 0;
 }
 
 static inline unsigned int pp_shift(unsigned int level)
@@ -281,14 +297,25 @@ struct pp_leaf {
 	unsigned int order;	/* 0 or MEDIA_HUGE_ORDER */
 };
 
+/*
+ * Return: 0, -EIO, -EUCLEAN; -EAGAIN: on the way is a table that is not judged.
+ * On an error leaf->order is that of the entry which leads no further.
+ */
 int pp_tree_lookup(const struct pp_pool *pool, u64 root, u64 index, struct pp_leaf *leaf);
+/* The same, of an object that the caller has to himself; tables are judged if need be. */
+int pp_tree_find(struct pp_pool *pool, struct pp_object *obj, u64 index, struct pp_leaf *leaf);
+/* Return: the first frame of the leaf of 2 MiB that page @index is seen to be in, or 0. */
+u64 pp_tree_huge(const struct pp_pool *pool, u64 root, u64 index);
 /*
  * Fill the hole at @index, with 2 MiB if @huge and there are.  What is there
  * already stays.  Return: 0, -ENOSPC, -EIO, -EUCLEAN.
  */
 int pp_tree_fill(struct pp_pool *pool, struct pp_object *obj, u64 index, bool huge,
 		 struct pp_leaf *leaf);
-/* Make holes of pages [@first, @last]; of 2 MiB frames only what is covered whole goes. */
+/*
+ * Make holes of pages [@first, @last]; of 2 MiB frames only what is covered whole goes.
+ * Tables that lead there are judged first.  Return: 0, -EIO; -EUCLEAN.
+ */
 int pp_tree_cut(struct pp_pool *pool, struct pp_object *obj, u64 first, u64 last);
 /*
  * Give all frames of an entry that nothing names any more back to the allocator,
@@ -309,6 +336,17 @@ int pp_read(const struct pp_pool *pool, const struct pp_object *obj, u64 offset,
 	    size_t length);
 
 /* ---- claims.c: which frames are named ---- */
+
+/* Claim what something names.  Return: it was in use, and nobody else has it. */
+bool pp_claim_named(const struct pp_pool *pool, u64 frame, unsigned int order);
+/* All that a table names is claimed, for the one that the table is claimed for. */
+void pp_set_judged(const struct pp_pool *pool, u64 table);
+
+/* Context: the table is claimed, and stays. */
+static inline bool pp_is_judged(const struct pp_pool *pool, u64 table)
+{
+	return test_bit_acquire(table, pool->judged);
+}
 
 /* Allocate a frame; it is claimed.  Return: its number or 0. */
 u64 pp_frame_get(struct pp_pool *pool, unsigned int order);
@@ -369,11 +407,20 @@ void pp_found(struct pp_report *report, enum pp_problem problem, u64 id, u64 fra
 	      const char *text);
 /* Claim what every pool has: superblocks, log, checkpoint. */
 void pp_claim_fixed(const struct pp_pool *pool, unsigned long *claims);
+/* An entry of a table of height @level, a leaf or not, is there. */
+void pp_count_entry(struct pp_count *count, bool leaf, unsigned int level);
+
+/* ---- judge.c: objects whose tree pp_start() has not walked; nothing is done for others ---- */
+
 /*
- * Before an object is used whose tree pp_start() has not walked: walk it, claim
- * its frames, and count them.  Return: 0, -EUCLEAN: the object is bad.
+ * Before an object is used: claim what its record names, and judge its top table.
+ * Return: 0, -EUCLEAN: the object is bad; so do those that follow.
  */
-int pp_object_verify(struct pp_pool *pool, struct pp_object *obj, struct pp_report *report);
+int pp_object_claim(struct pp_pool *pool, struct pp_object *obj);
+/* Judge the tables that lead to pages [@first, @last], as far as they are not. */
+int pp_tree_judge(struct pp_pool *pool, struct pp_object *obj, u64 first, u64 last);
+/* Judge all tables, and count what there is. */
+int pp_object_verify(struct pp_pool *pool, struct pp_object *obj);
 
 /* ---- recover.c ---- */
 

@@ -165,7 +165,8 @@ static int morsel_fill(struct inode *inode, loff_t offset, loff_t end, struct li
 		filemap_invalidate_unlock_shared(mapping);
 		cond_resched();
 	}
-	return error;
+	/* Where damage has shown, nothing was a hole. */
+	return !error && morsel_store_is_damaged(inode) ? -EUCLEAN : error;
 }
 
 /*

@@ -401,7 +401,7 @@ static loff_t morsel_llseek(struct file *file, loff_t offset, int whence)
 /* Every access is direct, so O_DIRECT is granted and changes nothing. */
 static int morsel_open(struct inode *inode, struct file *file)
 {
-	int error = morsel_i(inode)->record ? morsel_store_verify_unlocked(inode) : 0;
+	int error = morsel_i(inode)->record ? morsel_store_claim(inode) : 0;
 
 	if (error) {
 		morsel_event_access(inode, 0, error);

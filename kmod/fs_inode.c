@@ -47,7 +47,7 @@ struct inode *morsel_alloc_inode(struct super_block *sb)
 	mutex_init(&mi->rights_lock);
 	mi->record = NULL;
 	mi->stored_root = 0;
-	mi->judged = false;
+	mi->claimed = false;
 	mi->poisoned = false;
 	mi->stored_to = false;
 	atomic_set(&mi->writing_back, 0);

@@ -19,15 +19,14 @@ static void morsel_spd_release(struct splice_pipe_desc *spd, unsigned int i)
 
 /*
  * Take the next page with a reference; a hole lends the page of zeros.
- * Return: NULL: a memory error.
+ * Return: NULL: a memory error, or damage.
  */
 static struct page *morsel_splice_page(struct inode *inode, pgoff_t index)
 {
-	struct page *page = morsel_tree_lookup(inode, index).page;
+	struct morsel_leaf leaf = morsel_tree_lookup(inode, index);
+	struct page *page = leaf.page ?: ZERO_PAGE(0);
 
-	if (!page)
-		page = ZERO_PAGE(0);
-	if (PageHWPoison(page))
+	if (leaf.error || PageHWPoison(page))
 		return NULL;
 	get_page(page);
 	return page;

@@ -29,7 +29,7 @@ struct morsel_inode {
 	struct mutex record_lock;	/* the record; inside of all other locks but the engine's */
 	struct pp_object *record;	/* on the media; NULL in a volatile pool; constant */
 	u64 stored_root;	/* of its tree; written with record_lock held */
-	bool judged;		/* its tree is, so that others may see it [writers: record_lock] */
+	bool claimed;		/* what its record names was tried to be [writers: record_lock] */
 	bool poisoned;		/* some of its contents are lost: media errors; never false again */
 	bool stored_to;		/* perhaps through a mapping, since it was last written back */
 	atomic_t writing_back;	/* who is about it */

@@ -16,7 +16,9 @@ struct place {
 	u64 entry;
 };
 
-static int walk(const struct pp_pool *pool, u64 root, u64 index, struct place *at)
+/* Down to a table of height @lowest at most.  No table is followed that is not judged. */
+static int walk(const struct pp_pool *pool, u64 root, u64 index, unsigned int lowest,
+		struct place *at)
 {
 	unsigned int level = pp_height(root);
 	u64 table = pp_entry_frame(root);
@@ -26,6 +28,10 @@ static int walk(const struct pp_pool *pool, u64 root, u64 index, struct place *a
 	if (!root || !pp_in_reach(level, index))
 		return 0;
 	for (;; level--) {
+		if (!pp_is_judged(pool, table)) {
+			at->level = level + 1;
+			return -EAGAIN;
+		}
 		at->level = level;
 		at->offset = pp_entry_offset(table, pp_slot_of(level, index));
 		err = pm_load8(&pool->pm, at->offset, &at->entry);
@@ -35,7 +41,7 @@ static int walk(const struct pp_pool *pool, u64 root, u64 index, struct place *a
 			return 0;
 		if (pp_entry_check(pool, at->entry, level))
 			return -EUCLEAN;
-		if (pp_is_leaf(at->entry, level))
+		if (level == lowest || pp_is_leaf(at->entry, level))
 			return 0;
 		table = pp_entry_frame(at->entry);
 	}
@@ -50,7 +56,7 @@ static void set_leaf(const struct place *at, u64 index, struct pp_leaf *leaf)
 int pp_tree_lookup(const struct pp_pool *pool, u64 root, u64 index, struct pp_leaf *leaf)
 {
 	struct place at;
-	int err = walk(pool, root, index, &at);
+	int err = walk(pool, root, index, 1, &at);
 
 	memset(leaf, 0, sizeof(*leaf));
 	if (err) {
@@ -64,6 +70,23 @@ int pp_tree_lookup(const struct pp_pool *pool, u64 root, u64 index, struct pp_le
 	else	/* behind all that the tree could have, as all from its highest bit on */
 		leaf->order = root ? (unsigned int)fls64(index) - 1 : pp_shift(MEDIA_TOP_LEVEL + 1);
 	return 0;
+}
+
+int pp_tree_find(struct pp_pool *pool, struct pp_object *obj, u64 index, struct pp_leaf *leaf)
+{
+	int err = pp_tree_judge(pool, obj, index, index);
+
+	memset(leaf, 0, sizeof(*leaf));
+	return err ? err : pp_tree_lookup(pool, obj->rec.root, index, leaf);
+}
+
+u64 pp_tree_huge(const struct pp_pool *pool, u64 root, u64 index)
+{
+	struct place at;
+
+	if (walk(pool, root, index, 2, &at) || at.level != 2 || !pp_is_leaf(at.entry, 2))
+		return 0;
+	return pp_entry_frame(at.entry);
 }
 
 /* Frames made for one fill: taken back if it fails. */
@@ -107,6 +130,7 @@ static u64 make_table(struct pp_pool *pool, struct made *made, unsigned int slot
 		pm_zero(&pool->pm, pp_frame_offset(table), MEDIA_FRAME);
 		pm_store8(&pool->pm, pp_entry_offset(table, slot), entry);
 		pm_flush(&pool->pm, pp_frame_offset(table), MEDIA_FRAME);
+		pp_set_judged(pool, table);
 	}
 	return table;
 }
@@ -210,7 +234,9 @@ int pp_tree_fill(struct pp_pool *pool, struct pp_object *obj, u64 index, bool hu
 	u64 entry;
 	int err;
 
-	err = walk(pool, obj->rec.root, index, &at);
+	err = pp_tree_judge(pool, obj, index, index);
+	if (!err)
+		err = walk(pool, obj->rec.root, index, 1, &at);
 	if (err)
 		return err;
 	if (at.entry) {

@@ -20,13 +20,19 @@ struct cut {
 	u8 level[BATCH];
 };
 
+/* The record of a tree that nobody has counted may say less than there is. */
+static void take_off(u64 *count, u64 n)
+{
+	*count -= min(*count, n);
+}
+
 static void free_leaf(struct pp_pool *pool, u64 frame, unsigned int order, struct pp_count *count)
 {
 	pp_leaf_put(pool, frame, order);
 	if (!count)
 		return;
-	count->pages -= 1ULL << order;
-	count->huge -= order > 0;
+	take_off(&count->pages, 1ULL << order);
+	take_off(&count->huge, order > 0);
 }
 
 void pp_tree_free(struct pp_pool *pool, u64 entry, unsigned int level, struct pp_count *count)
@@ -42,7 +48,7 @@ void pp_tree_free(struct pp_pool *pool, u64 entry, unsigned int level, struct pp
 		cond_resched();
 		pp_frame_put(pool, frame, 0);
 		if (count)
-			count->tables--;
+			take_off(&count->tables, 1);
 	} else {
 		free_leaf(pool, frame, level == 2 ? MEDIA_HUGE_ORDER : 0, count);
 	}
@@ -99,9 +105,13 @@ int pp_tree_cut(struct pp_pool *pool, struct pp_object *obj, u64 first, u64 last
 {
 	u64 root = obj->rec.root;
 	struct cut cut;
+	int err;
 
 	if (!root || first > last || !pp_in_reach(pp_height(root), first))
 		return 0;
+	err = pp_tree_judge(pool, obj, first, last);
+	if (err)
+		return err;
 	cut.pool = pool;
 	cut.count = &obj->count;
 	cut.first = first;

@@ -255,7 +255,7 @@ int pp_id_get(struct pp_pool *pool, struct pp_object *obj)
 	obj->id = err ? 0 : id;
 	obj->seq = old->seq;
 	obj->slot = old->slot;
-	obj->verified = true;	/* it has nothing yet */
+	obj->verdict = PP_VERIFIED;	/* it has nothing yet */
 	obj->detached = true;
 	kvfree(old);
 	return err;

@@ -205,8 +205,9 @@ static int allocate(struct pp_pool *pool)
 		mutex_init(&pool->log_lock[i]);
 	pool->next_id = MEDIA_ROOT_ID;
 	pool->claims = kvcalloc(BITS_TO_LONGS(pool->nr_frames), sizeof(long), GFP_KERNEL);
+	pool->judged = kvcalloc(BITS_TO_LONGS(pool->nr_frames), sizeof(long), GFP_KERNEL);
 	WRITE_ONCE(pool->frames, fa_new(pool->nr_frames, nr_cpu_ids));	/* debugfs reads it */
-	return pool->claims && pool->frames ? 0 : -ENOMEM;
+	return pool->claims && pool->judged && pool->frames ? 0 : -ENOMEM;
 }
 
 /* An object that has no name is free, durably, before its frames are somebody else's. */
@@ -254,6 +255,7 @@ static int trim(struct pp_pool *pool, struct pp_scan *scan)
 		err = pp_record_load(pool, item->id, obj);
 		if (err)
 			break;
+		obj->verdict = PP_VERIFIED;
 		obj->count = item->count;
 		if (!item->prealloc)
 			err = pp_tree_cut(pool, obj,
@@ -311,6 +313,7 @@ int pp_start(struct pp_pool *pool, const struct pp_open *how, struct pp_scan *sc
 	pool->read_only |= how->read_only;
 	scan->claims = pool->claims;
 	scan->report = how->report;
+	pool->report = how->report;
 	if (!err && !pool->read_only) {
 		pool->generation++;
 		err = pp_super_write(pool, MEDIA_STATE_OPEN, 0);
@@ -357,8 +360,10 @@ void pp_close(struct pp_pool *pool)
 {
 	fa_free(pool->frames);
 	kvfree(pool->claims);
+	kvfree(pool->judged);
 	kvfree(pool->ids);
 	pool->frames = NULL;
 	pool->claims = NULL;
+	pool->judged = NULL;
 	pool->ids = NULL;
 }

@@ -68,7 +68,7 @@ int morsel_file_may(struct file *file, int want)
 	struct morsel_inode *mi = morsel_i(file_inode(file));
 	unsigned long revokes = revokes_of(mi);
 
-	if (mi->record && mi->record->bad)
+	if (morsel_store_is_damaged(file_inode(file)))
 		return -EUCLEAN;
 	if (want & MAY_WRITE && READ_ONCE(mi->sealed))
 		return -EPERM;

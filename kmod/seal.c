@@ -24,12 +24,12 @@ enum {
 /* Has somebody a reference on a frame besides the pool's?  A memory error has one for ever. */
 static bool is_pinned(struct inode *inode)
 {
-	pgoff_t index = morsel_tree_next(inode, 0, false), next;
+	pgoff_t index = morsel_tree_next_shown(inode, 0), next;
 	struct morsel_leaf leaf;
 
-	for (; index != ULONG_MAX; index = morsel_tree_next(inode, next, false)) {
+	for (; index != ULONG_MAX; index = morsel_tree_next_shown(inode, next)) {
 		leaf = morsel_tree_lookup(inode, index);
-		if (WARN_ON_ONCE(!leaf.page))
+		if (leaf.error || WARN_ON_ONCE(!leaf.page))
 			break;
 		if (page_ref_count(compound_head(leaf.page)) > 1 &&
 		    !PageHWPoison(leaf.page) && !PageHWPoison(compound_head(leaf.page)))

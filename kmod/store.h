@@ -13,13 +13,13 @@
 #include <linux/fs.h>
 #include "compat.h"
 #include "engine.h"
+#include "inode.h"
 #include "quota.h"
 #include "tree.h"
 
 struct dax_device;
 struct dev_pagemap;
 struct fs_context;
-struct morsel_inode;
 struct morsel_pool;
 struct posix_acl;
 
@@ -112,7 +112,20 @@ void morsel_store_evict(struct inode *inode);
 
 /* store_tree.c: as the functions of tree.h, for objects with a record. */
 
+/*
+ * Of an object whose tree no mount has walked, tables that lead there are judged.
+ * -EUCLEAN: there is damage, or was found before.  Context: sleeps.
+ */
 struct morsel_leaf morsel_store_lookup(struct inode *inode, pgoff_t index);
+/*
+ * The same as far as tables are judged, even of an object that is damaged; behind
+ * others is nothing that anybody has seen: -EAGAIN.  Context: does not sleep.
+ */
+struct morsel_leaf morsel_store_peek(struct inode *inode, pgoff_t index);
+/* The next page of data to which judged tables lead, or ULONG_MAX. */
+pgoff_t morsel_store_next_judged(struct inode *inode, pgoff_t index);
+/* The frame of 2 MiB that page @index is seen to be in, or NULL.  Context: does not sleep. */
+struct page *morsel_store_huge(struct inode *inode, pgoff_t index);
 struct morsel_chunk morsel_store_chunk(struct inode *inode, pgoff_t index);
 pgoff_t morsel_store_next(struct inode *inode, pgoff_t index, bool hole);
 /* Where to go on from page @index, for which @leaf was found: behind all that cannot be read. */
@@ -129,12 +142,19 @@ int morsel_store_zero(struct inode *inode, loff_t from, loff_t to);
 /* Let others see the tree as the record has it.  Context: the record's lock. */
 void morsel_store_publish(struct inode *inode);
 /*
- * Walk the tree of an object before its contents are used, if the mount has not.
- * Context: invalidate_lock held.  Return: 0, -EUCLEAN: it is damaged.
+ * Before an object is used: is what its record names its own, and its top table in order?
+ * Return: 0, -EUCLEAN: it is damaged.
  */
+int morsel_store_claim(struct inode *inode);
+/* Judge all of its tree.  Context: invalidate_lock not held.  Return: the same. */
 int morsel_store_verify(struct inode *inode);
-/* The same.  Context: invalidate_lock not held; it is not taken for what has been verified. */
-int morsel_store_verify_unlocked(struct inode *inode);
+/* Has damage been found, by now? */
+static inline bool morsel_store_is_damaged(const struct inode *inode)
+{
+	const struct pp_object *record = morsel_i(inode)->record;
+
+	return record && READ_ONCE(record->bad);
+}
 
 /* store_frames.c */
 

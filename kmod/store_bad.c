@@ -73,11 +73,11 @@ static bool is_lost(const struct bad *bad, const struct morsel_leaf *leaf)
 /* Step to what is behind page @index, unless that is lost. */
 static bool step(struct inode *inode, const struct bad *bad, pgoff_t *index)
 {
-	struct morsel_leaf leaf = morsel_store_lookup(inode, *index);
+	struct morsel_leaf leaf = morsel_store_peek(inode, *index);
 
 	if (is_lost(bad, &leaf))
 		return false;
-	*index = morsel_store_next(inode, morsel_store_behind(*index, &leaf), false);
+	*index = morsel_store_next_judged(inode, morsel_store_behind(*index, &leaf));
 	return true;
 }
 
@@ -88,7 +88,7 @@ static pgoff_t next_lost(struct inode *inode, const struct bad *bad, pgoff_t ind
 
 	for (;;) {
 		filemap_invalidate_lock_shared(inode->i_mapping);
-		index = morsel_store_next(inode, index, false);
+		index = morsel_store_next_judged(inode, index);
 		stop = index | (MORSEL_CHUNK_PAGES - 1);
 		while (index <= stop && index != ULONG_MAX && step(inode, bad, &index))
 			;
@@ -111,7 +111,7 @@ static bool hide(struct inode *inode, const struct bad *bad, pgoff_t index)
 	bool lost;
 
 	filemap_invalidate_lock(inode->i_mapping);
-	leaf = morsel_store_lookup(inode, index);
+	leaf = morsel_store_peek(inode, index);
 	lost = is_lost(bad, &leaf);
 	if (lost) {
 		order = leaf.order;
@@ -129,8 +129,7 @@ static void look_through(struct inode *inode, struct bad *bad)
 {
 	pgoff_t index = 0;
 
-	if (morsel_store_verify_unlocked(inode))
-		return;	/* it is damaged: nobody sees anything of it */
+	morsel_store_verify(inode);	/* if it is damaged: who sees some of it still loses it */
 	while ((index = next_lost(inode, bad, index)) != ULONG_MAX) {
 		if (hide(inode, bad, index)) {
 			bad->found++;

@@ -55,7 +55,7 @@ static void describe(const struct inode *inode, struct pp_record *rec)
  */
 static int begin(struct inode *inode, struct pp_record *rec)
 {
-	if (record_of(inode)->bad)
+	if (morsel_store_is_damaged(inode))
 		return -EUCLEAN;
 	mutex_lock(&morsel_i(inode)->record_lock);
 	*rec = record_of(inode)->rec;
@@ -93,26 +93,27 @@ int morsel_store_update(struct inode *inode)
 /* The size stays: what is allocated behind the end goes. */
 static int cut_behind(struct inode *inode, struct pp_record *rec)
 {
+	u64 first = DIV_ROUND_UP_ULL(rec->size, PAGE_SIZE);
 	struct pp_object *obj = record_of(inode);
-	int error;
+	int error = pp_tree_judge(engine_of(inode), obj, first, MORSEL_LAST_PAGE);
 
+	if (error)
+		return error;
 	rec->flags &= ~(u64)MEDIA_F_PREALLOC;
 	error = memcmp(rec, &obj->rec, sizeof(*rec)) ? pp_update(engine_of(inode), obj, rec) : 0;
 	if (error)
 		return error;
-	return pp_tree_cut(engine_of(inode), obj, DIV_ROUND_UP_ULL(rec->size, PAGE_SIZE),
-			   MORSEL_LAST_PAGE);
+	return pp_tree_cut(engine_of(inode), obj, first, MORSEL_LAST_PAGE);
 }
 
 int morsel_store_resize(struct inode *inode, loff_t size)
 {
 	struct pp_object *obj = record_of(inode);
-	int error = morsel_store_verify(inode);
 	struct pp_record rec;
+	int error;
 	u64 had;
 
-	if (!error)
-		error = begin(inode, &rec);
+	error = begin(inode, &rec);
 	if (error)
 		return error;
 	had = obj->count.pages;
@@ -230,7 +231,7 @@ int morsel_store_set_acl(struct inode *inode, struct posix_acl *acl, int type)
 
 	if (!record_of(inode))
 		return 0;
-	error = morsel_store_verify_unlocked(inode);	/* is the frame of the old list its own? */
+	error = morsel_store_claim(inode);	/* is the frame of the old list its own? */
 	if (error)
 		return error;
 	nr = pack_lists(inode, acl, type, &list);
@@ -270,7 +271,7 @@ int morsel_store_new(struct inode *inode)
 		return error;
 	obj->rec.type = type_of(inode);
 	inode->i_ino = obj->id;
-	morsel_i(inode)->judged = true;	/* it has nothing */
+	morsel_i(inode)->claimed = true;	/* it has nothing */
 	return 0;
 }
 
@@ -433,14 +434,14 @@ void morsel_store_settle(struct inode *inode)
 	struct pp_object *obj = record_of(inode);
 
 	/* Of a mount that was refused some inodes are half made, and none has changed. */
-	if (!obj || !obj->id || obj->detached || obj->bad ||
-	    !morsel_pool(inode->i_sb)->store->loaded)
+	if (!obj || !obj->id || obj->detached || !morsel_pool(inode->i_sb)->store->loaded)
 		return;
-	if (S_ISREG(inode->i_mode) && obj->verified) {
+	/* Damage may have shown when somebody had some of it mapped already. */
+	if (S_ISREG(inode->i_mode)) {
 		morsel_store_write_back(inode, 0, LLONG_MAX);
 		morsel_store_forget(inode);
 	}
-	if (!engine_of(inode)->read_only)
+	if (!engine_of(inode)->read_only && !obj->bad)
 		write_last(inode, obj);
 }
 
@@ -448,6 +449,9 @@ void morsel_store_evict(struct inode *inode)
 {
 	struct pp_object *obj = record_of(inode);
 
-	if (obj && obj->detached)
-		pp_release(engine_of(inode), obj);
+	if (!obj || !obj->detached)
+		return;
+	if (pp_object_verify(engine_of(inode), obj))
+		morsel_store_forget(inode);	/* its frames stay */
+	pp_release(engine_of(inode), obj);
 }

@@ -49,14 +49,14 @@ static void forget_page(struct page *page)
 
 void morsel_store_forget(struct inode *inode)
 {
-	pgoff_t index = morsel_store_next(inode, 0, false);
+	pgoff_t index = morsel_store_next_judged(inode, 0);
 	struct morsel_leaf leaf;
 
 	while (index != ULONG_MAX) {
-		leaf = morsel_store_lookup(inode, index);
+		leaf = morsel_store_peek(inode, index);
 		if (leaf.page)
 			forget_page(leaf.page);
-		index = morsel_store_next(inode, morsel_store_behind(index, &leaf), false);
+		index = morsel_store_next_judged(inode, morsel_store_behind(index, &leaf));
 		cond_resched();
 	}
 }

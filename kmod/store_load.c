@@ -20,7 +20,6 @@ struct load {
 	struct super_block *sb;
 	struct pp_pool *pp;
 	struct pp_scan scan;
-	struct pp_report *report;
 	struct dentry **dentries;	/* of directories, by their place in the scan */
 	u64 *below;			/* on the way down to a directory: the next one */
 	void *buffer;			/* for a blob */
@@ -125,14 +124,14 @@ static int fill_inode(struct load *load, struct inode *inode, const struct pp_it
 
 	if (error)
 		return error;
-	obj->verified = !load->scan.trusted;
+	obj->verdict = load->scan.trusted ? PP_UNKNOWN : PP_VERIFIED;
 	obj->bad = item->bad;
 	obj->count = item->count;
 	if (!obj->rec.root)
-		pp_object_verify(load->pp, obj, load->report);
+		pp_object_verify(load->pp, obj);
 	if (!obj->bad)
 		morsel_store_publish(inode);
-	morsel_i(inode)->judged = obj->verified;
+	morsel_i(inode)->claimed = obj->verdict != PP_UNKNOWN;
 	take_record(inode, &obj->rec);
 	error = take_blobs(load, inode, obj);
 	morsel_set_ops(inode);
@@ -268,7 +267,7 @@ static int make_link(struct load *load, const struct pp_item *item)
 		kfree(link);
 		return error;
 	}
-	link->verified = true;
+	link->verdict = PP_VERIFIED;
 	dentry = name_dentry(*dentry_of(load, parent_of(load, item)), inode, &link->rec, link);
 	if (IS_ERR(dentry))
 		kfree(link);
@@ -420,7 +419,7 @@ int morsel_store_load(struct fs_context *fc, struct super_block *sb)
 	struct pp_open how = {
 		.read_only = sb_rdonly(sb), .trust = true, .report = &store->report,
 	};
-	struct load load = { .sb = sb, .pp = &store->pp, .report = &store->report };
+	struct load load = { .sb = sb, .pp = &store->pp };
 	int error;
 
 	error = morsel_store_frames_init(store);

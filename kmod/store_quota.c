@@ -126,7 +126,7 @@ int morsel_store_take_limits(struct morsel_pool *pool, u64 id)
 
 	taken = obj ? pp_record_load(&pool->store->pp, id, obj) : -ENOMEM;
 	if (!taken) {
-		obj->verified = true;
+		obj->verdict = PP_VERIFIED;
 		take(&limits, &obj->rec);
 		taken = obj->rec.flags & MEDIA_F_DEFAULT ? take_default(pool, obj, &limits) :
 							   take_own(pool, obj, &limits);

@@ -30,7 +30,7 @@ static struct morsel_store *store_of(const struct inode *inode)
 static pgoff_t write_back_leaf(struct inode *inode, pgoff_t index)
 {
 	struct morsel_store *store = store_of(inode);
-	struct morsel_leaf leaf = morsel_store_lookup(inode, index);
+	struct morsel_leaf leaf = morsel_store_peek(inode, index);
 	struct page *page = leaf.page;
 
 	if (!page || !READ_ONCE(page->mapping) || PageHWPoison(page))
@@ -50,9 +50,9 @@ static void write_back(struct inode *inode, pgoff_t first, pgoff_t last)
 	while (first <= last) {
 		stop = min(last, first | (MORSEL_CHUNK_PAGES - 1));
 		filemap_invalidate_lock_shared(inode->i_mapping);
-		first = morsel_store_next(inode, first, false);
+		first = morsel_store_next_judged(inode, first);
 		while (first <= stop)
-			first = morsel_store_next(inode, write_back_leaf(inode, first), false);
+			first = morsel_store_next_judged(inode, write_back_leaf(inode, first));
 		filemap_invalidate_unlock_shared(inode->i_mapping);
 		cond_resched();
 	}
@@ -105,7 +105,7 @@ static int sync_inode(struct inode *inode, loff_t start, loff_t end)
 	if (S_ISREG(inode->i_mode))
 		morsel_store_write_back(inode, start, end);
 	inode_lock(inode);
-	if (!morsel_i(inode)->record->bad)
+	if (!morsel_store_is_damaged(inode))
 		error = morsel_store_update(inode);
 	inode_unlock(inode);
 	return error;

@@ -4,7 +4,8 @@
  *
  * Who looks something up reads the tree on the media without a lock: entries are
  * loaded and stored whole, judged before they are followed, and taken away with
- * invalidate_lock held exclusive only.  Who fills or cuts holds the record's lock.
+ * invalidate_lock held exclusive only.  Who fills or cuts holds the record's lock, and
+ * so does who comes to a table first that is not judged (judge.c).
  */
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -26,60 +27,44 @@ void morsel_store_publish(struct inode *inode)
 	struct morsel_inode *mi = morsel_i(inode);
 	const struct pp_object *obj = mi->record;
 
-	/* The engine has fenced what the root leads to.  What is not verified nobody follows. */
-	smp_store_release(&mi->stored_root, obj->verified ? obj->rec.root : 0);
+	/* The engine has fenced what the root leads to.  What is not claimed nobody follows. */
+	smp_store_release(&mi->stored_root, obj->verdict == PP_UNKNOWN ? 0 : obj->rec.root);
 	atomic64_set(&mi->tree.pages, obj->count.pages);
 	atomic64_set(&mi->tree.huge, obj->count.huge);
 	atomic64_set(&mi->tree.tables, obj->count.tables);
 }
 
-static int verify(struct inode *inode)
+int morsel_store_claim(struct inode *inode)
 {
-	struct morsel_store *store = store_of(inode);
-	struct pp_object *obj = morsel_i(inode)->record;
-	u64 had = obj->count.pages;
-	int error = pp_object_verify(&store->pp, obj, &store->report);
+	struct morsel_inode *mi = morsel_i(inode);
+	int error;
 
-	morsel_charge_found(inode, obj->count.pages - had);
+	if (smp_load_acquire(&mi->claimed))	/* what was found is there */
+		return morsel_store_is_damaged(inode) ? -EUCLEAN : 0;
+	mutex_lock(&mi->record_lock);
+	error = pp_object_claim(&store_of(inode)->pp, mi->record);
 	if (!error)
 		morsel_store_publish(inode);
-	else
-		atomic64_set(&morsel_i(inode)->tree.pages, obj->count.pages);
-	smp_store_release(&morsel_i(inode)->judged, true);	/* what was found first */
+	smp_store_release(&mi->claimed, true);	/* what was found first */
+	mutex_unlock(&mi->record_lock);
 	return error;
-}
-
-static bool is_judged(const struct inode *inode)
-{
-	/* Pairs with verify(): what was found is there. */
-	return smp_load_acquire(&morsel_i(inode)->judged);
-}
-
-static int judgement(const struct inode *inode)
-{
-	return READ_ONCE(morsel_i(inode)->record->bad) ? -EUCLEAN : 0;
 }
 
 int morsel_store_verify(struct inode *inode)
 {
+	struct pp_object *obj = morsel_i(inode)->record;
 	int error;
+	u64 had;
 
-	if (is_judged(inode))
-		return judgement(inode);
-	mutex_lock(&morsel_i(inode)->record_lock);
-	error = verify(inode);
-	mutex_unlock(&morsel_i(inode)->record_lock);
-	return error;
-}
-
-int morsel_store_verify_unlocked(struct inode *inode)
-{
-	int error;
-
-	if (is_judged(inode))
-		return judgement(inode);
 	filemap_invalidate_lock_shared(inode->i_mapping);
-	error = morsel_store_verify(inode);
+	mutex_lock(&morsel_i(inode)->record_lock);
+	had = obj->count.pages;
+	error = pp_object_verify(&store_of(inode)->pp, obj);
+	morsel_charge_found(inode, obj->count.pages - had);
+	if (!error)
+		morsel_store_publish(inode);
+	smp_store_release(&morsel_i(inode)->claimed, true);	/* what was found first */
+	mutex_unlock(&morsel_i(inode)->record_lock);
 	filemap_invalidate_unlock_shared(inode->i_mapping);
 	return error;
 }
@@ -90,9 +75,46 @@ static u64 root_of(const struct inode *inode)
 	return smp_load_acquire(&morsel_i(inode)->stored_root);
 }
 
-static int look_up(struct inode *inode, pgoff_t index, struct pp_leaf *leaf)
+/* As far as tables are judged. */
+static int peek(struct inode *inode, pgoff_t index, struct pp_leaf *leaf)
 {
 	return pp_tree_lookup(&store_of(inode)->pp, root_of(inode), index, leaf);
+}
+
+static int judge(struct inode *inode, pgoff_t index)
+{
+	struct morsel_inode *mi = morsel_i(inode);
+	int error;
+
+	mutex_lock(&mi->record_lock);
+	error = pp_tree_judge(&store_of(inode)->pp, mi->record, index, index);
+	mutex_unlock(&mi->record_lock);
+	return error;
+}
+
+static int look_up(struct inode *inode, pgoff_t index, struct pp_leaf *leaf)
+{
+	int error;
+
+	if (morsel_store_is_damaged(inode)) {
+		*leaf = (struct pp_leaf){ .order = pp_shift(MEDIA_TOP_LEVEL + 1) };
+		return -EUCLEAN;
+	}
+	error = peek(inode, index, leaf);
+	if (error != -EAGAIN)
+		return error;
+	/* What is judged stays: who takes tables away holds invalidate_lock exclusive. */
+	error = judge(inode, index);
+	return error ? error : peek(inode, index, leaf);
+}
+
+static struct morsel_leaf leaf_of(struct inode *inode, const struct pp_leaf *leaf, int error)
+{
+	if (error || !leaf->frame)
+		return (struct morsel_leaf){ .error = error, .order = error ? leaf->order : 0 };
+	return (struct morsel_leaf){
+		.page = page_of(store_of(inode), leaf->frame), .order = leaf->order,
+	};
 }
 
 struct morsel_leaf morsel_store_lookup(struct inode *inode, pgoff_t index)
@@ -100,11 +122,22 @@ struct morsel_leaf morsel_store_lookup(struct inode *inode, pgoff_t index)
 	struct pp_leaf leaf;
 	int error = look_up(inode, index, &leaf);
 
-	if (error || !leaf.frame)
-		return (struct morsel_leaf){ .error = error, .order = error ? leaf.order : 0 };
-	return (struct morsel_leaf){
-		.page = page_of(store_of(inode), leaf.frame), .order = leaf.order,
-	};
+	return leaf_of(inode, &leaf, error);
+}
+
+struct morsel_leaf morsel_store_peek(struct inode *inode, pgoff_t index)
+{
+	struct pp_leaf leaf;
+	int error = peek(inode, index, &leaf);
+
+	return leaf_of(inode, &leaf, error);
+}
+
+struct page *morsel_store_huge(struct inode *inode, pgoff_t index)
+{
+	u64 frame = pp_tree_huge(&store_of(inode)->pp, root_of(inode), index);
+
+	return frame ? page_of(store_of(inode), frame) : NULL;
 }
 
 struct morsel_chunk morsel_store_chunk(struct inode *inode, pgoff_t index)
@@ -128,15 +161,18 @@ static pgoff_t behind(pgoff_t index, const struct pp_leaf *leaf)
 	return round_down(index, 1UL << leaf->order) + (1UL << leaf->order);
 }
 
-pgoff_t morsel_store_next(struct inode *inode, pgoff_t index, bool hole)
+/* @judge: else what is not judged counts as a hole. */
+static pgoff_t next(struct inode *inode, pgoff_t index, bool hole, bool judge)
 {
 	u64 root = root_of(inode);
 	struct pp_leaf leaf;
+	int error;
 
 	while (root && pp_in_reach(pp_height(root), index)) {
+		error = judge ? look_up(inode, index, &leaf) : peek(inode, index, &leaf);
 		/* What cannot be read is data: who reads it is told. */
-		if (pp_tree_lookup(&store_of(inode)->pp, root, index, &leaf))
-			leaf.frame = 1;
+		if (error)
+			leaf.frame = error != -EAGAIN;
 		if (!leaf.frame == hole)
 			return index;
 		index = behind(index, &leaf);
@@ -144,6 +180,16 @@ pgoff_t morsel_store_next(struct inode *inode, pgoff_t index, bool hole)
 			cond_resched();
 	}
 	return hole ? index : ULONG_MAX;
+}
+
+pgoff_t morsel_store_next(struct inode *inode, pgoff_t index, bool hole)
+{
+	return next(inode, index, hole, true);
+}
+
+pgoff_t morsel_store_next_judged(struct inode *inode, pgoff_t index)
+{
+	return next(inode, index, false, false);
 }
 
 /* Charge for what is to be filled: 2 MiB if that may be.  Return: frames, or -errno. */
@@ -178,7 +224,7 @@ static int fill(struct inode *inode, pgoff_t index, bool huge)
 	s64 charged;
 	int error;
 
-	error = pp_tree_lookup(&store_of(inode)->pp, obj->rec.root, index, &leaf);
+	error = pp_tree_find(&store_of(inode)->pp, obj, index, &leaf);
 	if (error || leaf.frame)
 		return error;
 	charged = charge(inode, huge && leaf.order >= MORSEL_CHUNK_ORDER);

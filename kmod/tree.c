@@ -153,7 +153,7 @@ struct morsel_leaf morsel_tree_lend(struct inode *inode, pgoff_t index)
 	unsigned int at;
 
 	if (morsel_i(inode)->record) {
-		leaf = morsel_store_lookup(inode, index);
+		leaf = morsel_store_peek(inode, index);
 		if (leaf.page)
 			morsel_store_show(inode, leaf.page, index, 0);
 		return leaf;
@@ -172,7 +172,7 @@ bool morsel_tree_lent(struct inode *inode, pgoff_t index)
 	unsigned int at;
 
 	if (morsel_i(inode)->record) {
-		page = morsel_store_lookup(inode, index).page;
+		page = morsel_store_peek(inode, index).page;
 		return page && READ_ONCE(page->mapping);
 	}
 	entry = walk(&morsel_i(inode)->tree, index, 1, &at);
@@ -271,4 +271,11 @@ struct morsel_chunk morsel_tree_chunk(struct inode *inode, pgoff_t index)
 	if (!val)
 		return (struct morsel_chunk){ MORSEL_CHUNK_EMPTY };
 	return (struct morsel_chunk){ MORSEL_CHUNK_SMALL, .table = table_of(val) };
+}
+
+struct page *morsel_tree_huge(struct inode *inode, pgoff_t index)
+{
+	if (morsel_i(inode)->record)
+		return morsel_store_huge(inode, index);
+	return morsel_tree_chunk(inode, index).page;
 }

@@ -84,6 +84,13 @@ int morsel_tree_remove(struct inode *inode, pgoff_t first, pgoff_t last);
  */
 pgoff_t morsel_tree_next(struct inode *inode, pgoff_t index, bool hole);
 
+/*
+ * The next page of data that a process may have been shown: of a tree on a device
+ * what nobody has come to yet is left out.  Context: invalidate_lock held.
+ * Return: its index, or ULONG_MAX.
+ */
+pgoff_t morsel_tree_next_shown(struct inode *inode, pgoff_t index);
+
 /* The level-2 entry's state for the chunk of @index: used to build views. */
 enum morsel_chunk_state {
 	MORSEL_CHUNK_EMPTY,
@@ -105,6 +112,9 @@ struct morsel_chunk {
 
 /* Context: invalidate_lock held. */
 struct morsel_chunk morsel_tree_chunk(struct inode *inode, pgoff_t index);
+
+/* The 2 MiB frame that page @index is in, or NULL.  Context: invalidate_lock held. */
+struct page *morsel_tree_huge(struct inode *inode, pgoff_t index);
 
 /* The page an entry of morsel_chunk.table names, or NULL. */
 struct page *morsel_tree_entry_page(unsigned long entry);

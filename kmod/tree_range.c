@@ -148,3 +148,10 @@ pgoff_t morsel_tree_next(struct inode *inode, pgoff_t index, bool hole)
 	found = next_in(table_of(root), root_level(root), 0, index, hole);
 	return found < end || hole ? found : ULONG_MAX;
 }
+
+pgoff_t morsel_tree_next_shown(struct inode *inode, pgoff_t index)
+{
+	if (morsel_i(inode)->record)
+		return morsel_store_next_judged(inode, index);
+	return morsel_tree_next(inode, index, false);
+}

@@ -10,12 +10,11 @@ struct walk {
 	const struct pp_pool *pool;
 	struct pp_report *report;
 	unsigned long *claims;
-	unsigned long *twice;	/* or NULL */
+	unsigned long *twice;
 	bool look;		/* claim nothing: is there a frame in @twice? */
-	bool in_use;		/* the allocator must know the frames as in use */
 	u64 id;
 	struct pp_count *count;	/* or NULL */
-	u64 done, nr;		/* objects, of all of them; 0: there is just one */
+	u64 done, nr;		/* objects, of all of them */
 };
 
 static bool bad(const struct walk *walk, enum pp_problem problem, u64 frame, const char *why)
@@ -29,27 +28,22 @@ static bool claim_small(const struct walk *walk, u64 frame)
 {
 	if (walk->look)
 		return !test_bit(frame, walk->twice);
-	if (walk->in_use && fa_is_free(walk->pool->frames, frame))
-		return false;
 	if (!test_and_set_bit(frame, walk->claims))
 		return true;
-	if (walk->twice)
-		__set_bit(frame, walk->twice);
+	__set_bit(frame, walk->twice);
 	return false;
 }
 
 /* The frames of a word of the maps: all are claimed, whoever has them as well. */
 static bool claim_word(const struct walk *walk, u64 word)
 {
-	unsigned long *claims = &walk->claims[word], old;
+	unsigned long old;
 
 	if (walk->look)
 		return !walk->twice[word];
-	do {
-		old = READ_ONCE(*claims);
-	} while (cmpxchg(claims, old, ~0UL) != old);
-	if (walk->twice)
-		walk->twice[word] |= old;
+	old = walk->claims[word];
+	walk->claims[word] = ~0UL;
+	walk->twice[word] |= old;
 	return !old;
 }
 
@@ -58,8 +52,6 @@ static bool claim_huge(const struct walk *walk, u64 frame)
 	u64 word = frame / BITS_PER_LONG, end = word + MEDIA_HUGE_FRAMES / BITS_PER_LONG;
 	bool good = true;
 
-	if (walk->in_use && fa_any_free_huge(walk->pool->frames, frame))
-		return false;
 	for (; word < end; word++)
 		good &= claim_word(walk, word);
 	return good;
@@ -73,13 +65,11 @@ static bool claim(const struct walk *walk, u64 frame, unsigned int order)
 	return bad(walk, PP_DOUBLE, frame, "a frame has another owner as well");
 }
 
-static void count(const struct walk *walk, bool leaf, unsigned int level)
+void pp_count_entry(struct pp_count *count, bool leaf, unsigned int level)
 {
-	if (!walk->count)
-		return;
-	walk->count->tables += !leaf;
-	walk->count->huge += leaf && level == 2;
-	walk->count->pages += leaf ? 1ULL << pp_shift(level) : 0;
+	count->tables += !leaf;
+	count->huge += leaf && level == 2;
+	count->pages += leaf ? 1ULL << pp_shift(level) : 0;
 }
 
 /* A table is about to be read. */
@@ -90,7 +80,7 @@ static void tell(const struct walk *walk)
 	if (!report || walk->look)
 		return;
 	report->tables++;
-	if (walk->nr && report->progress)
+	if (report->progress)
 		report->progress(report, walk->done, walk->nr);
 }
 
@@ -113,12 +103,13 @@ static bool walk_table(const struct walk *walk, u64 table, unsigned int level)
 		why = pp_entry_check(walk->pool, entry, level);
 		if (why)
 			good = bad(walk, PP_TREE, table, why);
-		else if (!claim(walk, pp_entry_frame(entry),
-				level == 2 && pp_is_leaf(entry, level) ? MEDIA_HUGE_ORDER : 0))
+		else if (!claim(walk, pp_entry_frame(entry), pp_entry_order(entry, level)))
 			good = false;
 		else
 			good &= walk_entry(walk, entry, level);
 	}
+	if (good)
+		pp_set_judged(walk->pool, table);
 	cond_resched();
 	return good;
 }
@@ -127,28 +118,23 @@ static bool walk_entry(const struct walk *walk, u64 entry, unsigned int level)
 {
 	bool leaf = pp_is_leaf(entry, level);
 
-	count(walk, leaf, level);
+	if (walk->count)
+		pp_count_entry(walk->count, leaf, level);
 	return leaf || walk_table(walk, pp_entry_frame(entry), level - 1);
-}
-
-static bool walk_object(const struct walk *walk, u64 root, u64 acl, u64 target)
-{
-	bool good = true;
-
-	if (root)
-		good = claim(walk, pp_entry_frame(root), 0) &&
-		       walk_entry(walk, root & MEDIA_E_ADDR, pp_height(root) + 1);
-	if (acl)
-		good &= claim(walk, acl, 0);
-	if (target)
-		good &= claim(walk, target, 0);
-	return good;
 }
 
 static bool walk_item(const struct walk *walk, const struct pp_item *item)
 {
-	return walk_object(walk, item->root, item->acl,
-			   item->type == MEDIA_SYMLINK ? item->target : 0);
+	bool good = true;
+
+	if (item->root)
+		good = claim(walk, pp_entry_frame(item->root), 0) &&
+		       walk_entry(walk, item->root & MEDIA_E_ADDR, pp_height(item->root) + 1);
+	if (item->acl)
+		good &= claim(walk, item->acl, 0);
+	if (item->type == MEDIA_SYMLINK && item->target)
+		good &= claim(walk, item->target, 0);
+	return good;
 }
 
 bool pp_blob_fits(const struct pp_item *item, enum media_blob_kind kind, const void *data,
@@ -225,21 +211,4 @@ int pp_scan_trees(struct pp_pool *pool, struct pp_scan *scan)
 				scan->items[i].bad = true;
 		}
 	return check_blobs(pool, scan);
-}
-
-int pp_object_verify(struct pp_pool *pool, struct pp_object *obj, struct pp_report *report)
-{
-	struct walk walk = {
-		.pool = pool, .report = report, .claims = pool->claims, .in_use = true,
-		.id = obj->id, .count = &obj->count,
-	};
-
-	if (obj->verified)
-		return obj->bad ? -EUCLEAN : 0;
-	obj->verified = true;
-	memset(&obj->count, 0, sizeof(obj->count));
-	if (!walk_object(&walk, obj->rec.root, obj->rec.acl,
-			 obj->rec.type == MEDIA_SYMLINK ? obj->rec.target : 0))
-		obj->bad = true;
-	return obj->bad ? -EUCLEAN : 0;
 }

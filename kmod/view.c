@@ -108,7 +108,7 @@ static struct page *chunk_page(const struct fill *f, unsigned int i)
 		return chunk->page + i;
 	if (chunk->table)
 		return morsel_tree_entry_page(READ_ONCE(chunk->table[i]));
-	return morsel_tree_lookup(f->inode, f->base + i).page;
+	return morsel_store_peek(f->inode, f->base + i).page;
 }
 
 /* Before the page is in a table: a process may have it in its hands at once. */
@@ -204,11 +204,14 @@ static void fill_huge(struct fill *f, struct page *table)
 	pmd_t *slot = page_address(table);
 	unsigned int i;
 
+	if (morsel_i(f->inode)->record && !MORSEL_DEVICE_PMDS)
+		return;	/* they have PTE tables: one for each fault */
 	for (i = 0; i < PTRS_PER_PMD && index < f->end; i++, index += MORSEL_CHUNK_PAGES) {
 		if (!pmd_none(READ_ONCE(slot[i])))
 			continue;
 		f->base = index;
-		f->chunk = morsel_tree_chunk(f->inode, index);
+		f->chunk.page = morsel_tree_huge(f->inode, index);
+		f->chunk.state = f->chunk.page ? MORSEL_CHUNK_HUGE : MORSEL_CHUNK_EMPTY;
 		if (fits_huge(f))
 			set_huge(f, table, &slot[i]);
 	}
@@ -243,7 +246,7 @@ int morsel_view_ready(struct inode *inode, enum morsel_view_kind kind, pgoff_t f
 	int made = 0, err;
 
 	for (;;) {
-		index = morsel_tree_next(inode, index, false);
+		index = morsel_tree_next_shown(inode, index);
 		if (index > last || index >= end)
 			return made;
 		if (!morsel_view_find(inode, kind, index)) {

@@ -3,5 +3,5 @@
 # The last ones are not in the module.
 
 ENGINE := media.c record.c log.c change.c names.c blob.c claims.c frames_alloc.c \
-	ptree.c ptree_cut.c data.c scan.c verify.c recover.c \
+	ptree.c ptree_cut.c data.c scan.c verify.c judge.c recover.c \
 	format.c repair.c repair_records.c repair_places.c user/shim.c

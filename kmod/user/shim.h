@@ -66,6 +66,8 @@ typedef unsigned int gfp_t;
 					    __ATOMIC_SEQ_CST);                            \
 		_old;                                                                     \
 	})
+#define xchg(p, v) __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)
+#define smp_mb__before_atomic() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 
 #define GFP_KERNEL 0U
 
@@ -154,6 +156,7 @@ static inline void clear_bit(unsigned long nr, unsigned long *map)
 	map[nr / BITS_PER_LONG] &= ~(1UL << nr % BITS_PER_LONG);
 }
 
+#define test_bit_acquire test_bit
 #define __set_bit set_bit
 #define __clear_bit clear_bit
 

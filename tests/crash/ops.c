@@ -44,6 +44,7 @@ const struct operation operations[] = {
 	{ "preallocate", op_preallocate, 3, false },
 	{ "store through a mapping", op_store, 3, false },
 	{ "remount", op_remount, 4, true },
+	{ "remount, verify nothing", op_remount_only, 4, true },
 };
 
 const int nr_operations = ARRAY_SIZE(operations);

@@ -76,5 +76,6 @@ bool op_punch(struct world *w);
 bool op_preallocate(struct world *w);
 bool op_store(struct world *w);
 bool op_remount(struct world *w);
+bool op_remount_only(struct world *w);
 
 #endif

@@ -287,7 +287,7 @@ bool op_store(struct world *w)
 }
 
 /* Nothing is known of the trees after a mount that has not walked them. */
-static int verify_things(struct world *w)
+static int verify_things(struct world *w, bool all)
 {
 	int i, err = 0;
 
@@ -297,8 +297,10 @@ static int verify_things(struct world *w)
 
 		if (!obj->id || obj->detached)
 			continue;
-		obj->verified = false;
-		err = pp_object_verify(&w->pool, obj, NULL);
+		obj->verdict = PP_UNKNOWN;
+		if (!all)
+			continue;
+		err = pp_object_verify(&w->pool, obj);
 		assert(err || !memcmp(&was, &obj->count, sizeof(was)));
 	}
 	return err;
@@ -314,7 +316,8 @@ static int settle_things(struct world *w)
 	return err;
 }
 
-bool op_remount(struct world *w)
+/* @all: trees are verified at once; else by what comes next, as far as it uses them. */
+static bool remount(struct world *w, bool all)
 {
 	struct pp_open how = { .trust = true };
 	struct pp_scan scan = { 0 };
@@ -336,7 +339,17 @@ bool op_remount(struct world *w)
 		err = pp_start(&w->pool, &how, &scan);
 	assert(err || scan.trusted);
 	if (!err)
-		err = verify_things(w);
+		err = verify_things(w, all);
 	pp_scan_free(&scan);
 	return done(w, err);
+}
+
+bool op_remount(struct world *w)
+{
+	return remount(w, true);
+}
+
+bool op_remount_only(struct world *w)
+{
+	return remount(w, false);
 }

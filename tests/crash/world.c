@@ -14,7 +14,7 @@ static struct pp_object *load(struct world *w, const struct pp_scan *scan, u64 i
 	assert(obj && w->nr_things < MAX_THINGS);
 	i = pp_record_load(&w->pool, id, obj);
 	assert(!i);
-	obj->verified = true;
+	obj->verdict = PP_VERIFIED;
 	obj->count = pp_scan_find(scan, id)->count;
 	w->things[w->nr_things++] = obj;
 	w->next_key = max(w->next_key, obj->rec.gen + 1);

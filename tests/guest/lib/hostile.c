@@ -438,3 +438,25 @@ void hostile_change(void *base, uint64_t size, uint64_t seed, struct hostile *wh
 	while (n--)
 		changes[pick(sizeof(changes) / sizeof(changes[0]))]();
 }
+
+uint64_t *hostile_entry(void *base, uint64_t size, uint64_t id, uint64_t page, unsigned int level)
+{
+	struct pp_pool pool = { .pm = { .base = base, .size = size } };
+	struct pp_object obj;
+	unsigned int height;
+	const char *why;
+	u64 *entry, table;
+
+	if (pp_identify(&pool, &why, NULL) || pp_record_load(&pool, id, &obj))
+		return NULL;
+	table = pp_entry_frame(obj.rec.root);
+	for (height = pp_height(obj.rec.root); height >= level; height--) {
+		entry = (u64 *)(pool.pm.base + pp_entry_offset(table, pp_slot_of(height, page)));
+		if (height == level)
+			return entry;
+		if (pp_entry_check(&pool, *entry, height))
+			return NULL;
+		table = pp_entry_frame(*entry);
+	}
+	return NULL;
+}

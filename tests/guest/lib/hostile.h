@@ -27,4 +27,7 @@ void hostile_change(void *base, uint64_t size, uint64_t seed, struct hostile *wh
  */
 bool hostile_is_metadata(const void *whole, const void *page, size_t size);
 
+/* The entry of height @level for page @page of object @id, in the pool at @base; or NULL. */
+uint64_t *hostile_entry(void *base, uint64_t size, uint64_t id, uint64_t page, unsigned int level);
+
 #endif
