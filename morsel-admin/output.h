@@ -19,6 +19,8 @@ enum value_kind {
 	VALUE_FLAG,
 };
 
+enum { TABLE_SIZE = 4096 }; /* bytes of a page of tables */
+
 struct value {
 	enum value_kind kind;
 	uint64_t number;
