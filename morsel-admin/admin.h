@@ -42,6 +42,8 @@ struct command {
 	const char *details;		   /* more lines, or NULL */
 	const struct option_desc *options; /* besides the global ones, or NULL */
 	const struct sheet *sheet;	   /* what --output chooses from, or NULL */
+	/* NULL, or what it chooses from with these options; set @sheet, too. */
+	const struct sheet *(*sheet_of)(const struct app *app);
 };
 
 enum {

@@ -268,9 +268,11 @@ const struct command commands[] = {
 		.help = "Show how morsels are used",
 		.details = "Memory, page tables, who maps how often, and what is active: accessed "
 			   "since the\nlast look. Of a directory its entries are shown; without a "
-			   "name, all morsels.",
+			   "name, all morsels.\nWith --by their sums: of what each process maps, "
+			   "each user owns, each pool has,\nas far as you may see it.",
 		.options = usage_options,
 		.sheet = &usage_sheet,
+		.sheet_of = usage_sheet_of,
 	},
 	{
 		.noun = "ps",
@@ -354,6 +356,8 @@ static int run(struct app *app)
 	const struct sheet *sheet = app->command->sheet;
 	int status;
 
+	if (app->command->sheet_of)
+		sheet = app->command->sheet_of(app);
 	if (sheet && app->columns) {
 		if (!strcmp(app->columns, "help"))
 			return list_columns(app, sheet);

@@ -86,6 +86,9 @@ await 100 mapped
 check "mappings" 0 "ps" p:placed
 check "one" 0 "usage" p:placed
 check "in an interval" 0 "usage" --interval 1 p:placed
+check "by process" 0 "usage" --by pid p:
+check "by user" 0 "usage" --by uid
+check "by pool" 0 "usage" --by pool
 check "reservations and gaps" 0 "vas" --free
 check "reservations" 0 "vas"
 check "of a process" 0 "vas" --pid $holder
