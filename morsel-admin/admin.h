@@ -173,6 +173,18 @@ void progress_show(struct progress *progress, uint64_t done);
 /* Wipe it away. */
 void progress_end(struct progress *progress);
 
+/* ---- advice.c ---- */
+
+/* Add to a text what to do about an error, where that is known. */
+void add_advice(int err, char *text, size_t size);
+/*
+ * As report(), for a pool or an object that was to be found through a mount: where there is
+ * none, tell whether the module or the pool is missing, and what to do.
+ */
+void report_open(struct app *app, const char *name, int err);
+/* As report(), for the name of a pool that might have been that of a device. */
+void report_no_pool(struct app *app, const char *name, int err);
+
 /* ---- parse.c ---- */
 /* Read an argument or complain about it. Return: 0 or STATUS_USAGE. */
 int parse_size(struct app *app, const char *what, const char *text, uint64_t *size);
