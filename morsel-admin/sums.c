@@ -178,7 +178,7 @@ const struct sheet *sums_sheet(const char *by)
 
 static int compare(const struct sum *sum, uint64_t key, const char *pool)
 {
-	return sum->by == BY_POOL ? strcmp(sum->pool, pool) : (sum->key > key) - (sum->key < key);
+	return pool ? strcmp(sum->pool, pool) : (sum->key > key) - (sum->key < key);
 }
 
 /* Where the row is, or is to be. */
@@ -196,7 +196,10 @@ static size_t place_of(const struct sums *sums, uint64_t key, const char *pool)
 	return low;
 }
 
-/* Return: the row, which may be new, or NULL without memory. Valid until the next call. */
+/*
+ * @pool: by pool only, else NULL
+ * Return: the row, which may be new, or NULL without memory. Valid until the next call.
+ */
 static struct sum *row(struct sums *sums, uint64_t key, const char *pool)
 {
 	size_t place = place_of(sums, key, pool);
@@ -216,7 +219,7 @@ static struct sum *row(struct sums *sums, uint64_t key, const char *pool)
 	memmove(&sums->at[place + 1], &sums->at[place], (sums->count - place) * sizeof(*sums->at));
 	sums->count++;
 	sums->at[place] = (struct sum){ .by = sums->by, .key = key,
-					.pool = sums->by == BY_POOL ? pool : NULL,
+					.pool = pool,
 					.uid = sums->by == BY_UID ? (uint32_t)key : UINT32_MAX };
 	return &sums->at[place];
 }
@@ -339,8 +342,8 @@ static void add_morsels(struct sums *sums, const struct listing *listing)
 	for (i = 0; i < listing->nr_items; i++) {
 		const struct morsel_info *info = listing->items[i];
 
-		add_morsel(row(sums, sums->by == BY_UID ? morsel_info_uid(info) : 0,
-			       morsel_info_pool(info)),
+		add_morsel(sums->by == BY_POOL ? row(sums, 0, morsel_info_pool(info))
+					       : row(sums, morsel_info_uid(info), NULL),
 			   info);
 	}
 }

@@ -145,6 +145,7 @@ awk '/^## / { kind = $2 } /^\| `/ && kind && kind != "Types" { gsub("`", "", $2)
 sed -n 's/^seen //p' $seen | sort -u > /tmp/found
 # Only a pool that is damaged while it is mounted has findings; only a slow listener loses events;
 # t_store_usage.sh has a persistent pool; looks are for t_top_json.sh.
-grep -vxE 'look.*|finding\..*|event\.lost|pool\.(free_huge|fragmented)' /tmp/members | grep -vxFf /tmp/found > /tmp/unseen
+elsewhere='look.*|finding\..*|event\.lost|pool\.(free_huge|fragmented)'
+grep -vxE "$elsewhere" /tmp/members | grep -vxFf /tmp/found > /tmp/unseen
 is "each member was seen with a value" "$(cat /tmp/unseen)" ""
 done_testing

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What morsel-top --json prints is what docs/json.md says, member by member, and nothing is documented that is not there.
+# What morsel-top --json prints is what docs/json.md says, member by member, and nothing more is documented.
 
 cd "$(dirname "$0")" || exit 1
 top=$PWD/../..
