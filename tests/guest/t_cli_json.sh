@@ -5,7 +5,7 @@
 # groups: cli
 # timeout: 180
 # programs: jq
-# files: docs/json.md=/json.md tests/guest/lib/json_doc.jq=/tests/lib/json_doc.jq
+# files: docs/json.md=/json.md
 . /tests/lib/tap.sh
 
 seen=/tmp/seen

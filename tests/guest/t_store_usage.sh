@@ -8,7 +8,7 @@
 # nvdimm: 514M
 # modules: nfit nd_pmem dax_pmem device_dax crc32c_generic
 # programs: jq /usr/bin/ndctl
-# files: docs/json.md=/json.md tests/guest/lib/json_doc.jq=/tests/lib/json_doc.jq
+# files: docs/json.md=/json.md
 . /tests/lib/tap.sh
 . /tests/lib/pmem.sh
 

@@ -6,7 +6,7 @@
 # groups: top
 # timeout: 300
 # programs: jq tmux
-# files: docs/json.md=/json.md tests/guest/lib/json_doc.jq=/tests/lib/json_doc.jq /lib/terminfo/s/screen /lib/terminfo/t/tmux-256color /usr/lib/locale/C.utf8
+# files: docs/json.md=/json.md /lib/terminfo/s/screen /lib/terminfo/t/tmux-256color /usr/lib/locale/C.utf8
 . /tests/lib/tap.sh
 . /tests/lib/screen.sh
 
