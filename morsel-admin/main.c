@@ -145,6 +145,8 @@ const struct command commands[] = {
 		.args_min = 1,
 		.args_max = -1,
 		.help = "Show owner, group and access control lists",
+		.details = "With --recursive, what rights restore reads.",
+		.options = rights_show_options,
 	},
 	{
 		.noun = "rights",
@@ -179,6 +181,17 @@ const struct command commands[] = {
 		.args_min = 2,
 		.args_max = -1,
 		.help = "Give the lists of the first to the others",
+	},
+	{
+		.noun = "rights",
+		.verb = "restore",
+		.run = run_rights_restore,
+		.args = "FILE",
+		.args_min = 1,
+		.args_max = 1,
+		.help = "Give owners, groups and lists back as rights show has printed them",
+		.details = "FILE may be - for standard input. If a line makes no sense, nothing is "
+			   "changed.",
 	},
 	{
 		.noun = "seal",

@@ -77,6 +77,10 @@ check "a default list" 0 "rights grant" q:d d:u:alice:rw
 check "dry" 0 "rights grant" -n q:a u:bob:r
 check "both lists" 0 "rights show" q:a q:d
 check "to another" 0 "rights copy" q:a q:d/b
+check "recursively" 0 "rights show" -R q:
+morsel-admin rights show -R q:d > rights
+check "from a file" 0 "rights restore" rights
+check "dry" 0 "rights restore" -n rights
 holdmap /mnt/morsel/placed 600 &
 holder=$!
 mapped() {
