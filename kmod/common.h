@@ -17,8 +17,7 @@
  *                                                                  a revoke ends it
  *   inode->i_rwsem             directory entries; size, write,     process; no user memory is
  *                              fallocate of a morsel               touched below it
- *   morsel_usage.scan          the last scan of one object         process; nothing but ptl
- *                                                                  is taken below
+ *   morsel_usage.scan          the last scan of one object         process
  *   usage.c: counting          which mms are counted (global;      process; nothing is taken
  *                              readers of usage only)              below
  *   mm->mmap_lock              VMAs                                process

@@ -14,6 +14,7 @@
 #include <linux/pagemap.h>
 #include "frames.h"
 #include "pool.h"
+#include "store.h"
 
 /*
  * Frames are never moved and never reclaimed, so they are charged to the
@@ -25,6 +26,21 @@ static gfp_t frame_gfp(unsigned int order)
 	gfp_t gfp = GFP_HIGHUSER | __GFP_ACCOUNT | __GFP_ZERO;
 
 	return order ? gfp | __GFP_COMP | __GFP_NORETRY | __GFP_NOWARN : gfp;
+}
+
+u64 morsel_frames_available(const struct morsel_pool *pool)
+{
+	u64 capacity = READ_ONCE(pool->frames.capacity);
+	u64 gone = atomic64_read(&pool->frames.used) + atomic64_read(&pool->frames.poisoned);
+
+	if (pool->store)
+		return fa_nr_free(pool->store->pp.frames);
+	return capacity - min(capacity, gone);
+}
+
+u64 morsel_frames_available_huge(const struct morsel_pool *pool)
+{
+	return fa_nr_free_huge(pool->store->pp.frames);
 }
 
 struct page *morsel_frame_alloc(struct inode *inode, pgoff_t index, unsigned int order)

@@ -6,6 +6,7 @@
 #include <linux/mm_types.h>
 
 struct inode;
+struct morsel_pool;
 
 /**
  * morsel_frame_alloc() - allocate and charge a zeroed frame
@@ -32,5 +33,13 @@ struct page *morsel_frame_alloc(struct inode *inode, pgoff_t index, unsigned int
  * view and no TLB may name the frame any more.
  */
 void morsel_frame_free(struct inode *inode, struct page *page, unsigned int order);
+
+/*
+ * Frames that a pool can still give, and how many 2 MiB of it are in one piece; the latter
+ * of a persistent pool only.  What records and tables take there is not to be had.
+ * Context: process; reads what others are changing, and holds nobody up.
+ */
+u64 morsel_frames_available(const struct morsel_pool *pool);
+u64 morsel_frames_available_huge(const struct morsel_pool *pool);
 
 #endif

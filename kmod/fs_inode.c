@@ -93,6 +93,8 @@ void morsel_evict_inode(struct inode *inode)
 	xa_erase(&pool->objects, inode->i_ino);
 	if (mi->record && mi->account)
 		morsel_uncharge_frames(inode, atomic64_read(&mi->tree.pages));
+	if (mi->record)
+		morsel_store_uncount(inode);
 	morsel_uncharge_inode(inode);
 	morsel_store_evict(inode);	/* from here on another object may have the id */
 }

@@ -6,25 +6,23 @@
 #include <linux/statfs.h>
 #include <linux/uuid.h>
 #include "event.h"
+#include "frames.h"
 #include "fs_internal.h"
 #include "store.h"
 
 static int morsel_statfs(struct dentry *dentry, struct kstatfs *buf)
 {
 	struct morsel_pool *pool = morsel_pool(dentry->d_sb);
-	u64 capacity = READ_ONCE(pool->frames.capacity);
 	u64 gone = atomic64_read(&pool->frames.used) + atomic64_read(&pool->frames.poisoned);
 	u64 max = READ_ONCE(pool->inodes_max);
 	u64 inodes = atomic64_read(&pool->inodes);
 
 	buf->f_type = MORSEL_FS_MAGIC;
 	buf->f_bsize = PAGE_SIZE;
-	buf->f_blocks = capacity;
-	buf->f_bfree = capacity - min(capacity, gone);
-	if (pool->store) {	/* what records and tables take is not for objects */
-		buf->f_bfree = fa_nr_free(pool->store->pp.frames);
+	buf->f_blocks = READ_ONCE(pool->frames.capacity);
+	buf->f_bfree = morsel_frames_available(pool);
+	if (pool->store)	/* what records and tables take is not for objects */
 		buf->f_blocks = buf->f_bfree + gone;
-	}
 	buf->f_bavail = buf->f_bfree;
 	buf->f_files = max;
 	buf->f_ffree = max - min(max, inodes);

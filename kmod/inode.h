@@ -48,6 +48,12 @@ static inline struct morsel_inode *morsel_i(const struct inode *inode)
 	return container_of(inode, struct morsel_inode, vfs_inode);
 }
 
+/* What all objects of the pool have together. */
+static inline struct morsel_frames *morsel_frames(const struct inode *inode)
+{
+	return &morsel_pool(inode->i_sb)->frames;
+}
+
 /* Context: i_rwsem held exclusive. */
 static inline void morsel_rights_changed(struct inode *inode)
 {

@@ -179,9 +179,16 @@ void morsel_flush_mm(struct mm_struct *mm);
 /* The same on all CPUs for all address spaces. */
 void morsel_flush_all(void);
 
+/* Pages whose copies have bits, but that the views do not show. */
+struct morsel_unshown {
+	pgoff_t first, last;	/* all of them are within; @first after @last: none */
+	bool views[MORSEL_NR_VIEWS];	/* that should show them */
+};
+
 /**
  * morsel_collect() - move the accessed and dirty bits of leaf copies to the views
  * @addr: where to go on; 0: at the start
+ * @unshown: receives where that was not possible; the bits stay
  *
  * One GiB of addresses at a time.  The caller flushes.  An attachment with copies has
  * all the tables of its range: they go after the copies.
@@ -189,7 +196,8 @@ void morsel_flush_all(void);
  * Context: RCU, in which the attachment was found in the list of its object.
  * Return: where to go on, 0 at the end.
  */
-unsigned long morsel_collect(struct morsel_attachment *att, unsigned long addr);
+unsigned long morsel_collect(struct morsel_attachment *att, unsigned long addr,
+			     struct morsel_unshown *unshown);
 
 /* How a fault ended. */
 enum morsel_link_result {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Pools and objects as attributes: the same for GET, DUMP and events. */
 #include "attach.h"
+#include "frames.h"
 #include "inode.h"
 #include "nl.h"
 
@@ -42,22 +43,39 @@ static int fill_root(struct sk_buff *skb, const struct dentry *root, struct user
 		nla_put_u32(skb, MORSEL_A_POOL_GID, from_kgid_munged(reader, inode->i_gid)));
 }
 
-int morsel_nl_fill_pool(struct sk_buff *skb, const struct morsel_pool *pool,
-			struct user_namespace *reader)
+/* What the frames are used for, and what is left. */
+static int fill_frames(struct sk_buff *skb, const struct morsel_pool *pool)
 {
 	const struct morsel_frames *frames = &pool->frames;
 
+	return put_u64(skb, MORSEL_A_POOL_SIZE, frames->capacity << PAGE_SHIFT) ||
+	       put_u64(skb, MORSEL_A_POOL_USED, atomic64_read(&frames->used) << PAGE_SHIFT) ||
+	       put_u64(skb, MORSEL_A_POOL_USED_HUGE, atomic64_read(&frames->huge) << PMD_SHIFT) ||
+	       put_u64(skb, MORSEL_A_POOL_POISONED,
+		       atomic64_read(&frames->poisoned) << PAGE_SHIFT) ||
+	       put_u64(skb, MORSEL_A_POOL_AVAILABLE,
+		       morsel_frames_available(pool) << PAGE_SHIFT) ||
+	       (pool->store && put_u64(skb, MORSEL_A_POOL_AVAILABLE_HUGE,
+				       morsel_frames_available_huge(pool) << PMD_SHIFT)) ||
+	       put_u64(skb, MORSEL_A_POOL_TREE_TABLES, atomic64_read(&frames->tree_tables)) ||
+	       put_u64(skb, MORSEL_A_POOL_RW_TABLES,
+		       atomic64_read(&frames->view_tables[MORSEL_VIEW_RW])) ||
+	       put_u64(skb, MORSEL_A_POOL_RO_TABLES,
+		       atomic64_read(&frames->view_tables[MORSEL_VIEW_RO]));
+}
+
+int morsel_nl_fill_pool(struct sk_buff *skb, const struct morsel_pool *pool,
+			struct user_namespace *reader)
+{
 	if (nla_put_u32(skb, MORSEL_A_POOL_ID, pool->id) ||
 	    nla_put_string(skb, MORSEL_A_POOL_NAME, pool->name) ||
-	    put_u64(skb, MORSEL_A_POOL_SIZE, frames->capacity << PAGE_SHIFT) ||
-	    put_u64(skb, MORSEL_A_POOL_USED, atomic64_read(&frames->used) << PAGE_SHIFT) ||
+	    fill_frames(skb, pool) ||
 	    put_u64(skb, MORSEL_A_POOL_OBJECTS, atomic64_read(&pool->inodes)) ||
 	    put_u64(skb, MORSEL_A_POOL_OBJECTS_MAX, pool->inodes_max) ||
 	    nla_put_u32(skb, MORSEL_A_POOL_HUGE,
 			pool->huge ? MORSEL_HUGE_ALWAYS : MORSEL_HUGE_NEVER) ||
 	    fill_root(skb, pool->sb->s_root, reader) ||
 	    nla_put_u32(skb, MORSEL_A_POOL_FLAGS, pool_flags(pool)) ||
-	    put_u64(skb, MORSEL_A_POOL_POISONED, atomic64_read(&frames->poisoned) << PAGE_SHIFT) ||
 	    put_u64(skb, MORSEL_A_POOL_GENERATION, atomic64_read(&pool->generation)))
 		return -EMSGSIZE;
 	return 0;

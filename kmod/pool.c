@@ -83,13 +83,21 @@ struct morsel_pool *morsel_pool_alloc(const struct morsel_pool_params *params)
 	return pool;
 }
 
+static bool has_frames(const struct morsel_frames *frames)
+{
+	return atomic64_read(&frames->used) || atomic64_read(&frames->huge) ||
+	       atomic64_read(&frames->tree_tables) ||
+	       atomic64_read(&frames->view_tables[MORSEL_VIEW_RW]) ||
+	       atomic64_read(&frames->view_tables[MORSEL_VIEW_RO]);
+}
+
 void morsel_pool_free(struct morsel_pool *pool)
 {
 	if (!pool)
 		return;
 	morsel_store_close(pool->store);
 	morsel_quotas_exit(&pool->quotas);
-	WARN_ON_ONCE(atomic64_read(&pool->inodes) || atomic64_read(&pool->frames.used));
+	WARN_ON_ONCE(atomic64_read(&pool->inodes) || has_frames(&pool->frames));
 	WARN_ON_ONCE(!xa_empty(&pool->objects) || pool->gets);
 	kfree_rcu(pool, rcu);
 }

@@ -9,12 +9,17 @@
 #include <linux/xarray.h>
 #include "common.h"
 #include "quota.h"
+#include "view.h"
 
 /* Capacity of a pool and what is used of it. */
 struct morsel_frames {
 	u64 capacity;		/* frames of 4 KiB; mount and remount write it */
 	atomic64_t used;	/* frames charged to objects */
+	atomic64_t huge;	/* 2 MiB frames that objects have; each is 512 of @used */
 	atomic64_t poisoned;	/* frames withdrawn because of a memory error */
+	/* Pages of tables, which are not charged.  What each object counts, summed up. */
+	atomic64_t tree_tables;
+	atomic64_t view_tables[MORSEL_NR_VIEWS];
 };
 
 struct morsel_store;

@@ -141,6 +141,8 @@ int morsel_store_remove(struct inode *inode, pgoff_t first, pgoff_t last);
 int morsel_store_zero(struct inode *inode, loff_t from, loff_t to);
 /* Let others see the tree as the record has it.  Context: the record's lock. */
 void morsel_store_publish(struct inode *inode);
+/* The object goes: its pool does not count its 2 MiB frames and tables any more. */
+void morsel_store_uncount(struct inode *inode);
 /*
  * Before an object is used: is what its record names its own, and its top table in order?
  * Return: 0, -EUCLEAN: it is damaged.

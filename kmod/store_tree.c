@@ -22,6 +22,26 @@ static struct page *page_of(const struct morsel_store *store, u64 frame)
 	return pfn_to_page(store->first_pfn + frame);
 }
 
+/* The object has @count of something, which its pool counts, too. */
+static void set_count(atomic64_t *of_object, atomic64_t *of_pool, u64 count)
+{
+	s64 had = atomic64_read(of_object);
+
+	if (had == count)
+		return;
+	atomic64_set(of_object, count);
+	atomic64_add(count - had, of_pool);
+}
+
+static void set_counts(struct inode *inode, u64 huge, u64 tables)
+{
+	struct morsel_tree *tree = &morsel_i(inode)->tree;
+	struct morsel_frames *frames = morsel_frames(inode);
+
+	set_count(&tree->huge, &frames->huge, huge);
+	set_count(&tree->tables, &frames->tree_tables, tables);
+}
+
 void morsel_store_publish(struct inode *inode)
 {
 	struct morsel_inode *mi = morsel_i(inode);
@@ -30,8 +50,12 @@ void morsel_store_publish(struct inode *inode)
 	/* The engine has fenced what the root leads to.  What is not claimed nobody follows. */
 	smp_store_release(&mi->stored_root, obj->verdict == PP_UNKNOWN ? 0 : obj->rec.root);
 	atomic64_set(&mi->tree.pages, obj->count.pages);
-	atomic64_set(&mi->tree.huge, obj->count.huge);
-	atomic64_set(&mi->tree.tables, obj->count.tables);
+	set_counts(inode, obj->count.huge, obj->count.tables);
+}
+
+void morsel_store_uncount(struct inode *inode)
+{
+	set_counts(inode, 0, 0);
 }
 
 int morsel_store_claim(struct inode *inode)

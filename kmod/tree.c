@@ -33,7 +33,7 @@ static unsigned long new_table(struct morsel_tree *tree)
 
 	if (!va)
 		return 0;
-	atomic64_inc(&tree->tables);
+	count_tables(tree, 1);
 	return __pa(va);
 }
 
@@ -194,7 +194,7 @@ static int populate_huge(struct inode *inode, pgoff_t index)
 	if (IS_ERR(page))
 		return -EAGAIN;
 	atomic64_add(MORSEL_CHUNK_PAGES, &tree->pages);
-	atomic64_inc(&tree->huge);
+	count_huge(tree, 1);
 	/* Who finds the entry, without the lock of the chunk, finds the frame zeroed. */
 	smp_store_release(entry, page_to_phys(page) | E_LEAF | _PAGE_PSE);
 	return 0;

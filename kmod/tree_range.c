@@ -49,7 +49,7 @@ static void remove_leaf(const struct span *r, unsigned long *entry, unsigned int
 	*entry = 0;
 	atomic64_sub(1L << entry_shift(level), &tree->pages);
 	if (level == 2)
-		atomic64_dec(&tree->huge);
+		count_huge(tree, -1);
 	morsel_frame_free(r->inode, page, entry_shift(level));
 }
 

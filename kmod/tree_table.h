@@ -6,7 +6,7 @@
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/pgtable.h>
-#include "tree.h"
+#include "inode.h"
 
 /* Flags of entries: those of x86 page tables, so that a reader needs no other knowledge. */
 #define E_TABLE		(_PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED)
@@ -50,9 +50,27 @@ static inline bool is_leaf(unsigned long entry, unsigned int level)
 	return level == 1 || entry & _PAGE_PSE;
 }
 
+static inline struct morsel_frames *frames_of(const struct morsel_tree *tree)
+{
+	return morsel_frames(&container_of(tree, struct morsel_inode, tree)->vfs_inode);
+}
+
+/* There are @more 2 MiB frames in the tree; tables. */
+static inline void count_huge(struct morsel_tree *tree, int more)
+{
+	atomic64_add(more, &tree->huge);
+	atomic64_add(more, &frames_of(tree)->huge);
+}
+
+static inline void count_tables(struct morsel_tree *tree, int more)
+{
+	atomic64_add(more, &tree->tables);
+	atomic64_add(more, &frames_of(tree)->tree_tables);
+}
+
 static inline void free_table(struct morsel_tree *tree, unsigned long entry)
 {
-	atomic64_dec(&tree->tables);
+	count_tables(tree, -1);
 	free_page((unsigned long)table_of(entry));
 }
 

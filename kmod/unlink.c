@@ -20,19 +20,30 @@ struct unlink {
 	const struct morsel_stubs *stubs;
 	struct mm_struct *mm;
 	bool to_none;
-	bool collect;	/* only move the bits of leaves to the views */
+	struct morsel_unshown *collect;	/* not NULL: only move the bits of leaves to the views */
 	bool changed;
 };
+
+static void note_unshown(struct morsel_unshown *unshown, enum morsel_view_kind kind, pgoff_t index)
+{
+	unshown->first = min(unshown->first, index);
+	unshown->last = max(unshown->last, index);
+	unshown->views[kind] = true;
+}
 
 /* A copy of a leaf goes, or is asked for its bits: the views are where they count. */
 static void save_bits(struct unlink *u, unsigned long *entry, unsigned long addr, bool writable)
 {
+	enum morsel_view_kind kind = writable ? MORSEL_VIEW_RW : MORSEL_VIEW_RO;
 	unsigned int bits = morsel_leaf_bits(*entry);
 	pgoff_t index = (addr - u->att->base) >> PAGE_SHIFT;
 
-	if (bits && morsel_view_put_bits(u->att->inode,
-					 writable ? MORSEL_VIEW_RW : MORSEL_VIEW_RO, index, bits))
+	if (!bits)
+		return;
+	if (morsel_view_put_bits(u->att->inode, kind, index, bits))
 		morsel_leaf_clear_bits(entry, bits);
+	else if (u->collect)
+		note_unshown(u->collect, kind, index);
 }
 
 static void note(struct unlink *u)
@@ -177,11 +188,13 @@ bool morsel_unlink(struct morsel_attachment *att, unsigned long start, unsigned 
 	return u.changed;
 }
 
-unsigned long morsel_collect(struct morsel_attachment *att, unsigned long addr)
+unsigned long morsel_collect(struct morsel_attachment *att, unsigned long addr,
+			     struct morsel_unshown *unshown)
 {
-	struct unlink u = { UNLINK_INIT(att), .collect = true };
+	struct unlink u = { UNLINK_INIT(att), .collect = unshown };
 	unsigned long end = 0;
 
+	*unshown = (struct morsel_unshown){ .first = ULONG_MAX };
 	spin_lock(&att->mmm->lock);
 	if (att->copies && !att->mmm->gone) {
 		addr = max(addr, att->start);

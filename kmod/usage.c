@@ -156,18 +156,52 @@ static void scan_gib(struct scan *s, struct page *rw, struct page *ro)
 struct place {
 	u64 serial;
 	unsigned long addr;
+	bool again;	/* once more, when the views show more */
+	struct morsel_unshown unshown;
 };
 
-/* Return: false when others should run first. */
+/* Return: false when something else is to be done first. */
 static bool collect_from(struct morsel_attachment *att, struct place *at, unsigned int *left)
 {
+	unsigned long next;
+
+	if (att->serial != at->serial)
+		*at = (struct place){ .serial = att->serial };
 	do {
-		at->addr = morsel_collect(att, att->serial == at->serial ? at->addr : 0);
-		at->serial = at->addr ? att->serial : att->serial + 1;
+		next = morsel_collect(att, at->addr, &at->unshown);
+		/* What the views cannot show they are asked to once. */
+		at->again = !at->again && at->unshown.first <= at->unshown.last;
+		if (at->again)
+			return false;
+		at->addr = next;
+		at->serial = next ? att->serial : att->serial + 1;
 		if (!--*left || need_resched())
 			return false;
-	} while (at->addr);
+	} while (next);
 	return true;
+}
+
+/*
+ * Bits count in a view, so it has to have the leaves.  It has none where all who map
+ * the place have had to copy, as with all that is smaller than 2 MiB.
+ */
+static void show(struct inode *inode, const struct morsel_unshown *unshown)
+{
+	enum morsel_view_kind kind;
+	pgoff_t index;
+
+	for (kind = 0; kind < MORSEL_NR_VIEWS; kind++) {
+		if (!unshown->views[kind])
+			continue;
+		index = round_down(unshown->first, (pgoff_t)MORSEL_CHUNK_PAGES);
+		for (; index <= unshown->last; index += MORSEL_CHUNK_PAGES) {
+			filemap_invalidate_lock_shared(inode->i_mapping);
+			/* Without memory they are not counted this time. */
+			morsel_view_fill(inode, kind, index, false);
+			filemap_invalidate_unlock_shared(inode->i_mapping);
+			cond_resched();
+		}
+	}
 }
 
 /*
@@ -198,7 +232,8 @@ static void collect(struct scan *s)
 	struct place at = {};
 
 	while (collect_some(morsel_i(s->inode), &at))
-		;
+		if (at.again)
+			show(s->inode, &at.unshown);
 }
 
 static void scan_views(struct scan *s)

@@ -28,18 +28,25 @@ static pgoff_t end_of(struct inode *inode)
 	return DIV_ROUND_UP_ULL(i_size_read(inode), PAGE_SIZE);
 }
 
-static struct page *table_new(struct morsel_view *view)
+/* The view has @more tables. */
+static void count_tables(struct inode *inode, enum morsel_view_kind kind, long more)
+{
+	atomic_long_add(more, &morsel_i(inode)->view[kind].tables);
+	atomic64_add(more, &morsel_frames(inode)->view_tables[kind]);
+}
+
+static struct page *table_new(struct inode *inode, enum morsel_view_kind kind)
 {
 	struct page *table = morsel_table_alloc();
 
 	if (table)
-		atomic_long_inc(&view->tables);
+		count_tables(inode, kind, 1);
 	return table;
 }
 
-static void table_drop(struct morsel_view *view, struct page *table)
+static void table_drop(struct inode *inode, enum morsel_view_kind kind, struct page *table)
 {
-	atomic_long_dec(&view->tables);
+	count_tables(inode, kind, -1);
 	morsel_table_free_now(table);
 }
 
@@ -72,27 +79,27 @@ bool morsel_view_shows(struct inode *inode, pgoff_t index)
 	       morsel_view_page(inode, MORSEL_VIEW_RO, index);
 }
 
-static struct page *pmd_table(struct morsel_view *view, pgoff_t index)
+static struct page *pmd_table(struct inode *inode, enum morsel_view_kind kind, pgoff_t index)
 {
+	struct morsel_view *view = &morsel_i(inode)->view[kind];
 	unsigned long gib = index >> MORSEL_GIB_ORDER;
 	struct page *table = xa_load(&view->pmds, gib);
 	struct page *other;
 
 	if (table)
 		return table;
-	table = table_new(view);
+	table = table_new(inode, kind);
 	if (!table)
 		return ERR_PTR(-ENOMEM);
 	other = xa_cmpxchg(&view->pmds, gib, NULL, table, GFP_KERNEL);
 	if (!other)
 		return table;
-	table_drop(view, table);
+	table_drop(inode, kind, table);
 	return xa_is_err(other) ? ERR_PTR(xa_err(other)) : other;
 }
 
 struct fill {
 	struct inode *inode;
-	struct morsel_view *view;
 	enum morsel_view_kind kind;
 	pgoff_t base;		/* first page of the chunk */
 	pgoff_t end;		/* pages in the object */
@@ -180,11 +187,11 @@ static int fill_slot(const struct fill *f, struct page *table, pmd_t *slot)
 		if (fits_huge(f)) {
 			set_huge(f, table, slot);
 		} else {
-			ptes = table_new(f->view);
+			ptes = table_new(f->inode, f->kind);
 			if (!ptes)
 				return -ENOMEM;
 			if (!set_if_none(table, slot, morsel_mk_pmd_table(ptes)))
-				table_drop(f->view, ptes);
+				table_drop(f->inode, f->kind, ptes);
 		}
 		pmd = READ_ONCE(*slot);
 	}
@@ -219,11 +226,10 @@ static void fill_huge(struct fill *f, struct page *table)
 
 int morsel_view_fill(struct inode *inode, enum morsel_view_kind kind, pgoff_t index, bool alone)
 {
-	struct morsel_view *view = &morsel_i(inode)->view[kind];
-	struct page *table = pmd_table(view, index);
+	struct page *table = pmd_table(inode, kind, index);
 	pgoff_t base = round_down(index, MORSEL_CHUNK_PAGES);
 	struct fill f = {
-		.inode = inode, .view = view, .kind = kind, .end = end_of(inode), .base = base,
+		.inode = inode, .kind = kind, .end = end_of(inode), .base = base,
 		.first = alone ? index : base,
 		.last = alone ? index : base + MORSEL_CHUNK_PAGES - 1,
 	};
@@ -350,5 +356,6 @@ void morsel_view_destroy(struct inode *inode)
 		xa_for_each(&view->pmds, gib, table)
 			destroy_gib(table);
 		xa_destroy(&view->pmds);
+		count_tables(inode, kind, -atomic_long_read(&view->tables));
 	}
 }

@@ -22,6 +22,12 @@ static const char *const pool_names[] = {
 	[MORSEL_A_POOL_ACTOR_UID] = "actor-uid",
 	[MORSEL_A_POOL_WATCH] = "watch",
 	[MORSEL_A_POOL_WATCH_SEQ] = "watch-seq",
+	[MORSEL_A_POOL_USED_HUGE] = "used-huge",
+	[MORSEL_A_POOL_AVAILABLE] = "available",
+	[MORSEL_A_POOL_AVAILABLE_HUGE] = "available-huge",
+	[MORSEL_A_POOL_TREE_TABLES] = "tree-tables",
+	[MORSEL_A_POOL_RW_TABLES] = "rw-tables",
+	[MORSEL_A_POOL_RO_TABLES] = "ro-tables",
 };
 
 static const char *const object_names[] = {

@@ -89,6 +89,7 @@ void morsel_array_clear(struct morsel_array *array, void (*destroy)(void *item))
 struct morsel_pool {
 	uint32_t id, huge, mode, uid, gid, flags;
 	uint64_t size, used, objects, objects_max, poisoned, generation;
+	uint64_t used_huge, available, available_huge, tree_tables, rw_tables, ro_tables;
 	char name[MORSEL_MAX_POOL_NAME + 1];
 };
 

@@ -108,6 +108,12 @@ static const struct field pool_fields[MORSEL_A_POOL_MAX + 1] = {
 	[MORSEL_A_POOL_FLAGS] = FIELD(morsel_pool, flags),
 	[MORSEL_A_POOL_POISONED] = FIELD(morsel_pool, poisoned),
 	[MORSEL_A_POOL_GENERATION] = FIELD(morsel_pool, generation),
+	[MORSEL_A_POOL_USED_HUGE] = FIELD(morsel_pool, used_huge),
+	[MORSEL_A_POOL_AVAILABLE] = FIELD(morsel_pool, available),
+	[MORSEL_A_POOL_AVAILABLE_HUGE] = FIELD(morsel_pool, available_huge),
+	[MORSEL_A_POOL_TREE_TABLES] = FIELD(morsel_pool, tree_tables),
+	[MORSEL_A_POOL_RW_TABLES] = FIELD(morsel_pool, rw_tables),
+	[MORSEL_A_POOL_RO_TABLES] = FIELD(morsel_pool, ro_tables),
 };
 
 static const struct field object_fields[MORSEL_A_OBJECT_MAX + 1] = {
@@ -205,6 +211,7 @@ int morsel_parse_pool(const struct nlmsghdr *nlh, struct morsel_pool **out, uint
 	pool = calloc(1, sizeof(*pool));
 	if (!pool)
 		return -ENOMEM;
+	pool->available_huge = UINT64_MAX;
 	err = take_numbers(tb, pool_fields, MORSEL_A_POOL_MAX, pool);
 	if (!err)
 		err = take_string(tb[MORSEL_A_POOL_NAME], pool->name, sizeof(pool->name));

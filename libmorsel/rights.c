@@ -269,6 +269,17 @@ MORSEL_EXPORT int morsel_rights_drop(struct morsel_rights *rights, enum morsel_a
 	return adapt_mask(acl);
 }
 
+MORSEL_EXPORT void morsel_rights_clear(struct morsel_rights *rights, enum morsel_acl_list list)
+{
+	struct acl *acl = &rights->lists[list];
+	size_t i = acl->count;
+
+	while (i--)
+		if (list == MORSEL_ACL_DEFAULT || is_named(acl->entries[i].tag) ||
+		    acl->entries[i].tag == MORSEL_ACL_TAG_MASK)
+			drop(acl, &acl->entries[i]);
+}
+
 static int put_entry(struct morsel_request *req, int attr, const struct morsel_acl_entry *entry)
 {
 	struct nlattr *nest = nla_nest_start(req->msg, attr | NLA_F_NESTED);

@@ -42,6 +42,8 @@ struct command {
 	const char *details;		   /* more lines, or NULL */
 	const struct option_desc *options; /* besides the global ones, or NULL */
 	const struct sheet *sheet;	   /* what --output chooses from, or NULL */
+	/* NULL, or what it chooses from with these options; set @sheet, too. */
+	const struct sheet *(*sheet_of)(const struct app *app);
 };
 
 enum {
@@ -171,6 +173,18 @@ void progress_show(struct progress *progress, uint64_t done);
 /* Wipe it away. */
 void progress_end(struct progress *progress);
 
+/* ---- advice.c ---- */
+
+/* Add to a text what to do about an error, where that is known. */
+void add_advice(int err, char *text, size_t size);
+/*
+ * As report(), for a pool or an object that was to be found through a mount: where there is
+ * none, tell whether the module or the pool is missing, and what to do.
+ */
+void report_open(struct app *app, const char *name, int err);
+/* As report(), for the name of a pool that might have been that of a device. */
+void report_no_pool(struct app *app, const char *name, int err);
+
 /* ---- parse.c ---- */
 /* Read an argument or complain about it. Return: 0 or STATUS_USAGE. */
 int parse_size(struct app *app, const char *what, const char *text, uint64_t *size);
@@ -192,8 +206,8 @@ const char *event_kind(size_t index);
 
 /* ---- commands by noun ---- */
 extern const struct option_desc pool_create_options[], pool_format_options[], create_options[],
-	ls_options[], mv_options[], address_options[],
-	rm_options[], rights_revoke_options[], events_options[], import_options[],
+	ls_options[], mv_options[], address_options[], rm_options[], rights_show_options[],
+	rights_revoke_options[], events_options[], import_options[],
 	export_options[], check_options[], quota_set_options[], vas_options[],
 	usage_options[], ps_options[];
 int run_pool_create(struct app *app);
@@ -210,6 +224,7 @@ int run_resize(struct app *app);
 int run_address(struct app *app);
 int run_events(struct app *app);
 int run_rights_copy(struct app *app);
+int run_rights_restore(struct app *app);
 int run_rights_grant(struct app *app);
 int run_rights_revoke(struct app *app);
 int run_rights_show(struct app *app);

@@ -152,7 +152,7 @@ static void check_data(struct check *check, const struct morsel_info *info, cons
 		return;
 	err = morsel_open(check->app->ctx, name, O_RDONLY, 0, &morsel);
 	if (err) {
-		report(check->app, name, err);
+		report_open(check->app, name, err);
 		return;
 	}
 	copy.in = morsel_fd(morsel);
@@ -170,8 +170,23 @@ static void check_data(struct check *check, const struct morsel_info *info, cons
 
 /* ---- the pool ---- */
 
+/* Is the data to be read, and can it be? */
+static bool reads_data(struct check *check)
+{
+	const char *name = morsel_pool_name(check->pool);
+	int err;
+
+	if (!has_option(check->app, OPT_DATA))
+		return false;
+	err = morsel_pool_mount_point(check->app->ctx, name, NULL);
+	if (err)
+		report_open(check->app, name, err);
+	return !err;
+}
+
 static void check_objects(struct check *check)
 {
+	bool data = reads_data(check);
 	char name[32];
 	size_t i;
 
@@ -189,7 +204,7 @@ static void check_objects(struct check *check)
 			     (unsigned long long)morsel_info_id(info));
 		check_numbers(check, info, called);
 		check_place(check, info, called);
-		if (has_option(check->app, OPT_DATA))
+		if (data)
 			check_data(check, info, called);
 	}
 }
@@ -310,7 +325,7 @@ static void check_pool(struct app *app, const char *name)
 
 	err = look(&check, name, &list, &pool);
 	if (err) {
-		report(app, name, err);
+		report_no_pool(app, name, err);
 	} else {
 		check_objects(&check);
 		check_sums(&check);

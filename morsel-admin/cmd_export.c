@@ -177,7 +177,7 @@ int run_export(struct app *app)
 		return usage_error(app, "--json and the file - exclude each other");
 	err = morsel_open(app->ctx, app->args[0], O_RDONLY, 0, &morsel);
 	if (err) {
-		report(app, app->args[0], err);
+		report_open(app, app->args[0], err);
 		return final_status(app);
 	}
 	if (app->dry_run) {

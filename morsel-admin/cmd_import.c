@@ -152,7 +152,7 @@ static int make(struct import *import)
 	}
 	err = morsel_open(app->ctx, import->temporary, O_RDWR, 0, &morsel);
 	if (err) {
-		report(app, import->target, err);
+		report_open(app, import->target, err);
 	} else {
 		err = fill(import, morsel);
 		morsel_close(morsel);

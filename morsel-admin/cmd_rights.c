@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rights show, grant, revoke, copy */
+/* rights show, grant, revoke, copy, restore */
 #include <errno.h>
 #include <grp.h>
 #include <json-c/json.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include "listing.h"
+#include "mappings.h"
 #include "output.h"
+#include "rights.h"
 
 enum {
 	OPT_KEEP_MAPPED = 256,
-	MAX_ENTRIES = 256,
-	MAX_TRIES = 100, /* while others change the same rights */
-	ALL = MORSEL_ACL_PERM_READ | MORSEL_ACL_PERM_WRITE | MORSEL_ACL_PERM_EXECUTE,
+};
+
+const struct option_desc rights_show_options[] = {
+	{ 'R', "recursive", NULL, "Show also what is in directories and below" },
+	{ 0 },
 };
 
 const struct option_desc rights_revoke_options[] = {
@@ -20,108 +25,6 @@ const struct option_desc rights_revoke_options[] = {
 	  "Leave it to who has it open or mapped until they let go" },
 	{ 0 },
 };
-
-/* ---- reading entries ---- */
-
-struct entry {
-	enum morsel_acl_list list;
-	struct morsel_acl_entry acl;
-};
-
-struct entries {
-	struct entry items[MAX_ENTRIES];
-	int count;
-};
-
-static bool is_word(const char *text, const char *word)
-{
-	return !strcmp(text, word) || (text[0] == word[0] && !text[1]);
-}
-
-/* Letters or a digit. Return: false if it is neither. */
-static bool parse_perm(const char *text, uint32_t *perm)
-{
-	static const char letters[] = "xwr";
-	const char *letter;
-
-	*perm = 0;
-	if (*text >= '0' && *text <= '7' && !text[1]) {
-		*perm = *text - '0';
-		return true;
-	}
-	for (; *text; text++) {
-		letter = strchr(letters, *text);
-		if (!letter && *text != '-')
-			return false;
-		if (letter)
-			*perm |= 1 << (letter - letters);
-	}
-	return true;
-}
-
-static int parse_whom(struct app *app, const char *tag, const char *whom, const char *text,
-		      struct morsel_acl_entry *entry)
-{
-	if (is_word(tag, "user")) {
-		entry->tag = *whom ? MORSEL_ACL_TAG_USER : MORSEL_ACL_TAG_USER_OBJ;
-		return *whom ? parse_user(app, whom, &entry->id) : 0;
-	}
-	if (is_word(tag, "group")) {
-		entry->tag = *whom ? MORSEL_ACL_TAG_GROUP : MORSEL_ACL_TAG_GROUP_OBJ;
-		return *whom ? parse_group(app, whom, &entry->id) : 0;
-	}
-	if (is_word(tag, "mask") && !*whom)
-		entry->tag = MORSEL_ACL_TAG_MASK;
-	else if (is_word(tag, "other") && !*whom)
-		entry->tag = MORSEL_ACL_TAG_OTHER;
-	else
-		return usage_error(app, "\"%s\": say u:USER:rw, g:GROUP:rw, m::rw or o::rw",
-				   shown(text));
-	return 0;
-}
-
-/* [d:]TAG:[WHOM]:PERM; PERM may be missing if @perm says what is meant then. */
-static int parse_entry(struct app *app, char *text, const uint32_t *perm, struct entry *entry)
-{
-	char *whole = strdup(text), *rest = text, *tag, *whom, *perms;
-	int status;
-
-	tag = strsep(&rest, ":");
-	entry->list = MORSEL_ACL_ACCESS;
-	if (rest && is_word(tag, "default")) {
-		entry->list = MORSEL_ACL_DEFAULT;
-		tag = strsep(&rest, ":");
-	}
-	whom = rest ? strsep(&rest, ":") : NULL;
-	perms = rest;
-	entry->acl = (struct morsel_acl_entry){ 0 };
-	status = parse_whom(app, tag, whom ? whom : "", whole ? whole : tag, &entry->acl);
-	if (!status && perm && (!perms || !*perms))
-		entry->acl.perm = *perm;
-	else if (!status && (!perms || !*perms || !parse_perm(perms, &entry->acl.perm)))
-		status = usage_error(app, "\"%s\" does not end in a permission: r, w, x or -",
-				     shown(whole ? whole : tag));
-	free(whole);
-	return status;
-}
-
-/* Entries with commas between. */
-static int parse_entries(struct app *app, const char *text, const uint32_t *perm,
-			 struct entries *entries)
-{
-	char *copy = strdup(text), *rest = copy, *word;
-	int status = 0;
-
-	entries->count = 0;
-	while (!status && (word = strsep(&rest, ","))) {
-		if (entries->count == MAX_ENTRIES)
-			status = usage_error(app, "more than %d entries", MAX_ENTRIES);
-		else
-			status = parse_entry(app, word, perm, &entries->items[entries->count++]);
-	}
-	free(copy);
-	return status;
-}
 
 /* ---- showing ---- */
 
@@ -210,32 +113,59 @@ static void show_rights(struct app *app, const char *name, const struct morsel_r
 	json_object_array_add(app->results, object);
 }
 
-int run_rights_show(struct app *app)
+static void show_name(struct app *app, const char *name)
 {
 	struct morsel_rights *rights;
-	int i, err;
+	int err = morsel_rights_get(app->ctx, name, &rights);
+
+	if (err) {
+		report(app, name, err);
+		return;
+	}
+	if (app->done++ && !app->json)
+		putchar('\n');
+	show_rights(app, name, rights);
+	morsel_rights_free(rights);
+}
+
+/* What is in a directory and below; of anything else nothing. */
+static void show_below(struct app *app, const char *name)
+{
+	struct listing listing = { 0 };
+	struct morsel_list *list;
+	int err = morsel_list(app->ctx, name, MORSEL_LIST_RECURSIVE, &list);
+	size_t i;
+
+	if (err == -ENOTDIR)
+		return;
+	if (!err)
+		err = listing_add_list(&listing, list);
+	if (err)
+		report(app, name, err);
+	if (listing.nr_items)
+		qsort(listing.items, listing.nr_items, sizeof(*listing.items),
+		      listing_compare_names);
+	for (i = 0; i < listing.nr_items; i++)
+		if (morsel_info_name(listing.items[i]))
+			show_name(app, morsel_info_name(listing.items[i]));
+	listing_free(&listing);
+}
+
+int run_rights_show(struct app *app)
+{
+	int i;
 
 	for (i = 0; i < app->nr_args; i++) {
-		err = morsel_rights_get(app->ctx, app->args[i], &rights);
-		if (err) {
-			report(app, app->args[i], err);
-			continue;
-		}
-		if (app->done++ && !app->json)
-			putchar('\n');
-		show_rights(app, app->args[i], rights);
-		morsel_rights_free(rights);
+		show_name(app, app->args[i]);
+		if (list_flags(app) && !app->failed)
+			show_below(app, app->args[i]);
 	}
 	return final_status(app);
 }
 
 /* ---- changing ---- */
 
-/*
- * Give @name the lists in @rights, or tell what they would be. Return: 0, also after a
- * report; -EAGAIN: others have changed them.
- */
-static int change(struct app *app, const char *name, const struct morsel_info *info,
+int change_rights(struct app *app, const char *name, const struct morsel_info *info,
 		  const struct morsel_rights *rights, unsigned int flags)
 {
 	struct morsel_rights *after;
@@ -376,8 +306,8 @@ static int try_to_change(struct app *app, const struct entries *entries,
 	if (err)
 		report_text(app, name, err, "%s", strerror(-err));
 	else
-		err = change(app, name, morsel_rights_info(rights), rights,
-			     flags | MORSEL_RIGHTS_UNCHANGED);
+		err = change_rights(app, name, morsel_rights_info(rights), rights,
+				    flags | MORSEL_RIGHTS_UNCHANGED);
 	morsel_rights_free(rights);
 	return err == -EAGAIN ? err : 0;
 }
@@ -428,7 +358,7 @@ static void copy_to(struct app *app, const struct morsel_rights *rights, const c
 	if (app->dry_run)
 		would(app, name, "take over the rights");
 	else
-		change(app, name, info, rights, 0);
+		change_rights(app, name, info, rights, 0);
 	morsel_info_free(info);
 }
 

@@ -1,30 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* usage: how morsels are used; ps: who maps them */
+/* usage: how morsels are used, one by one or summed up */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "listing.h"
-#include "output.h"
+#include "mappings.h"
+#include "sums.h"
 
 #define SECOND 1000000000ULL
 
 enum {
 	OPT_INTERVAL = 256,
-	OPT_PID,
-	OPT_USER,
+	OPT_BY,
 };
 
 const struct option_desc usage_options[] = {
 	{ 'R', "recursive", NULL, "Show also what is in the directories below" },
 	{ OPT_INTERVAL, "interval", "SECONDS", "Show what is active in so much time from now on" },
-	{ 0 },
-};
-
-const struct option_desc ps_options[] = {
-	{ 'R', "recursive", NULL, "Show also what is in the directories below" },
-	{ OPT_PID, "pid", "PID", "This process only" },
-	{ OPT_USER, "user", "USER", "Processes of this user only" },
+	{ OPT_BY, "by", "WHAT", "Sums for each pid, uid or pool; or object: no sums" },
 	{ 0 },
 };
 
@@ -106,12 +99,7 @@ const struct sheet usage_sheet = { usage_columns, ARRAY_SIZE(usage_columns),
 				   "name,allocated,active,dirty,processes,attachments,maps,"
 				   "faults" };
 
-/* ---- usage ---- */
-
-static unsigned int list_flags(const struct app *app)
-{
-	return has_option(app, 'R') ? MORSEL_LIST_RECURSIVE : 0;
-}
+/* ---- looking ---- */
 
 static int add_entries(struct app *app, const char *name, uint64_t max_age,
 		       struct listing *listing)
@@ -163,196 +151,64 @@ static void look(struct app *app, uint64_t max_age, bool quiet, struct listing *
 	}
 }
 
-int run_usage(struct app *app)
+/* Look twice with @seconds between, else once. */
+static void look_after(struct app *app, uint64_t seconds, struct listing *listing)
 {
-	const char *text = option_value(app, OPT_INTERVAL);
-	struct listing before = { 0 }, listing = { 0 };
-	uint64_t seconds = 0;
-	int status = 0;
+	struct listing before = { 0 };
 
-	if (text && parse_number(app, "interval", text, &seconds))
-		return STATUS_USAGE;
-	if (text && (!seconds || seconds > 86400))
-		return usage_error(app, "an interval is from 1 to 86400 seconds");
 	if (seconds) {
 		look(app, 0, true, &before);
 		listing_free(&before);
 		sleep((unsigned int)seconds);
 	}
-	look(app, seconds ? 0 : SECOND, false, &listing);
-	drop_directories(&listing);
-	if (listing.nr_items)
-		qsort(listing.items, listing.nr_items, sizeof(*listing.items),
+	look(app, seconds ? 0 : SECOND, false, listing);
+	drop_directories(listing);
+}
+
+/* ---- usage ---- */
+
+static int show_morsels(struct app *app, struct listing *listing)
+{
+	if (listing->nr_items)
+		qsort(listing->items, listing->nr_items, sizeof(*listing->items),
 		      listing_compare_names);
-	if (listing.nr_items || !app->failed)
-		status = print_table(app, &usage_sheet, listing.items, listing.nr_items);
-	listing_free(&listing);
-	return status ? status : final_status(app);
+	return listing->nr_items || !app->failed
+		       ? print_table(app, &usage_sheet, listing->items, listing->nr_items)
+		       : 0;
 }
 
-/* ---- columns of ps ---- */
-
-#define PS_NUMBER(member, kind)                                           \
-	static void ps_##member(const void *item, struct value *value)    \
-	{                                                                 \
-		set_number(value, kind, morsel_attachment_##member(item)); \
-	}
-
-PS_NUMBER(pid, VALUE_NUMBER)
-PS_NUMBER(length, VALUE_SIZE)
-PS_NUMBER(offset, VALUE_SIZE)
-PS_NUMBER(links, VALUE_NUMBER)
-PS_NUMBER(age, VALUE_NUMBER)
-PS_NUMBER(id, VALUE_NUMBER)
-
-static bool is_gone(const void *item)
+const struct sheet *usage_sheet_of(const struct app *app)
 {
-	return morsel_attachment_uid(item) == UINT32_MAX;
+	const struct sheet *sheet = sums_sheet(option_value(app, OPT_BY));
+
+	return sheet ? sheet : &usage_sheet;
 }
 
-static void ps_uid(const void *item, struct value *value)
+static int read_options(struct app *app, uint64_t *seconds)
 {
-	if (!is_gone(item))
-		set_number(value, VALUE_NUMBER, morsel_attachment_uid(item));
-}
+	const char *text = option_value(app, OPT_INTERVAL), *by = option_value(app, OPT_BY);
 
-static void ps_user(const void *item, struct value *value)
-{
-	if (!is_gone(item))
-		set_text(value, VALUE_NAME, user_name(morsel_attachment_uid(item)));
-}
-
-static void ps_command(const void *item, struct value *value)
-{
-	if (!is_gone(item))
-		set_text(value, VALUE_NAME, morsel_attachment_command(item));
-}
-
-static void ps_name(const void *item, struct value *value)
-{
-	set_text(value, VALUE_NAME, morsel_attachment_name(item));
-}
-
-static void ps_start(const void *item, struct value *value)
-{
-	set_address(value, morsel_attachment_start(item));
-}
-
-static void ps_view(const void *item, struct value *value)
-{
-	set_text(value, VALUE_TEXT,
-		 morsel_attachment_view(item) == MORSEL_MAP_VIEW_RW ? "rw" : "ro");
-}
-
-static const struct column ps_columns[] = {
-	{ "pid", ps_pid, "process" },
-	{ "user", ps_user, "name of its user" },
-	{ "uid", ps_uid, "number of its user" },
-	{ "command", ps_command, "its name" },
-	{ "start", ps_start, "first address of the mapping" },
-	{ "length", ps_length, "its length" },
-	{ "offset", ps_offset, "where in the morsel it begins" },
-	{ "view", ps_view, "rw or ro" },
-	{ "links", ps_links, "entries of the process's page tables that lead into the morsel" },
-	{ "age", ps_age, "since the mapping was made, in ns" },
-	{ "name", ps_name, "POOL:PATH of the morsel" },
-	{ "id", ps_id, "number of the morsel in the pool" },
-};
-
-const struct sheet ps_sheet = { ps_columns, ARRAY_SIZE(ps_columns),
-				"pid,user,command,view,start,length,name" };
-
-/* ---- ps ---- */
-
-struct wanted {
-	uint64_t pid;
-	uint32_t uid;
-	bool by_user;
-};
-
-static bool is_wanted(const struct wanted *wanted, const struct morsel_attachment *attachment)
-{
-	if (wanted->pid && morsel_attachment_pid(attachment) != wanted->pid)
-		return false;
-	return !wanted->by_user || morsel_attachment_uid(attachment) == wanted->uid;
-}
-
-static int read_wanted(struct app *app, struct wanted *wanted)
-{
-	const char *pid = option_value(app, OPT_PID), *user = option_value(app, OPT_USER);
-
-	wanted->by_user = user;
-	if (pid && parse_number(app, "pid", pid, &wanted->pid))
+	if (text && parse_number(app, "interval", text, seconds))
 		return STATUS_USAGE;
-	if (pid && (!wanted->pid || wanted->pid > INT32_MAX))
-		return usage_error(app, "pid \"%s\" cannot be", shown(pid));
-	return user ? parse_user(app, user, &wanted->uid) : 0;
-}
-
-struct mappings {
-	struct morsel_attachment_list **lists;
-	const void **items;
-	size_t nr_lists, nr_items;
-};
-
-/* Takes over @list. Return: 0 or -ENOMEM. */
-static int add_list(struct mappings *m, struct morsel_attachment_list *list,
-		    const struct wanted *wanted)
-{
-	size_t i, count = morsel_attachment_list_count(list);
-	void *items = reallocarray(m->items, m->nr_items + count + 1, sizeof(void *));
-
-	if (items)
-		m->items = items;
-	m->lists[m->nr_lists++] = list;
-	if (!items)
-		return -ENOMEM;
-	for (i = 0; i < count; i++)
-		if (is_wanted(wanted, morsel_attachment_list_at(list, i)))
-			m->items[m->nr_items++] = morsel_attachment_list_at(list, i);
+	if (text && (!*seconds || *seconds > 86400))
+		return usage_error(app, "an interval is from 1 to 86400 seconds");
+	if (by && strcmp(by, "object") != 0 && !sums_sheet(by))
+		return usage_error(app, "--by \"%s\" is neither pid, uid, pool nor object",
+				   shown(by));
 	return 0;
 }
 
-static void add_mappings(struct app *app, const char *name, const struct wanted *wanted,
-			 struct mappings *m)
+int run_usage(struct app *app)
 {
-	struct morsel_attachment_list *list;
-	int err = morsel_attachment_list(app->ctx, name, list_flags(app), &list);
+	const char *by = option_value(app, OPT_BY);
+	struct listing listing = { 0 };
+	uint64_t seconds = 0;
+	int status;
 
-	if (!err)
-		err = add_list(m, list, wanted);
-	if (err)
-		report(app, name, err);
-	else
-		app->done++;
-}
-
-static void free_mappings(struct mappings *m)
-{
-	while (m->nr_lists)
-		morsel_attachment_list_free(m->lists[--m->nr_lists]);
-	free(m->lists);
-	free(m->items);
-}
-
-int run_ps(struct app *app)
-{
-	struct wanted wanted = { 0 };
-	struct mappings m = { 0 };
-	int i, status;
-
-	if (read_wanted(app, &wanted))
+	if (read_options(app, &seconds))
 		return STATUS_USAGE;
-	m.lists = calloc(app->nr_args + 1, sizeof(*m.lists));
-	if (!m.lists) {
-		report_text(app, NULL, -ENOMEM, "%s", strerror(ENOMEM));
-		return STATUS_FAILED;
-	}
-	if (!app->nr_args)
-		add_mappings(app, NULL, &wanted, &m);
-	for (i = 0; i < app->nr_args; i++)
-		add_mappings(app, app->args[i], &wanted, &m);
-	status = m.nr_items || !app->failed ? print_table(app, &ps_sheet, m.items, m.nr_items) : 0;
-	free_mappings(&m);
+	look_after(app, seconds, &listing);
+	status = sums_sheet(by) ? print_sums(app, by, &listing) : show_morsels(app, &listing);
+	listing_free(&listing);
 	return status ? status : final_status(app);
 }

@@ -47,6 +47,10 @@ POOL_NUMBER(uid, VALUE_NUMBER)
 POOL_NUMBER(gid, VALUE_NUMBER)
 POOL_NUMBER(poisoned, VALUE_SIZE)
 POOL_NUMBER(generation, VALUE_NUMBER)
+POOL_NUMBER(used_huge, VALUE_SIZE)
+POOL_NUMBER(tree_tables, VALUE_NUMBER)
+POOL_NUMBER(rw_tables, VALUE_NUMBER)
+POOL_NUMBER(ro_tables, VALUE_NUMBER)
 
 static const struct media_item *media_of(const void *item)
 {
@@ -68,15 +72,60 @@ static void pool_size(const void *item, struct value *value)
 static void pool_free(const void *item, struct value *value)
 {
 	const struct morsel_pool *pool = pool_of(item);
-	uint64_t size, gone;
 
 	if (!pool)
 		return;
-	size = morsel_pool_size(pool);
-	gone = morsel_pool_used(pool) + morsel_pool_poisoned(pool);
-	set_number(value, VALUE_SIZE, gone < size ? size - gone : 0);
-	if (value->number < size / 16)
+	set_number(value, VALUE_SIZE, morsel_pool_available(pool));
+	if (value->number < morsel_pool_size(pool) / 16)
 		value->color = "red";
+}
+
+/* Does the pool have frames of its own, which can be fragmented? */
+static bool has_frames(const struct morsel_pool *pool)
+{
+	return pool && morsel_pool_available_huge(pool) != UINT64_MAX;
+}
+
+static void pool_free_huge(const void *item, struct value *value)
+{
+	if (has_frames(pool_of(item)))
+		set_number(value, VALUE_SIZE, morsel_pool_available_huge(pool_of(item)));
+}
+
+static void pool_fragmented(const void *item, struct value *value)
+{
+	const struct morsel_pool *pool = pool_of(item);
+	uint64_t all, huge;
+
+	if (!has_frames(pool))
+		return;
+	all = morsel_pool_available(pool);
+	huge = morsel_pool_available_huge(pool);
+	/* The two are read one after the other. */
+	set_number(value, VALUE_NUMBER, huge < all ? 100 * (all - huge) / all : 0);
+}
+
+static void pool_used_small(const void *item, struct value *value)
+{
+	const struct morsel_pool *pool = pool_of(item);
+	uint64_t used, huge;
+
+	if (!pool)
+		return;
+	used = morsel_pool_used(pool);
+	huge = morsel_pool_used_huge(pool);
+	set_number(value, VALUE_SIZE, huge < used ? used - huge : 0);
+}
+
+static void pool_tables(const void *item, struct value *value)
+{
+	const struct morsel_pool *pool = pool_of(item);
+
+	if (pool)
+		set_number(value, VALUE_SIZE,
+			   TABLE_SIZE * (morsel_pool_tree_tables(pool) +
+					 morsel_pool_rw_tables(pool) +
+					 morsel_pool_ro_tables(pool)));
 }
 
 static void pool_objects_max(const void *item, struct value *value)
@@ -159,7 +208,16 @@ static const struct column pool_columns[] = {
 	{ "id", pool_id, "number, not used again while the module is loaded" },
 	{ "size", pool_size, "capacity" },
 	{ "used", pool_used, "bytes allocated to objects" },
+	{ "used_huge", pool_used_huge, "of these, bytes in 2 MiB frames" },
+	{ "used_small", pool_used_small, "of these, bytes in 4 KiB frames" },
 	{ "free", pool_free, "bytes left" },
+	{ "free_huge", pool_free_huge, "of a persistent pool: of these, bytes in whole 2 MiB" },
+	{ "fragmented", pool_fragmented, "of a persistent pool: percent of what is left in no "
+					 "whole 2 MiB" },
+	{ "tables", pool_tables, "bytes of page tables, besides what is used" },
+	{ "tree_tables", pool_tree_tables, "pages of canonical trees" },
+	{ "rw_tables", pool_rw_tables, "page-table pages of writable views" },
+	{ "ro_tables", pool_ro_tables, "page-table pages of read-only views" },
 	{ "objects", pool_objects, "files and directories, the root included" },
 	{ "objects_max", pool_objects_max, "the most there may be" },
 	{ "huge", pool_huge, "use of 2 MiB frames" },

@@ -204,6 +204,8 @@ static void offer_option_argument(struct app *app, const struct place *place)
 		offer_choices(place, "auto|always|never");
 	else if (!strcmp(place->argument_of->name, "huge"))
 		offer_choices(place, "always|never");
+	else if (!strcmp(place->argument_of->name, "by"))
+		offer_choices(place, "pid|uid|pool|object");
 	else if (!strcmp(place->argument_of->name, "filter"))
 		offer_filters(app, place);
 	else if (place->command)

@@ -157,6 +157,8 @@ const struct command commands[] = {
 		.args_min = 1,
 		.args_max = -1,
 		.help = "Show owner, group and access control lists",
+		.details = "With --recursive, what rights restore reads.",
+		.options = rights_show_options,
 	},
 	{
 		.noun = "rights",
@@ -191,6 +193,17 @@ const struct command commands[] = {
 		.args_min = 2,
 		.args_max = -1,
 		.help = "Give the lists of the first to the others",
+	},
+	{
+		.noun = "rights",
+		.verb = "restore",
+		.run = run_rights_restore,
+		.args = "FILE",
+		.args_min = 1,
+		.args_max = 1,
+		.help = "Give owners, groups and lists back as rights show has printed them",
+		.details = "FILE may be - for standard input. If a line makes no sense, nothing is "
+			   "changed.",
 	},
 	{
 		.noun = "seal",
@@ -280,9 +293,11 @@ const struct command commands[] = {
 		.help = "Show how morsels are used",
 		.details = "Memory, page tables, who maps how often, and what is active: accessed "
 			   "since the\nlast look. Of a directory its entries are shown; without a "
-			   "name, all morsels.",
+			   "name, all morsels.\nWith --by their sums: of what each process maps, "
+			   "each user owns, each pool has,\nas far as you may see it.",
 		.options = usage_options,
 		.sheet = &usage_sheet,
+		.sheet_of = usage_sheet_of,
 	},
 	{
 		.noun = "ps",
@@ -366,6 +381,8 @@ static int run(struct app *app)
 	const struct sheet *sheet = app->command->sheet;
 	int status;
 
+	if (app->command->sheet_of)
+		sheet = app->command->sheet_of(app);
 	if (sheet && app->columns) {
 		if (!strcmp(app->columns, "help"))
 			return list_columns(app, sheet);

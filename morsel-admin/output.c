@@ -195,6 +195,36 @@ static bool fill_line(const struct app *app, struct libscols_table *table,
 	return true;
 }
 
+static bool is_one_of(const char *key, const char *const *keys)
+{
+	while (*keys && strcmp(key, *keys) != 0)
+		keys++;
+	return *keys;
+}
+
+/*
+ * What may happen to a column of a table that is wider than the terminal: of people and
+ * programs the beginning tells enough; a name that somebody will type goes on in the next
+ * line, for which the terminal cares where it is the end of the line, so that it can be
+ * copied; half a number is another number. The library does nothing where there is no
+ * terminal.
+ */
+static int flags_of(const struct choice *choice, size_t i, const char *tree)
+{
+	static const char *const cut[] = { "command", "label", NULL };
+	static const char *const names[] = { "name", "pool", "path", "mount", "device",
+					     "user", "owner", "group", NULL };
+	const char *key = choice->columns[i]->key;
+
+	if (tree && !strcmp(key, tree))
+		return SCOLS_FL_TREE | SCOLS_FL_NOEXTREMES;
+	if (is_one_of(key, cut))
+		return SCOLS_FL_TRUNC;
+	if (is_one_of(key, names))
+		return i + 1 < choice->count ? SCOLS_FL_WRAP : SCOLS_FL_NOEXTREMES;
+	return 0;
+}
+
 /* The head; the column @tree has branches, if any. */
 static bool fill_head(const struct app *app, struct libscols_table *table,
 		      const struct choice *choice, const char *tree)
@@ -206,12 +236,11 @@ static bool fill_head(const struct app *app, struct libscols_table *table,
 	for (i = 0; i < choice->count; i++) {
 		const char *key = choice->columns[i]->key;
 		char head[32];
-		int flags = tree && !strcmp(key, tree) ? SCOLS_FL_TREE : 0;
 
 		snprintf(head, sizeof(head), "%s", key);
 		for (c = 0; head[c]; c++)
 			head[c] = (char)(head[c] == '_' ? '-' : head[c] - 32 * (head[c] >= 'a'));
-		if (!scols_table_new_column(table, head, 0, flags))
+		if (!scols_table_new_column(table, head, 0, flags_of(choice, i, tree)))
 			return false;
 	}
 	return true;

@@ -19,6 +19,8 @@ enum value_kind {
 	VALUE_FLAG,
 };
 
+enum { TABLE_SIZE = 4096 }; /* bytes of a page of tables */
+
 struct value {
 	enum value_kind kind;
 	uint64_t number;
@@ -99,6 +101,8 @@ extern const struct sheet object_sheet; /* items: struct morsel_info */
 extern const struct sheet quota_sheet;	/* items: struct morsel_quota */
 extern const struct sheet vas_sheet;	/* items: struct morsel_vas */
 extern const struct sheet usage_sheet;	/* items: struct morsel_info */
+/* The sheet of usage with the options that are given. */
+const struct sheet *usage_sheet_of(const struct app *app);
 extern const struct sheet ps_sheet;	/* items: struct morsel_attachment */
 /* Fill a value; a text of NULL is none. */
 void set_number(struct value *value, enum value_kind kind, uint64_t number);

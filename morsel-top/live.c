@@ -68,6 +68,12 @@ static int take_pools(struct live *live)
 			.used = morsel_pool_used(from),
 			.objects = morsel_pool_objects(from),
 			.poisoned = morsel_pool_poisoned(from),
+			.used_huge = morsel_pool_used_huge(from),
+			.available = morsel_pool_available(from),
+			.available_huge = morsel_pool_available_huge(from),
+			.tree_tables = morsel_pool_tree_tables(from),
+			.rw_tables = morsel_pool_rw_tables(from),
+			.ro_tables = morsel_pool_ro_tables(from),
 			.persistent = morsel_pool_flags(from) & MORSEL_POOL_FLAG_PERSISTENT,
 		};
 	}

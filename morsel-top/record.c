@@ -27,6 +27,9 @@ struct member {
 static const struct member pool_members[] = {
 	M(top_pool, id, NUMBER),      M(top_pool, name, TEXT),	      M(top_pool, size, NUMBER),
 	M(top_pool, used, NUMBER),    M(top_pool, objects, NUMBER),   M(top_pool, poisoned, NUMBER),
+	M(top_pool, used_huge, NUMBER), M(top_pool, available, NUMBER),
+	M(top_pool, available_huge, NUMBER), M(top_pool, tree_tables, NUMBER),
+	M(top_pool, rw_tables, NUMBER), M(top_pool, ro_tables, NUMBER),
 	M(top_pool, persistent, FLAG), { 0 },
 };
 

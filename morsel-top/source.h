@@ -22,6 +22,10 @@ enum {
 struct top_pool {
 	const char *name;
 	uint64_t id, size, used, objects, poisoned;
+	uint64_t used_huge;		  /* of @used, in 2 MiB frames */
+	uint64_t available;		  /* bytes left */
+	uint64_t available_huge;	  /* of these, in whole 2 MiB; UNKNOWN of a volatile pool */
+	uint64_t tree_tables, rw_tables, ro_tables; /* pages */
 	bool persistent;
 };
 

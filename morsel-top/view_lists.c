@@ -41,25 +41,41 @@ void draw_processes(struct ui *ui, struct grid *grid, int top, int bottom)
 		grid_text(grid, top + 1, 0, -1, PAINT_DIM, "No process that you may see maps a morsel.");
 }
 
+/* What the memory of a pool is used for, and what is left in 2 MiB of it. */
+static int pool_memory(const struct top_pool *pool, struct grid *grid, int row, int col)
+{
+	uint64_t small = pool->used_huge < pool->used ? pool->used - pool->used_huge : 0;
+	uint64_t tables = pool->tree_tables + pool->rw_tables + pool->ro_tables;
+	char huge[NUMBER_TEXT], rest[NUMBER_TEXT], table[NUMBER_TEXT], left[NUMBER_TEXT];
+
+	return grid_put(grid, row, col, PAINT_NORMAL, " %6s %6s %6s %6s",
+			size_text(pool->used_huge, huge), size_text(small, rest),
+			size_text(tables * 4096, table),
+			pool->available_huge == UNKNOWN ? "-" :
+			size_text(pool->available_huge, left));
+}
+
 static void pool_line(const struct ui *ui, struct grid *grid, int row, size_t index)
 {
 	const struct top_pool *pool = &ui->model.now->pools[index];
 	char size[NUMBER_TEXT], used[NUMBER_TEXT], left[NUMBER_TEXT], poison[NUMBER_TEXT];
-	uint64_t gone = pool->used + (pool->poisoned == UNKNOWN ? 0 : pool->poisoned);
+	int col;
 
-	grid_text(grid, row, 0, 16, PAINT_NORMAL, pool->name);
-	grid_put(grid, row, 17, PAINT_NORMAL, "%-4s %7s %7s %7s %3.0f%% %8llu %7s",
-		 pool->persistent ? "PMEM" : "DRAM", size_text(pool->size, size),
-		 size_text(pool->used, used),
-		 size_text(gone < pool->size ? pool->size - gone : 0, left),
-		 pool->size ? 100.0 * (double)pool->used / (double)pool->size : 0,
-		 (unsigned long long)pool->objects, size_text(pool->poisoned, poison));
+	grid_text(grid, row, 0, 12, PAINT_NORMAL, pool->name);
+	col = grid_put(grid, row, 13, PAINT_NORMAL, "%-4s %6s %6s %6s %3.0f%%",
+		       pool->persistent ? "PMEM" : "DRAM", size_text(pool->size, size),
+		       size_text(pool->used, used), size_text(pool->available, left),
+		       pool->size ? 100.0 * (double)pool->used / (double)pool->size : 0);
+	col = pool_memory(pool, grid, row, col);
+	grid_put(grid, row, col, PAINT_NORMAL, " %7llu %6s", (unsigned long long)pool->objects,
+		 size_text(pool->poisoned, poison));
 }
 
 void draw_pools(struct ui *ui, struct grid *grid, int top, int bottom)
 {
 	draw_list(ui, grid, top, bottom,
-		  "POOL             KIND    SIZE    USED    FREE USE%  OBJECTS  POISON",
+		  "POOL         KIND   SIZE   USED   FREE USE%     2M     4K TABLES FREE2M OBJECTS "
+		  "POISON",
 		  ui->model.now ? ui->model.now->nr_pools : 0, pool_line);
 }
 

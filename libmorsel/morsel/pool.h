@@ -93,6 +93,19 @@ uint32_t morsel_pool_flags(const struct morsel_pool *pool);
 uint64_t morsel_pool_poisoned(const struct morsel_pool *pool);
 /* Changes whenever a name in the pool does. */
 uint64_t morsel_pool_generation(const struct morsel_pool *pool);
+/* Of the bytes allocated to objects, those in 2 MiB frames. */
+uint64_t morsel_pool_used_huge(const struct morsel_pool *pool);
+/* Bytes that objects can still get. */
+uint64_t morsel_pool_available(const struct morsel_pool *pool);
+/*
+ * Of these, the bytes that can be had in 2 MiB frames; UINT64_MAX of a volatile pool,
+ * which takes its frames from the machine.
+ */
+uint64_t morsel_pool_available_huge(const struct morsel_pool *pool);
+/* Pages of all objects' canonical trees, writable views and read-only views. */
+uint64_t morsel_pool_tree_tables(const struct morsel_pool *pool);
+uint64_t morsel_pool_rw_tables(const struct morsel_pool *pool);
+uint64_t morsel_pool_ro_tables(const struct morsel_pool *pool);
 
 /**
  * morsel_pool_list() - look at all pools that the caller may see

@@ -60,6 +60,12 @@ int morsel_rights_put(struct morsel_rights *rights, enum morsel_acl_list list, u
 int morsel_rights_drop(struct morsel_rights *rights, enum morsel_acl_list list, uint32_t tag,
 		       uint32_t id);
 
+/*
+ * Remove all entries of a list from the snapshot, but those of owner, group and others
+ * from the access list.
+ */
+void morsel_rights_clear(struct morsel_rights *rights, enum morsel_acl_list list);
+
 enum morsel_rights_flags {
 	MORSEL_RIGHTS_REVOKE = 1 << 0,	  /* also from who has it open or mapped */
 	MORSEL_RIGHTS_UNCHANGED = 1 << 1, /* only if they are still those of the snapshot */

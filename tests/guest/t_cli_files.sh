@@ -93,6 +93,25 @@ like "that is said" "$said" 'p: 9 objects, .* used: no damage found'
 status "nor with the data" 0 $ma -j check --data p
 is "all of which was read" "$(printf %s "$said" | jq '.[0] | .data >= 2097152 and .allocated == .used')" true
 status "no such pool" 1 $ma check q
+like "that is said, and what else there may be" "$said" 'q: there is no such pool in use; .* named by its path'
+status "nor is there a morsel in it" 1 $ma export q:a out-q
+like "that is said, and what to do" "$said" 'q:a: there is no pool q in use; .* mount -t morsel DEV DIR .ENXIO.'
+$ma -q pool create -s 8M --no-mount q
+$ma -q create -s 4096 q:a
+status "a pool that is not mounted" 1 $ma export q:a out-q
+like "that is said, and what to do: export" "$said" 'q:a: the pool is there, but not mounted here; as root: mount '
+hint=$(echo "$said" | sed 's/.*as root: \(mount .*\) DIR .*/\1/')
+status "it cannot be read" 5 $ma check --data q
+like "that is said, and what to do: check" "$said" 'q: the pool is there, but not mounted here; as root: mount '
+status "all the same it can be checked" 0 $ma check q
+status "nor can it be written" 1 $ma import file q:b
+like "that is said, and what to do: import" "$said" 'q:b: the pool is there, but not mounted here; as root: mount '
+mkdir /tmp/here
+# shellcheck disable=SC2086 # words
+ok "it was right: $hint" $hint /tmp/here
+status "then it is exported" 0 $ma export q:a out-q
+status "and its data checked" 0 $ma check --data q
+$ma -q pool remove -y q
 status "for a user" 0 as alice $ma check p
 like "who may see less" "$said" 'p: '
 status "and may not read all" 5 as alice $ma check --data p

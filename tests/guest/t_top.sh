@@ -6,7 +6,7 @@
 # groups: top
 # timeout: 300
 # programs: jq tmux
-# files: /lib/terminfo/s/screen /lib/terminfo/t/tmux-256color /usr/lib/locale/C.utf8
+# files: docs/json.md=/json.md /lib/terminfo/s/screen /lib/terminfo/t/tmux-256color /usr/lib/locale/C.utf8
 . /tests/lib/tap.sh
 . /tests/lib/screen.sh
 
@@ -27,6 +27,10 @@ sleep 1
 # ---- JSON
 
 is "it looks" "$(morsel-top -j -n 1 > look; echo $?)" 0
+judge() { # FILE: what is not as json.md has it
+	jq -r --rawfile doc /json.md --arg command morsel-top -f /tests/lib/json_doc.jq "$1" | grep -v '^seen '
+}
+is "what it prints is as documented" "$(judge look)" ""
 is "sizes and memory" "$(jq -c '.morsels[] | select(.name == "p:held") | [.size, .allocated, .mappers]' look)" \
 	"[8388608,4194304,1]"
 is "who maps it" "$(jq -c '.attachments[] | [.pid, .uid, .command, .writable]' look)" "[$holder,0,\"holdmap\",1]"
@@ -35,6 +39,7 @@ is "nothing is hidden from root" "$(jq .hidden look)" 0
 is "for a user the rights are his" "$(su alice -c 'morsel-top -j -n 1' > look2
 	jq -r '.morsels[] | select(.type == 1) | "\(.name)=\(.rights)"' look2 | tr '\n' ' ')" \
 	"p:held=0 p:secret=0 p:dir/sub/open=6 "
+is "and as documented" "$(judge look2)" ""
 is "what he may not see is a number" "$(jq .hidden look2)" 1
 is "and so are others' mappings: none" "$(jq '.attachments | length' look2)" 0
 is "events are for him, too" "$(jq .events_known look2)" 1

@@ -90,6 +90,20 @@ is "a morsel of 4 KiB frames is told page by page" "$(
 	umount /tmp/small
 )" "16384 16384"
 
+# Nobody links less than 2 MiB: these are copies of leaves, in each process.
+dd if=/dev/zero of=/mnt/morsel/tiny bs=4096 count=5 2> /dev/null
+usage_touch /mnt/morsel/tiny r 0 4096 &
+reader=$!
+usage_touch /mnt/morsel/tiny w 4096 8192 &
+writer=$!
+await processes p:tiny 2 "two processes map less than 2 MiB"
+is "that is told page by page, too, and each once" "$(both p:tiny)" "12288 8192"
+is "and again" "$(both p:tiny)" "12288 8192"
+kill $reader $writer
+wait $reader $writer 2> /dev/null
+both p:tiny > /dev/null
+is "and no more when they are gone" "$(both p:tiny)" "0 0"
+
 fails "a morsel that is not there" "no such" $ma usage p:nothing
 fails "who maps it" "no such" $ma ps p:nothing
 fails "an interval that cannot be" "from 1 to" $ma usage --interval 0 p:a

@@ -106,6 +106,11 @@ void fake_pool(struct fake_buf *buf, uint32_t id, const char *name)
 	fake_str(buf, MORSEL_A_POOL_NAME, name);
 	fake_u64(buf, MORSEL_A_POOL_SIZE, 1ULL << 30);
 	fake_u64(buf, MORSEL_A_POOL_USED, 4ULL << 20);
+	fake_u64(buf, MORSEL_A_POOL_USED_HUGE, 2ULL << 20);
+	fake_u64(buf, MORSEL_A_POOL_AVAILABLE, 1020ULL << 20);
+	fake_u64(buf, MORSEL_A_POOL_TREE_TABLES, 5);
+	fake_u64(buf, MORSEL_A_POOL_RW_TABLES, 6);
+	fake_u64(buf, MORSEL_A_POOL_RO_TABLES, 7);
 	fake_u64(buf, MORSEL_A_POOL_OBJECTS, 3);
 	fake_u32(buf, MORSEL_A_POOL_HUGE, MORSEL_HUGE_ALWAYS);
 	fake_u32(buf, MORSEL_A_POOL_MODE, 0755);

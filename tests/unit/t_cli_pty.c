@@ -228,7 +228,7 @@ static void test_widths(void **state)
 	}
 }
 
-/* A name is never cut: who copies it from the screen has all of it. */
+/* A name at the end of the line is whole: who copies it from the screen has all of it. */
 static void test_narrow(void **state)
 {
 	char wide[sizeof(cli.out)];
@@ -239,6 +239,61 @@ static void test_narrow(void **state)
 	snprintf(wide, sizeof(wide), "%s", cli.out);
 	assert_int_equal(cli_run_pty(answer_db, "ls -l db:dir", "", 20), 0);
 	assert_string_equal(cli.out, wide);
+}
+
+/* What was printed, without blanks at the ends of lines. */
+static const char *trimmed(void)
+{
+	char *from, *to = cli.out;
+
+	for (from = cli.out; *from; from++) {
+		while (*from == '\n' && to > cli.out && to[-1] == ' ')
+			to--;
+		*to++ = *from;
+	}
+	*to = '\0';
+	return cli.out;
+}
+
+/* What a narrow terminal makes of a table: no line is wider, but for a name at its end. */
+static void test_fits(void **state)
+{
+	(void)state;
+	cli_run_pty(answer_db, "ps -o name,command,pid", "", 80);
+	assert_string_equal(cli.out, "NAME        COMMAND             PID\n"
+				     "db:dir/file fifteen-letters 4194303\n");
+	/* Names go on in the next line, commands are cut, numbers are whole. */
+	cli_run_pty(answer_db, "ps -o name,command,pid", "", 30);
+	assert_string_equal(trimmed(), "NAME     COMMAND           PID\n"
+				       "db:dir/f fifteen-lette 4194303\n"
+				       "ile\n");
+	assert_true(width_of(cli.out) <= 30);
+	/* Half the number of a user is another user. */
+	cli_run_pty(answer_db, "ps -o user,pid,name", "", 24);
+	assert_string_equal(trimmed(), "USER     PID NAME\n"
+				       "4000 4194303 db:dir/file\n"
+				       "0000\n"
+				       "00\n");
+	cli_run_pty(answer_db, "ls -o name,size db:dir", "", 30);
+	assert_true(width_of(cli.out) <= 30);
+	/* The last column does not make the others smaller. */
+	cli_run_pty(answer_db, "ls --tree -o name,size db:", "", 30);
+	assert_non_null(strstr(cli.out, "db:" LONG_NAME "\n"));
+	assert_non_null(strstr(cli.out, "file               1M\n"));
+}
+
+/* A file, a pipe: the table is as wide as it has to be, whatever COLUMNS says. */
+static void test_no_terminal(void **state)
+{
+	(void)state;
+	setenv("COLUMNS", "30", 1);
+	cli_run(answer_db, "ps -o name,command,pid");
+	assert_string_equal(cli.out, "NAME        COMMAND             PID\n"
+				     "db:dir/file fifteen-letters 4194303\n");
+	cli_run(answer_db, "ls -o name,size db:dir");
+	assert_non_null(strstr(cli.out, "db:" LONG_NAME));
+	assert_int_equal(width_of(cli.out), 66);
+	unsetenv("COLUMNS");
 }
 
 /* ---- progress ---- */
@@ -378,6 +433,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_colors),	 cmocka_unit_test(test_no_colors),
 		cmocka_unit_test(test_widths),	 cmocka_unit_test(test_narrow),
+		cmocka_unit_test(test_fits),	 cmocka_unit_test(test_no_terminal),
 		cmocka_unit_test(test_progress), cmocka_unit_test(test_progress_fits),
 		cmocka_unit_test(test_import),	 cmocka_unit_test(test_rm),
 	};

@@ -229,14 +229,16 @@ static void test_no_driver(void **state)
 {
 	static const char *const lines[] = { "pool", "ls", "ls p:", "stat p:a p:b", "rm p:a",
 					     "create p:a", "mv p:a p:b", "resize p:a 1",
-					     "pool create p", "pool show p", "pool remove p" };
+					     "pool create p", "pool show p", "pool remove p",
+					     "check p", "export p:a /nowhere/a" };
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(lines); i++) {
 		assert_int_equal(cli_run(answer_no_module, lines[i]), 3);
 		assert_non_null(strstr(cli.err,
-				       "the kernel module morsel is not loaded (ENODEV)\n"));
+				       "the kernel module morsel is not loaded; as root: "
+				       "modprobe morsel (ENODEV)\n"));
 		assert_string_equal(cli.out, "");
 	}
 }

@@ -205,6 +205,12 @@ static void test_pool(void **state)
 	assert_string_equal(morsel_pool_name(pool), "db");
 	assert_int_equal(morsel_pool_size(pool), 1 << 30);
 	assert_int_equal(morsel_pool_used(pool), 4 << 20);
+	assert_int_equal(morsel_pool_used_huge(pool), 2 << 20);
+	assert_int_equal(morsel_pool_available(pool), 1020 << 20);
+	assert_true(morsel_pool_available_huge(pool) == UINT64_MAX);
+	assert_int_equal(morsel_pool_tree_tables(pool), 5);
+	assert_int_equal(morsel_pool_rw_tables(pool), 6);
+	assert_int_equal(morsel_pool_ro_tables(pool), 7);
 	assert_int_equal(morsel_pool_objects(pool), 3);
 	assert_int_equal(morsel_pool_objects_max(pool), 1000);
 	assert_int_equal(morsel_pool_huge(pool), MORSEL_HUGE_ALWAYS);

@@ -64,6 +64,13 @@ colors() { # the codes of colours on the screen
 # mouse BUTTON COLUMN ROW: pressed and let go, as xterm tells it
 mouse() { tm send-keys -t top -l $'\033'"[<$1;$2;${3}M"$'\033'"[<$1;$2;${3}m"; }
 
+# wheel BUTTON [TIMES]: 64 is up, 65 down; a wheel is not let go, and is fast
+wheel() {
+	local i turns=
+	for ((i = 0; i < ${2:-1}; i++)); do turns+=$'\033'"[<$1;4;8M"; done
+	tm send-keys -t top -l "$turns"
+}
+
 # ended: within half a minute the status is there, which the shell around it writes last
 ended() {
 	local i
@@ -159,6 +166,18 @@ point $? "the selected row black on cyan"
 mouse 0 4 8
 within has_style 8 "30 46" && has_style 6 ""
 point $? "a click selects"
+wheel 65 30
+within has_style 11 "30 46" && has_style 8 ""
+point $? "the wheel goes down, to the last however fast"
+wheel 64
+within has_style 8 "30 46" && has_style 11 ""
+point $? "and three up"
+wheel 64 30
+within has_style 6 "30 46"
+point $? "to the first"
+wheel 65
+within has_style 9 "30 46"
+point $? "and three down"
 mouse 0 4 5
 within row_begins 6 "db:a-very"
 point $? "a click on a head sorts"
@@ -174,11 +193,19 @@ point $? "a click on F10"
 
 # The terminal of tmux tells it in the old way.
 for settings in TERM=screen NO_COLOR=1; do
+	selected="30 46"
+	[ $settings = NO_COLOR=1 ] && selected="1 7"
 	start 80 24
 	shows term "$settings"
 	tm send-keys -t top -l $'\033[M #(\033[M##('
-	within has_style 8 "$([ $settings = NO_COLOR=1 ] && echo "1 7" || echo "30 46")"
+	within has_style 8 "$selected"
 	point $? "$settings: a click selects"
+	tm send-keys -t top -l $'\033[Ma#('
+	within has_style 11 "$selected"
+	point $? "$settings: the wheel goes down"
+	tm send-keys -t top -l $'\033[M`#('
+	within has_style 8 "$selected"
+	point $? "$settings: and up"
 	tm send-keys -t top q
 	ended
 done

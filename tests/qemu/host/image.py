@@ -142,8 +142,9 @@ def build(output, kernel, morsel, boot, plan, executables):
     for helper in sorted((BUILD / "guest").glob("h_*")):
         if os.access(helper, os.X_OK):
             archive.file(f"/usr/local/bin/{helper.name.removeprefix('h_')}", helper, 0o755)
-    for script in sorted((TOP / "tests/guest/lib").glob("*.sh")):
-        archive.file(f"/tests/lib/{script.name}", script)
+    for script in sorted((TOP / "tests/guest/lib").iterdir()):
+        if script.suffix in (".sh", ".jq"):
+            archive.file(f"/tests/lib/{script.name}", script)
     for target, source in executables.items():
         archive.file(target, source, 0o755)
     archive.text("/etc/morsel/shell", SHELL)

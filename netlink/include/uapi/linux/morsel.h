@@ -209,6 +209,20 @@ enum morsel_vas_kind {
  *   watch.
  * @MORSEL_A_POOL_WATCH_SEQ: u64. Notifications to a watcher only. Number of
  *   the event among those of the watch.
+ * @MORSEL_A_POOL_USED_HUGE: u64. Bytes of the attribute used that are in 2 MiB
+ *   frames.
+ * @MORSEL_A_POOL_AVAILABLE: u64. Bytes that objects can still get. Of a
+ *   persistent pool, not what its records and canonical trees take.
+ * @MORSEL_A_POOL_AVAILABLE_HUGE: u64. Persistent pools only. Bytes of the
+ *   attribute available that can be had in 2 MiB frames. A pool in memory
+ *   takes its frames from the machine, not from a place of its own that could
+ *   be fragmented.
+ * @MORSEL_A_POOL_TREE_TABLES: u64. Pages of the canonical trees of all
+ *   objects. Not part of the attribute used, nor are those of the views.
+ * @MORSEL_A_POOL_RW_TABLES: u64. Page-table pages of the writable views of all
+ *   objects.
+ * @MORSEL_A_POOL_RO_TABLES: u64. Page-table pages of the read-only views of
+ *   all objects.
  */
 enum {
 	MORSEL_A_POOL_ID = 1,
@@ -230,6 +244,12 @@ enum {
 	MORSEL_A_POOL_ACTOR_UID = 17,
 	MORSEL_A_POOL_WATCH = 18,
 	MORSEL_A_POOL_WATCH_SEQ = 19,
+	MORSEL_A_POOL_USED_HUGE = 20,
+	MORSEL_A_POOL_AVAILABLE = 21,
+	MORSEL_A_POOL_AVAILABLE_HUGE = 22,
+	MORSEL_A_POOL_TREE_TABLES = 23,
+	MORSEL_A_POOL_RW_TABLES = 24,
+	MORSEL_A_POOL_RO_TABLES = 25,
 
 	__MORSEL_A_POOL_MAX,
 	MORSEL_A_POOL_MAX = (__MORSEL_A_POOL_MAX - 1)

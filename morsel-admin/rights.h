@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Access control lists: entries in words, and how objects get them. */
+#ifndef RIGHTS_H
+#define RIGHTS_H
+
+#include "admin.h"
+
+enum {
+	MAX_ENTRIES = 256,
+	MAX_TRIES = 100, /* while others change the same rights */
+	ALL = MORSEL_ACL_PERM_READ | MORSEL_ACL_PERM_WRITE | MORSEL_ACL_PERM_EXECUTE,
+};
+
+struct entry {
+	enum morsel_acl_list list;
+	struct morsel_acl_entry acl;
+};
+
+struct entries {
+	struct entry items[MAX_ENTRIES];
+	int count;
+};
+
+/*
+ * [d:]TAG:[WHOM]:PERM, which is cut into its parts; PERM may be missing if @perm says what
+ * is meant then. Return: 0 or STATUS_USAGE, after a message.
+ */
+int parse_entry(struct app *app, char *text, const uint32_t *perm, struct entry *entry);
+/* Entries with commas between. Return: as above. */
+int parse_entries(struct app *app, const char *text, const uint32_t *perm, struct entries *entries);
+
+/*
+ * Give @name the lists in @rights, or tell what they would be. Return: 0, also after a
+ * report; -EAGAIN: others have changed them, with MORSEL_RIGHTS_UNCHANGED in @flags.
+ */
+int change_rights(struct app *app, const char *name, const struct morsel_info *info,
+		  const struct morsel_rights *rights, unsigned int flags);
+
+#endif
