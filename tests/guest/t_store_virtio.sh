@@ -38,20 +38,20 @@ asks() { # TEXT COMMAND...
 	shift
 	before=$(asked)
 	"$@" || diag "failed: $*"
-	ok "$asks asks it" test "$(asked)" -gt "$before"
+	ok "$asks" test "$(asked)" -gt "$before"
 }
 
 ok "formatted" morsel-admin pool format -l virtual /dev/"$good"
 ok "mounted" mount -t morsel /dev/"$good" $dir
-asks "a create" touch $dir/a
-asks "a write" sh -c "echo contents > $dir/a"
-asks "a chmod" chmod 640 $dir/a
-asks "a rename" mv $dir/a $dir/b
-asks "a directory" mkdir $dir/sub
-asks "a preallocation" fallocate -l 4M $dir/c
-asks "a store into a hole" sh -c "truncate -s 8M $dir/hole; store_once $dir/hole 5000000"
-asks "a limit" morsel-admin quota set --hard 1M virtual alice
-asks "a removal" rm $dir/c
+asks "a create asks it" touch $dir/a
+asks "a write asks it" sh -c "echo contents > $dir/a"
+asks "a chmod asks it" chmod 640 $dir/a
+asks "a rename asks it" mv $dir/a $dir/b
+asks "a directory asks it" mkdir $dir/sub
+asks "a preallocation asks it" fallocate -l 4M $dir/c
+asks "a store into a hole asks it" sh -c "truncate -s 8M $dir/hole; store_once $dir/hole 5000000"
+asks "a limit asks it" morsel-admin quota set --hard 1M virtual alice
+asks "a removal asks it" rm $dir/c
 ok "sync" sync
 before=$(asked)
 cat $dir/b > /dev/null
