@@ -11,7 +11,8 @@ words='the kernel module morsel is not loaded; as root: modprobe morsel (ENODEV)
 for line in "pool" "pool create p" "pool show p" "pool remove p" "create p:a" "ls" "ls p:" "stat p:a" \
 	"mv p:a p:b" "rm p:a" "rm -f p:a" "resize p:a 1" "seal -y p:a" "rights show p:a" "rights grant p:a u:alice:r" \
 	"rights revoke p:a u:alice" "rights copy p:a p:b" "rights show -R p:" "quota show p" \
-	"quota set --hard 1M p alice" "vas" "usage p:" "usage --by pid" "ps p:" "import /etc/passwd p:a" "export p:a a" "check" "check p" \
+	"quota set --hard 1M p alice" "vas" \
+	"usage p:" "usage --by pid" "ps p:" "import /etc/passwd p:a" "export p:a a" "check" "check p" \
 	"check --data p" "events"; do
 	# shellcheck disable=SC2086 # words
 	said=$(morsel-admin $line 2>&1 < /dev/null)
