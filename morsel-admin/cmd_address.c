@@ -58,7 +58,8 @@ static int give(struct app *app, const char *name, uint64_t id, uint64_t addr, u
 static int replace(struct app *app, const char *name, const struct morsel_info *info,
 		   const struct place *place, struct morsel_info **after)
 {
-	uint64_t id = morsel_info_id(info), max = place->max ? place->max : morsel_info_max_size(info);
+	uint64_t max = place->max ? place->max : morsel_info_max_size(info);
+	uint64_t id = morsel_info_id(info);
 	int err = take_away(app, name, id, NULL);
 
 	if (err) {
