@@ -22,6 +22,9 @@ static const char *const pool_names[] = {
 	[MORSEL_A_POOL_ACTOR_UID] = "actor-uid",
 	[MORSEL_A_POOL_WATCH] = "watch",
 	[MORSEL_A_POOL_WATCH_SEQ] = "watch-seq",
+	[MORSEL_A_POOL_LABEL] = "label",
+	[MORSEL_A_POOL_UUID] = "uuid",
+	[MORSEL_A_POOL_DEVICE] = "device",
 };
 
 static const char *const object_names[] = {

@@ -90,6 +90,8 @@ struct morsel_pool {
 	uint32_t id, huge, mode, uid, gid, flags;
 	uint64_t size, used, objects, objects_max, poisoned, generation;
 	char name[MORSEL_MAX_POOL_NAME + 1];
+	/* of a persistent pool, else empty */
+	char label[MORSEL_MAX_LABEL + 1], uuid[MORSEL_MAX_UUID + 1], device[MORSEL_MAX_DEVICE + 1];
 };
 
 struct morsel_info {

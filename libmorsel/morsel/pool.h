@@ -93,6 +93,12 @@ uint32_t morsel_pool_flags(const struct morsel_pool *pool);
 uint64_t morsel_pool_poisoned(const struct morsel_pool *pool);
 /* Changes whenever a name in the pool does. */
 uint64_t morsel_pool_generation(const struct morsel_pool *pool);
+/* The label a persistent pool was given when it was formatted, or NULL. Several may have it. */
+const char *morsel_pool_label(const struct morsel_pool *pool);
+/* Its UUID, in lower case; NULL if the pool is volatile. */
+const char *morsel_pool_uuid(const struct morsel_pool *pool);
+/* What the kernel calls its block device, as in /sys/class/block; NULL if it is volatile. */
+const char *morsel_pool_device(const struct morsel_pool *pool);
 
 /**
  * morsel_pool_list() - look at all pools that the caller may see
