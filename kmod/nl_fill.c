@@ -4,6 +4,7 @@
 #include "frames.h"
 #include "inode.h"
 #include "nl.h"
+#include "store.h"
 
 static int put_u64(struct sk_buff *skb, int attr, u64 value)
 {
@@ -23,7 +24,9 @@ static size_t numbers_size(unsigned int count)
 
 size_t morsel_nl_pool_size(void)
 {
-	return nla_total_size(MORSEL_POOL_NAME_MAX + 1) + numbers_size(MORSEL_A_POOL_MAX);
+	return nla_total_size(MORSEL_POOL_NAME_MAX + 1) + numbers_size(MORSEL_A_POOL_MAX) +
+	       nla_total_size(MORSEL_MAX_LABEL + 1) + nla_total_size(MORSEL_MAX_UUID + 1) +
+	       nla_total_size(MORSEL_MAX_DEVICE + 1);
 }
 
 static u32 pool_flags(const struct morsel_pool *pool)
@@ -41,6 +44,22 @@ static int fill_root(struct sk_buff *skb, const struct dentry *root, struct user
 	       (nla_put_u32(skb, MORSEL_A_POOL_MODE, inode->i_mode & S_IALLUGO) ||
 		nla_put_u32(skb, MORSEL_A_POOL_UID, from_kuid_munged(reader, inode->i_uid)) ||
 		nla_put_u32(skb, MORSEL_A_POOL_GID, from_kgid_munged(reader, inode->i_gid)));
+}
+
+/* Which media a persistent pool is on. */
+static int fill_media(struct sk_buff *skb, const struct morsel_store *store)
+{
+	char uuid[MORSEL_MAX_UUID + 1], device[MORSEL_MAX_DEVICE + 1];
+
+	BUILD_BUG_ON(MORSEL_MAX_LABEL != MEDIA_LABEL || MORSEL_MAX_UUID != UUID_STRING_LEN);
+	BUILD_BUG_ON(MORSEL_MAX_DEVICE + 1 != BDEVNAME_SIZE);
+	if (!store)
+		return 0;
+	snprintf(uuid, sizeof(uuid), "%pUb", store->pp.uuid);
+	snprintf(device, sizeof(device), "%pg", store->bdev.bdev);
+	return (store->pp.label[0] && nla_put_string(skb, MORSEL_A_POOL_LABEL, store->pp.label)) ||
+	       nla_put_string(skb, MORSEL_A_POOL_UUID, uuid) ||
+	       nla_put_string(skb, MORSEL_A_POOL_DEVICE, device);
 }
 
 /* What the frames are used for, and what is left. */
@@ -76,7 +95,8 @@ int morsel_nl_fill_pool(struct sk_buff *skb, const struct morsel_pool *pool,
 			pool->huge ? MORSEL_HUGE_ALWAYS : MORSEL_HUGE_NEVER) ||
 	    fill_root(skb, pool->sb->s_root, reader) ||
 	    nla_put_u32(skb, MORSEL_A_POOL_FLAGS, pool_flags(pool)) ||
-	    put_u64(skb, MORSEL_A_POOL_GENERATION, atomic64_read(&pool->generation)))
+	    put_u64(skb, MORSEL_A_POOL_GENERATION, atomic64_read(&pool->generation)) ||
+	    fill_media(skb, pool->store))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -194,6 +194,9 @@ static int add_records(struct pp_pool *pool)
 	if (!offset)
 		return -ENOSPC;
 	for (n = 0; n < GROW_FRAMES - index % GROW_FRAMES; n++) {
+		/* The last ones are for what the new record needs itself. */
+		if (n && fa_nr_free(pool->frames) < GROW_FRAMES)
+			break;
 		frames[n] = zero_frame(pool);
 		if (!frames[n])
 			break;

@@ -28,6 +28,9 @@ static const char *const pool_names[] = {
 	[MORSEL_A_POOL_TREE_TABLES] = "tree-tables",
 	[MORSEL_A_POOL_RW_TABLES] = "rw-tables",
 	[MORSEL_A_POOL_RO_TABLES] = "ro-tables",
+	[MORSEL_A_POOL_LABEL] = "label",
+	[MORSEL_A_POOL_UUID] = "uuid",
+	[MORSEL_A_POOL_DEVICE] = "device",
 };
 
 static const char *const object_names[] = {

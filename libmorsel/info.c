@@ -30,6 +30,17 @@ GETTER(uint64_t, pool, tree_tables)
 GETTER(uint64_t, pool, rw_tables)
 GETTER(uint64_t, pool, ro_tables)
 
+/* Of a string that is not there NULL. */
+#define TEXT_GETTER(object, member)                                                            \
+	MORSEL_EXPORT const char *morsel_##object##_##member(const struct morsel_##object *o) \
+	{                                                                                      \
+		return o->member[0] ? o->member : NULL;                                        \
+	}
+
+TEXT_GETTER(pool, label)
+TEXT_GETTER(pool, uuid)
+TEXT_GETTER(pool, device)
+
 GETTER(const char *, info, name)
 GETTER(uint32_t, info, pool_id)
 GETTER(const char *, info, pool)

@@ -91,6 +91,8 @@ struct morsel_pool {
 	uint64_t size, used, objects, objects_max, poisoned, generation;
 	uint64_t used_huge, available, available_huge, tree_tables, rw_tables, ro_tables;
 	char name[MORSEL_MAX_POOL_NAME + 1];
+	/* of a persistent pool, else empty */
+	char label[MORSEL_MAX_LABEL + 1], uuid[MORSEL_MAX_UUID + 1], device[MORSEL_MAX_DEVICE + 1];
 };
 
 struct morsel_info {

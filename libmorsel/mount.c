@@ -2,47 +2,17 @@
 /* Mounting and unmounting pools. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 #include "mounts.h"
 
 enum { RUN_PATH = sizeof(MORSEL_RUN_DIR) + MORSEL_MAX_POOL_NAME + 1 };
-
-/* Fail with the kernel's words about the file system context @fs, if it has any. */
-static int fail_with_context(uint64_t owner, int fs, int err, const char *what)
-{
-	char text[256];
-	ssize_t n = read(fs, text, sizeof(text) - 1);
-
-	/* "e ", "w " or "i " and the message */
-	if (n <= 2)
-		return morsel_fail(owner, err, "%s: %s", what, strerror(-err));
-	text[n] = '\0';
-	return morsel_fail(owner, err, "%s: %s", what, morsel_quote(text + 2));
-}
-
-/* Return: a detached mount of @pool, or -errno. */
-static int make_mount(uint64_t owner, const char *pool)
-{
-	int fs = fsopen("morsel", FSOPEN_CLOEXEC), fd = -1;
-
-	if (fs < 0 && errno == ENODEV)
-		return morsel_fail(owner, -ENODEV, "the kernel module morsel is not loaded");
-	if (fs < 0)
-		return morsel_fail(owner, -errno, "mount: %s", strerror(errno));
-	if (!fsconfig(fs, FSCONFIG_SET_STRING, "source", "none", 0) &&
-	    !fsconfig(fs, FSCONFIG_SET_STRING, "name", pool, 0) &&
-	    !fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		fd = fsmount(fs, FSMOUNT_CLOEXEC,
-			     MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
-	if (fd < 0)
-		fd = fail_with_context(owner, fs, -errno, "mount");
-	close(fs);
-	return fd;
-}
 
 /* Make @path if it is not there; @made tells. */
 static int make_dir(uint64_t owner, const char *path, bool *made)
@@ -72,37 +42,161 @@ static int make_run_dir(uint64_t owner, const char *pool, const char *dir, bool 
 	return err ? err : make_dir(owner, dir, made);
 }
 
-static int mount_at(uint64_t owner, const char *pool, const char *dir)
+/* Put the mount @fd on @dir, or if that is NULL on @run, which is made. */
+static int place(uint64_t owner, int fd, const char *pool, const char *dir, const char *run)
 {
-	int fd = make_mount(owner, pool), err = 0;
+	bool made = false;
+	int err = dir ? 0 : make_run_dir(owner, pool, run, &made);
 
-	if (fd < 0)
-		return fd;
-	if (move_mount(fd, "", AT_FDCWD, dir, MOVE_MOUNT_F_EMPTY_PATH))
+	if (!dir)
+		dir = run;
+	if (!err && move_mount(fd, "", AT_FDCWD, dir, MOVE_MOUNT_F_EMPTY_PATH))
 		err = morsel_fail(owner, -errno, "%s: %s", morsel_quote(dir), strerror(errno));
-	close(fd);
+	if (err && made)
+		rmdir(run);
 	return err;
 }
 
 MORSEL_EXPORT int morsel_pool_mount(struct morsel_ctx *ctx, const char *pool, const char *dir)
 {
 	char run[RUN_PATH];
-	bool made = false;
-	int err;
+	int err, fd;
 
 	/* Mounting a name that no pool has would make one. */
 	err = morsel_pool_get(ctx, pool, NULL);
 	if (err)
 		return err;
 	snprintf(run, sizeof(run), "%s/%s", MORSEL_RUN_DIR, pool);
-	if (!dir)
-		err = make_run_dir(ctx->serial, pool, run, &made);
-	if (!err)
-		err = mount_at(ctx->serial, pool, dir ? dir : run);
-	if (err && made)
-		rmdir(run);
+	fd = morsel_make_mount(ctx->serial, "none", pool, NULL);
+	if (fd < 0)
+		return fd;
+	err = place(ctx->serial, fd, pool, dir, run);
+	close(fd);
 	return err;
 }
+
+/* ---- pools on devices ---- */
+
+/*
+ * What the kernel calls the block device at @path.  One that is gone, while its pool is
+ * not, still has its name.
+ */
+static int device_name(uint64_t owner, const char *path, char *name, size_t size)
+{
+	char link[64], target[PATH_MAX];
+	const char *base = strrchr(path, '/');
+	struct stat st;
+	ssize_t n;
+	int err = stat(path, &st) ? -errno : 0;
+
+	if (err == -ENOENT && base == path + 4 && !strncmp(path, "/dev/", 5)) {
+		snprintf(name, size, "%s", base + 1);
+		return 0;
+	}
+	if (err)
+		return morsel_fail(owner, err, "%s: %s", morsel_quote(path), strerror(-err));
+	if (!S_ISBLK(st.st_mode))
+		return morsel_fail(owner, -ENOTBLK, "%s: not a block device", morsel_quote(path));
+	snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", major(st.st_rdev), minor(st.st_rdev));
+	n = readlink(link, target, sizeof(target) - 1);
+	if (n > 0) {
+		target[n] = '\0';
+		base = strrchr(target, '/');
+	}
+	snprintf(name, size, "%s", base ? base + 1 : path);
+	return 0;
+}
+
+/* A pool of the list as one of its own. */
+static struct morsel_pool *copy_of(const struct morsel_pool *pool)
+{
+	struct morsel_pool *copy = malloc(sizeof(*copy));
+
+	if (copy)
+		*copy = *pool;
+	return copy;
+}
+
+static int find_on_device(struct morsel_ctx *ctx, const char *device, struct morsel_pool **pool)
+{
+	struct morsel_pool_list *list;
+	const char *on;
+	int err = morsel_pool_list(ctx, &list);
+	size_t i;
+
+	if (err)
+		return err;
+	err = -ENOENT;
+	for (i = 0; i < morsel_pool_list_count(list) && err == -ENOENT; i++) {
+		on = morsel_pool_device(morsel_pool_list_at(list, i));
+		if (!on || strcmp(on, device) != 0)
+			continue;
+		*pool = copy_of(morsel_pool_list_at(list, i));
+		err = *pool ? 0 : -ENOMEM;
+	}
+	morsel_pool_list_free(list);
+	if (err == -ENOENT)
+		morsel_fail(ctx->serial, err, "no pool is attached from the device %s",
+			    morsel_quote(device));
+	else if (err)
+		morsel_fail(ctx->serial, err, "%s", strerror(-err));
+	return err;
+}
+
+MORSEL_EXPORT int morsel_pool_on_device(struct morsel_ctx *ctx, const char *device,
+					struct morsel_pool **pool)
+{
+	char name[MORSEL_MAX_DEVICE + 1];
+	struct morsel_pool *found = NULL;
+	int err;
+
+	morsel_clear_error(ctx->serial);
+	err = device_name(ctx->serial, device, name, sizeof(name));
+	if (!err)
+		err = find_on_device(ctx, name, &found);
+	if (!err && pool)
+		*pool = found;
+	else if (!err)
+		morsel_pool_free(found);
+	return err;
+}
+
+/* The name of the device, which may be another one's at the next boot, is none for a directory. */
+static const char *lasting_name(const struct morsel_pool *pool)
+{
+	return !pool->label[0] && !strcmp(pool->name, pool->device) ? pool->uuid : pool->name;
+}
+
+MORSEL_EXPORT int morsel_pool_attach(struct morsel_ctx *ctx, const char *device, const char *dir,
+				     const char *options, struct morsel_pool **out)
+{
+	struct morsel_pool *pool = NULL;
+	char run[RUN_PATH], *path;
+	int err, fd;
+
+	morsel_clear_error(ctx->serial);
+	/* The kernel takes a source that does not begin with a slash for no device. */
+	path = realpath(device, NULL);
+	if (!path)
+		return morsel_fail(ctx->serial, -errno, "%s: %s", morsel_quote(device),
+				   strerror(errno));
+	fd = morsel_make_mount(ctx->serial, path, NULL, options);
+	err = fd < 0 ? fd : morsel_pool_on_device(ctx, path, &pool);
+	free(path);
+	if (!err) {
+		snprintf(run, sizeof(run), "%s/%s", MORSEL_RUN_DIR, lasting_name(pool));
+		err = place(ctx->serial, fd, pool->name, dir, run);
+	}
+	if (fd >= 0)
+		close(fd);
+	if (!err && out)
+		*out = pool;
+	else
+		morsel_pool_free(pool);
+	return err;
+}
+
+/* ---- unmounting ---- */
 
 static int unmount_one(uint64_t owner, const struct morsel_mount *mount)
 {
@@ -115,6 +209,33 @@ static int unmount_one(uint64_t owner, const struct morsel_mount *mount)
 	if (umount2(dir, UMOUNT_NOFOLLOW))
 		return morsel_fail(owner, -errno, "%s: %s", morsel_quote(dir), strerror(errno));
 	return 0;
+}
+
+static bool in_run_dir(const char *dir)
+{
+	size_t len = strlen(MORSEL_RUN_DIR);
+
+	return !strncmp(dir, MORSEL_RUN_DIR "/", len + 1) && !strchr(dir + len + 1, '/');
+}
+
+/* Directories in /run/morsel that it was mounted on go with the pool; see mounts.h. */
+static void remove_run_dirs(struct morsel_ctx *ctx, const char *pool,
+			    const struct morsel_array *mounts)
+{
+	bool gone = false;
+	size_t i;
+
+	for (i = 0; i < mounts->count; i++) {
+		const struct morsel_mount *mount = mounts->items[i];
+
+		if (!in_run_dir(mount->dir))
+			continue;
+		if (!gone && morsel_pool_get(ctx, pool, NULL) != -ENOENT)
+			return;
+		gone = true;
+		rmdir(mount->dir);
+	}
+	morsel_clear_error(ctx->serial);
 }
 
 MORSEL_EXPORT int morsel_pool_unmount(struct morsel_ctx *ctx, const char *pool)
@@ -130,6 +251,8 @@ MORSEL_EXPORT int morsel_pool_unmount(struct morsel_ctx *ctx, const char *pool)
 	/* The last first: it may be on top of another. */
 	for (i = mounts.count; !err && i-- > 0; count++)
 		err = unmount_one(ctx->serial, mounts.items[i]);
+	if (!err)
+		remove_run_dirs(ctx, pool, &mounts);
 	morsel_array_clear(&mounts, morsel_mount_free);
 	return err ? err : count;
 }

@@ -32,4 +32,12 @@ struct morsel_mount *morsel_choose_mount(uint64_t owner, const char *pool, int *
  */
 void morsel_remove_run_dir(const char *pool);
 
+/* ---- fsmount.c ---- */
+
+/*
+ * Mount a pool nowhere, for move_mount(2).  @name: NULL: what @options or the pool says.
+ * @options: as of mount -o, or NULL.  Return: a descriptor, or -errno with the kernel's words.
+ */
+int morsel_make_mount(uint64_t owner, const char *source, const char *name, const char *options);
+
 #endif

@@ -199,6 +199,19 @@ static int parse_attrs(const struct nlmsghdr *nlh, struct nlattr **tb, int max)
 	return 0;
 }
 
+static int take_pool_strings(struct nlattr **tb, struct morsel_pool *pool)
+{
+	int err = take_string(tb[MORSEL_A_POOL_NAME], pool->name, sizeof(pool->name));
+
+	if (!err)
+		err = take_string(tb[MORSEL_A_POOL_LABEL], pool->label, sizeof(pool->label));
+	if (!err)
+		err = take_string(tb[MORSEL_A_POOL_UUID], pool->uuid, sizeof(pool->uuid));
+	if (!err)
+		err = take_string(tb[MORSEL_A_POOL_DEVICE], pool->device, sizeof(pool->device));
+	return err;
+}
+
 int morsel_parse_pool(const struct nlmsghdr *nlh, struct morsel_pool **out, uint64_t *event_seq)
 {
 	struct nlattr *tb[MORSEL_A_POOL_MAX + 1];
@@ -214,7 +227,7 @@ int morsel_parse_pool(const struct nlmsghdr *nlh, struct morsel_pool **out, uint
 	pool->available_huge = UINT64_MAX;
 	err = take_numbers(tb, pool_fields, MORSEL_A_POOL_MAX, pool);
 	if (!err)
-		err = take_string(tb[MORSEL_A_POOL_NAME], pool->name, sizeof(pool->name));
+		err = take_pool_strings(tb, pool);
 	if (!err)
 		err = take_u64(tb[MORSEL_A_POOL_EVENT_SEQ], event_seq);
 	if (!err && (!pool->id || !pool->name[0]))

@@ -85,6 +85,8 @@ extern const struct option_desc global_options[];
 int parse_global(struct app *app, int argc, char **argv);
 /* Read options and words of app->command. Return: 0, or STATUS_USAGE after a message. */
 int parse_command(struct app *app, int argc, char **argv);
+/* Is it among them? A command that prints no table may have the letter of --output itself. */
+bool is_listed(const struct option_desc *desc, int key);
 /* Was this option of the command given, and with what? */
 bool has_option(const struct app *app, int key);
 const char *option_value(const struct app *app, int key);
@@ -121,7 +123,7 @@ void report(struct app *app, const char *name, int err);
  * The context's error is another one then. Lives in grant.c.
  */
 void add_grantor(struct app *app, const char *name, int err, char *text, size_t size);
-/* As report(), in our own words. */
+/* As report(), in our own words. @app: NULL: nobody is told. */
 void report_text(struct app *app, const char *name, int err, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 /* A remark on stderr, unless --quiet. */
@@ -205,12 +207,15 @@ bool passes_filters(struct app *app, const struct morsel_event *event);
 const char *event_kind(size_t index);
 
 /* ---- commands by noun ---- */
-extern const struct option_desc pool_create_options[], pool_format_options[], create_options[],
+extern const struct option_desc pool_create_options[], pool_format_options[],
+	pool_attach_options[], create_options[],
 	ls_options[], mv_options[], address_options[], rm_options[], rights_show_options[],
 	rights_revoke_options[], events_options[], import_options[],
 	export_options[], check_options[], quota_set_options[], vas_options[],
 	usage_options[], ps_options[];
+int run_pool_attach(struct app *app);
 int run_pool_create(struct app *app);
+int run_pool_detach(struct app *app);
 int run_pool_format(struct app *app);
 int run_pool_list(struct app *app);
 int run_pool_remove(struct app *app);

@@ -228,7 +228,7 @@ static void show_formatted(struct app *app, const char *path)
 {
 	struct media_item media;
 
-	if (!media_look(app, path, &media))
+	if (media_look(app, path, &media))
 		return;
 	app->done++;
 	if (app->json)

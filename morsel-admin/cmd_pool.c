@@ -177,7 +177,7 @@ static int list_media(struct app *app)
 
 	if (media && items && rows) {
 		for (i = 0; i < app->nr_args; i++) {
-			if (!media_look(app, app->args[i], &media[app->done]))
+			if (media_look(app, app->args[i], &media[app->done]))
 				continue;
 			items[app->done].media = &media[app->done];
 			rows[app->done] = &items[app->done];
@@ -221,7 +221,7 @@ static int show_media(struct app *app, const char *path)
 {
 	struct media_item media;
 
-	if (!media_look(app, path, &media))
+	if (media_look(app, path, &media))
 		return 0;
 	return show_card(app, &(struct pool_item){ .media = &media });
 }
@@ -324,7 +324,10 @@ int run_pool_remove(struct app *app)
 			continue;
 		}
 		item = item_of(app, pool);
-		if (app->dry_run)
+		if (morsel_pool_flags(pool) & MORSEL_POOL_FLAG_PERSISTENT)
+			report_text(app, app->args[i], -EOPNOTSUPP,
+				    "it is persistent; 'pool detach' unmounts it");
+		else if (app->dry_run)
 			would(app, app->args[i], "remove the pool with %s", contents(app, pool));
 		else if (morsel_pool_objects(pool) <= 1 ||
 			 confirm(app, "remove the pool %s with %s", shown(app->args[i]),

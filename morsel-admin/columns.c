@@ -167,20 +167,28 @@ static void pool_mount(const void *item, struct value *value)
 
 static void pool_device(const void *item, struct value *value)
 {
-	if (media_of(item))
+	static char path[sizeof("/dev/") + MORSEL_MAX_DEVICE];
+
+	if (media_of(item)) {
 		set_text(value, VALUE_NAME, media_of(item)->path);
+	} else if (morsel_pool_device(pool_of(item))) {
+		snprintf(path, sizeof(path), "/dev/%s", morsel_pool_device(pool_of(item)));
+		set_text(value, VALUE_NAME, path);
+	}
 }
 
 static void pool_label(const void *item, struct value *value)
 {
-	if (media_of(item) && media_of(item)->label[0])
+	if (!media_of(item))
+		set_text(value, VALUE_NAME, morsel_pool_label(pool_of(item)));
+	else if (media_of(item)->label[0])
 		set_text(value, VALUE_NAME, media_of(item)->label);
 }
 
 static void pool_uuid(const void *item, struct value *value)
 {
-	if (media_of(item))
-		set_text(value, VALUE_TEXT, media_of(item)->uuid);
+	set_text(value, VALUE_TEXT,
+		 media_of(item) ? media_of(item)->uuid : morsel_pool_uuid(pool_of(item)));
 }
 
 static void pool_state(const void *item, struct value *value)

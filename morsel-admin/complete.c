@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "admin.h"
+#include "image.h"
 
 /* Where in a command line the cursor is. */
 struct place {
@@ -27,11 +27,15 @@ static void offer(const struct place *place, const char *text)
 
 /* ---- options ---- */
 
-static void offer_options(const struct place *place, const struct option_desc *desc)
+/* @own: those whose letters are something else here. */
+static void offer_options(const struct place *place, const struct option_desc *desc,
+			  const struct option_desc *own)
 {
 	char text[64];
 
 	for (; desc && desc->name; desc++) {
+		if (is_listed(own, desc->key))
+			continue;
 		snprintf(text, sizeof(text), "--%s", desc->name);
 		offer(place, text);
 		if (desc->key < 256 && strlen(place->word) < 2) {
@@ -93,6 +97,19 @@ static void offer_pools(struct app *app, const struct place *place, const char *
 		offer(place, text);
 	}
 	morsel_pool_list_free(pools);
+}
+
+/* Of persistent pools, attached or not, on devices that may be read. */
+static void offer_labels(const struct place *place)
+{
+	struct media_scan scan;
+	size_t i;
+
+	scan_media(&scan);
+	for (i = 0; i < scan.nr_items; i++)
+		if (scan.items[i].label[0])
+			offer(place, scan.items[i].label);
+	scan_free(&scan);
 }
 
 static void offer_users(const struct place *place)
@@ -164,6 +181,8 @@ static void offer_kind(struct app *app, const struct place *place, const char *k
 		 (memmem(kind, len, "NAME", 4) && !strcmp(command->noun, "pool") &&
 		  strcmp(command->verb, "create") != 0))
 		offer_pools(app, place, "");
+	else if (memmem(kind, len, "LABEL", 5))
+		offer_labels(place);
 	else if (memmem(kind, len, "COMMAND", 7))
 		offer_nouns(place);
 }
@@ -233,9 +252,10 @@ static void pass(struct place *place, const char *word)
 	if (place->argument_of) {
 		place->argument_of = NULL;
 	} else if (word[0] == '-' && word[1]) {
-		place->argument_of = wants_argument(global_options, word);
-		if (!place->argument_of && place->command)
-			place->argument_of = wants_argument(place->command->options, word);
+		place->argument_of =
+			wants_argument(place->command ? place->command->options : NULL, word);
+		if (!place->argument_of)
+			place->argument_of = wants_argument(global_options, word);
 	} else if (place->command) {
 		place->arg++;
 	} else if (place->noun) {
@@ -267,9 +287,10 @@ int run_complete(struct app *app, int argc, char **argv)
 	if (place.argument_of)
 		offer_option_argument(app, &place);
 	else if (place.word[0] == '-' && place.command)
-		offer_options(&place, place.command->options);
+		offer_options(&place, place.command->options, NULL);
 	if (!place.argument_of && place.word[0] == '-')
-		offer_options(&place, global_options);
+		offer_options(&place, global_options,
+			      place.command ? place.command->options : NULL);
 	else if (place.command && !place.argument_of)
 		offer_argument(app, &place);
 	else if (place.noun && !place.argument_of)

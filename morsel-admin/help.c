@@ -115,11 +115,14 @@ const struct command *known_command(const char *noun, const char *verb)
 
 /* ---- explaining ---- */
 
-static void print_options(const struct option_desc *desc)
+/* @own: those whose letters are something else here. */
+static void print_options(const struct option_desc *desc, const struct option_desc *own)
 {
 	char left[40];
 
 	for (; desc && desc->name; desc++) {
+		if (is_listed(own, desc->key))
+			continue;
 		snprintf(left, sizeof(left), "--%s%s%s", desc->name, desc->arg ? " " : "",
 			 desc->arg ? desc->arg : "");
 		if (desc->key < 256)
@@ -138,10 +141,10 @@ int print_command_help(struct app *app, const struct command *command)
 		printf("%s\n", command->details);
 	if (command->options) {
 		printf("\nOptions:\n");
-		print_options(command->options);
+		print_options(command->options, NULL);
 	}
 	printf("\nOptions of all commands:\n");
-	print_options(global_options);
+	print_options(global_options, command->options);
 	printf("\nMore: man %s\n", command_page(command));
 	return STATUS_OK;
 }
@@ -158,7 +161,7 @@ int print_overview(struct app *app)
 		printf("  %-30s %s\n", left, c->help);
 	}
 	printf("\nOptions:\n");
-	print_options(global_options);
+	print_options(global_options, NULL);
 	printf("\n'%s COMMAND --help' tells more.\n", PROGRAM);
 	return STATUS_OK;
 }

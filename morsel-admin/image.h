@@ -40,13 +40,34 @@ int image_close(struct app *app, struct image *image);
 char *probe_contents(const struct image *image);
 /* Wipe the signatures of what is known to libblkid.  Return: 0 or -errno. */
 int probe_wipe(const struct image *image);
+/* Is the block device that the kernel calls so memory? */
+bool probe_is_memory(const char *name);
 /* Why a pool on the device could not be attached; NULL: it could.  Free the result. */
 char *probe_mode(const struct image *image);
 
 /* ---- media.c ---- */
 /* What its superblocks say.  Return: 0; -EINVAL: no pool, -EUCLEAN: a damaged one, *@why. */
 int media_identify(const struct image *image, struct media_item *item, const char **why);
-/* Look at what is at @path; it may be in use.  Return: false, reported. */
-bool media_look(struct app *app, const char *path, struct media_item *item);
+/*
+ * Look at what is at @path, which @item->path then points to; it may be in use.
+ * Return: 0 or -errno, reported unless @app is NULL.
+ */
+int media_look(struct app *app, const char *path, struct media_item *item);
+
+/* ---- scan.c ---- */
+/* The pools on devices of this machine, attached or not. */
+struct media_scan {
+	struct media_item *items;
+	size_t nr_items;
+	size_t nr_devices; /* that were looked at */
+	char *failed;	   /* a device that could not be looked at, or NULL */
+	int err;	   /* why */
+};
+
+/* Return: 0 or -ENOMEM; in any case to be ended by scan_free(). */
+int scan_media(struct media_scan *scan);
+void scan_free(struct media_scan *scan);
+/* Is @word the label or the UUID of the pool? */
+bool is_label_or_uuid(const struct media_item *item, const char *word);
 
 #endif

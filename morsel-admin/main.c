@@ -48,7 +48,7 @@ const struct command commands[] = {
 		.args = "NAME...",
 		.args_min = 1,
 		.args_max = -1,
-		.help = "Unmount pools and drop all that is in them",
+		.help = "Unmount volatile pools and drop all that is in them",
 		.details = "A pool of which something is open or mapped stays as it is.",
 		.sheet = &pool_sheet,
 	},
@@ -65,6 +65,30 @@ const struct command commands[] = {
 			   "large.",
 		.options = pool_format_options,
 		.sheet = &pool_sheet,
+	},
+	{
+		.noun = "pool",
+		.verb = "attach",
+		.run = run_pool_attach,
+		.args = "DEV|LABEL|UUID [DIR]",
+		.args_min = 1,
+		.args_max = 2,
+		.help = "Mount a persistent pool",
+		.details = "A word with a slash is a device, others are looked for on all of them. "
+			   "Without DIR\nit is mounted on /run/morsel/LABEL, or without a label on "
+			   "/run/morsel/UUID.",
+		.options = pool_attach_options,
+	},
+	{
+		.noun = "pool",
+		.verb = "detach",
+		.run = run_pool_detach,
+		.args = "POOL|DEV|LABEL|UUID|DIR...",
+		.args_min = 1,
+		.args_max = -1,
+		.help = "Unmount persistent pools",
+		.details = "A word with a slash is a device or where the pool is mounted. It is "
+			   "unmounted from\nwherever it is mounted; what is in it stays.",
 	},
 	{
 		.noun = "create",

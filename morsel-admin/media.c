@@ -45,14 +45,15 @@ int media_identify(const struct image *image, struct media_item *item, const cha
 	return err;
 }
 
-bool media_look(struct app *app, const char *path, struct media_item *item)
+int media_look(struct app *app, const char *path, struct media_item *item)
 {
 	const char *why = NULL;
 	struct image image;
 	int err;
 
-	if (image_open(app, &image, path, IMAGE_READ))
-		return false;
+	err = image_open(app, &image, path, IMAGE_READ);
+	if (err)
+		return err;
 	err = image_map(app, &image, IMAGE_READ);
 	if (!err) {
 		err = media_identify(&image, item, &why);
@@ -60,5 +61,5 @@ bool media_look(struct app *app, const char *path, struct media_item *item)
 			report_text(app, path, err, "%s", why ? why : strerror(-err));
 	}
 	image_close(app, &image);
-	return !err;
+	return err;
 }

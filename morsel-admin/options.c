@@ -29,11 +29,23 @@ struct tables {
 	size_t nr_longs;
 };
 
-static void add_options(struct tables *tables, const struct option_desc *desc)
+bool is_listed(const struct option_desc *desc, int key)
+{
+	for (; desc && desc->name; desc++)
+		if (desc->key == key)
+			return true;
+	return false;
+}
+
+/* Those of @desc, but not those whose letter @own has. */
+static void add_options(struct tables *tables, const struct option_desc *desc,
+			const struct option_desc *own)
 {
 	char *end = tables->letters + strlen(tables->letters);
 
 	for (; desc && desc->name; desc++) {
+		if (is_listed(own, desc->key))
+			continue;
 		tables->longs[tables->nr_longs++] = (struct option){
 			.name = desc->name,
 			.has_arg = desc->arg ? required_argument : no_argument,
@@ -130,7 +142,8 @@ static int parse(struct app *app, struct tables *tables, int argc, char **argv)
 			status = complain(app, key, argv);
 		else if (key == OPT_COLOR)
 			status = set_color(app, optarg);
-		else if (!take_global(app, key, optarg))
+		else if ((app->command && is_listed(app->command->options, key)) ||
+			 !take_global(app, key, optarg))
 			status = take_option(app, key, optarg);
 	}
 	return status;
@@ -140,7 +153,7 @@ int parse_global(struct app *app, int argc, char **argv)
 {
 	struct tables tables = { .letters = "+:J" };
 
-	add_options(&tables, global_options);
+	add_options(&tables, global_options, NULL);
 	return parse(app, &tables, argc, argv) ? -1 : optind;
 }
 
@@ -150,8 +163,8 @@ int parse_command(struct app *app, int argc, char **argv)
 	struct tables tables = { .letters = ":J" };
 	int status;
 
-	add_options(&tables, global_options);
-	add_options(&tables, command->options);
+	add_options(&tables, global_options, command->options);
+	add_options(&tables, command->options, NULL);
 	status = parse(app, &tables, argc, argv);
 	if (status || app->help || app->version)
 		return status;

@@ -111,6 +111,15 @@ static void read_line(const char *dir, const char *name, char *line, size_t size
 	fclose(file);
 }
 
+bool probe_is_memory(const char *name)
+{
+	char dir[PATH_MAX], dax[8];
+
+	snprintf(dir, sizeof(dir), "/sys/block/%s", name);
+	read_line(dir, "queue/dax", dax, sizeof(dax));
+	return dax[0] == '1';
+}
+
 /* The namespace that the device at @path in sysfs is made of, or "". */
 static void find_namespace(char *path, char *name, size_t size)
 {

@@ -75,6 +75,8 @@ void report_text(struct app *app, const char *name, int err, const char *format,
 	char text[2048];
 	va_list args;
 
+	if (!app)
+		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);

@@ -106,6 +106,12 @@ uint64_t morsel_pool_available_huge(const struct morsel_pool *pool);
 uint64_t morsel_pool_tree_tables(const struct morsel_pool *pool);
 uint64_t morsel_pool_rw_tables(const struct morsel_pool *pool);
 uint64_t morsel_pool_ro_tables(const struct morsel_pool *pool);
+/* The label a persistent pool was given when it was formatted, or NULL. Several may have it. */
+const char *morsel_pool_label(const struct morsel_pool *pool);
+/* Its UUID, in lower case; NULL if the pool is volatile. */
+const char *morsel_pool_uuid(const struct morsel_pool *pool);
+/* What the kernel calls its block device, as in /sys/class/block; NULL if it is volatile. */
+const char *morsel_pool_device(const struct morsel_pool *pool);
 
 /**
  * morsel_pool_list() - look at all pools that the caller may see
@@ -140,9 +146,38 @@ int morsel_pool_mount_point(struct morsel_ctx *ctx, const char *pool, char **dir
 int morsel_pool_mount(struct morsel_ctx *ctx, const char *pool, const char *dir);
 
 /**
+ * morsel_pool_attach() - mount the persistent pool on a device
+ * @device: the block device of an fsdax namespace
+ * @dir: an existing directory; NULL for one in /run/morsel, which is made. It has the name of
+ *	the pool, or if nobody has given that one its UUID
+ * @options: NULL, or as of mount -o, separated by commas: "ro", "name=NAME", "huge=never" and
+ *	those of every mount; suid, dev and exec must be asked for
+ * @pool: receives the pool; free it with morsel_pool_free()
+ *
+ * Nothing is left behind by a failure. A device that is attached already is mounted once more.
+ *
+ * Return: 0; -EOPNOTSUPP (no fsdax namespace), -EINVAL (no pool, or one that is not known
+ * here), -EBUSY (in use, a copy of a pool that is mounted, the name is taken, or the directory
+ * in /run/morsel), -EACCES, -EROFS (only with "ro"), -EUCLEAN, -EPERM, -ENODEV, and others of
+ * mount(2). morsel_error() has the kernel's words.
+ */
+int morsel_pool_attach(struct morsel_ctx *ctx, const char *device, const char *dir,
+		       const char *options, struct morsel_pool **pool);
+
+/**
+ * morsel_pool_on_device() - which pool is attached from a device
+ * @device: the block device; /dev/NAME may be gone while its pool is not
+ * @pool: receives the pool; free it with morsel_pool_free()
+ *
+ * Return: 0; -ENOENT (none that the caller may see), -ENOTBLK.
+ */
+int morsel_pool_on_device(struct morsel_ctx *ctx, const char *device, struct morsel_pool **pool);
+
+/**
  * morsel_pool_unmount() - unmount a pool wherever this mount namespace has it
  *
- * If one of the places cannot be unmounted, those before it stay unmounted.
+ * If one of the places cannot be unmounted, those before it stay unmounted. A directory in
+ * /run/morsel that it was on goes if it is empty, and the pool is mounted nowhere else.
  *
  * Return: the number of places; -EBUSY, -EPERM, and others of umount(2).
  */

@@ -4,11 +4,16 @@
 # pool: none
 # groups: cli
 # timeout: 240
-# programs: jq bash gzip
+# nvdimm: 34M
+# modules: nfit nd_pmem
+# programs: jq bash gzip /usr/bin/ndctl
 # files: docs/man=/man
+# leak-check: no, the kernel makes the map of the device's pages while the test runs
 . /tests/lib/tap.sh
+. /tests/lib/pmem.sh
 
 addgroup team 2> /dev/null
+ok "a device" make_fsdax
 
 # What the examples of all pages may count on.
 prepare() {

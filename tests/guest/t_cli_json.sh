@@ -4,9 +4,13 @@
 # pool: size=64M,name=p,mode=1777
 # groups: cli
 # timeout: 180
-# programs: jq
+# nvdimm: 34M
+# modules: nfit nd_pmem
+# programs: jq /usr/bin/ndctl
 # files: docs/json.md=/json.md
+# leak-check: no, the kernel makes the map of the device's pages while the test runs
 . /tests/lib/tap.sh
+. /tests/lib/pmem.sh
 
 seen=/tmp/seen
 : > $seen
@@ -48,6 +52,16 @@ check "an image" 0 "pool format" -s 16M -l db ./img
 check "dry" 0 "pool format" -n -f ./img
 check "an image" 0 "pool list" ./img
 check "an image" 0 "pool show" ./img
+make_fsdax
+check "a device" 0 "pool format" -l kept /dev/pmem0
+check "none" 1 "pool attach" nothing
+check "dry" 0 "pool attach" -n kept
+check "by its label" 0 "pool attach" kept
+check "attached already" 1 "pool attach" kept
+check "with what is attached" 0 "pool list"
+check "dry" 0 "pool detach" -n kept
+check "by its label" 0 "pool detach" kept
+check "none" 1 "pool detach" kept
 check "a limit for objects" 0 "pool create" --max-objects 4 -s 1M --no-mount r
 check "one" 0 "pool remove" -y r
 check "dry" 0 "pool remove" -n q

@@ -8,7 +8,7 @@
 # nvdimm: 514M
 # modules: nfit nd_pmem
 # programs: /usr/bin/ndctl
-# files: morsel-admin/boot/60-morsel.rules.in=/boot/rules morsel-admin/boot/morsel-pool@.service=/boot/unit
+# files: morsel-admin/boot/60-morsel.rules.in=/boot/rules morsel-admin/boot/morsel-pool@.service.in=/boot/unit
 . /tests/lib/tap.sh
 
 dev=$MORSEL_NVDIMM
@@ -27,10 +27,10 @@ mkdir -p "/dev/disk/by-morsel-label"
 ln -s "$dev" "/dev/disk/by-morsel-label/$label"
 
 unit() { # KEY: run what the unit says
-	sed -n "s/^$1=\/bin\///p" /boot/unit | sed "s,%I,$label,g" > /tmp/commands
+	sed -n "s/^$1=@SBINDIR@\///p" /boot/unit | sed "s,%I,$label,g" > /tmp/commands
+	ok "$1: there is one" test -s /tmp/commands
 	ok "$1" sh -e /tmp/commands
 }
-unit ExecStartPre
 unit ExecStart
 ok "it is mounted" grep -q " /run/morsel/db .* - morsel " /proc/self/mountinfo
 if [ "$MORSEL_BOOT" = 1 ]; then

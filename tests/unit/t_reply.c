@@ -216,7 +216,21 @@ static void test_pool(void **state)
 	assert_int_equal(morsel_pool_huge(pool), MORSEL_HUGE_ALWAYS);
 	assert_int_equal(morsel_pool_mode(pool), 0755);
 	assert_int_equal(morsel_pool_flags(pool), MORSEL_POOL_FLAG_PINNED);
+	assert_null(morsel_pool_label(pool));
+	assert_null(morsel_pool_uuid(pool));
+	assert_null(morsel_pool_device(pool));
 	assert_int_equal(seq, 0);
+	morsel_pool_free(pool);
+
+	buf.len = 0;
+	fake_pool(&buf, 7, "db");
+	fake_str(&buf, MORSEL_A_POOL_LABEL, "ledger");
+	fake_str(&buf, MORSEL_A_POOL_UUID, "01234567-89ab-cdef-0123-456789abcdef");
+	fake_str(&buf, MORSEL_A_POOL_DEVICE, "pmem0");
+	assert_int_equal(morsel_parse_pool(only(&buf), &pool, &seq), 0);
+	assert_string_equal(morsel_pool_label(pool), "ledger");
+	assert_string_equal(morsel_pool_uuid(pool), "01234567-89ab-cdef-0123-456789abcdef");
+	assert_string_equal(morsel_pool_device(pool), "pmem0");
 	morsel_pool_free(pool);
 }
 
@@ -296,6 +310,17 @@ static void test_bad_pools(void **state)
 	memset(long_name, 'n', sizeof(long_name));
 	long_name[64] = '\0';
 	fake_pool(&buf, 1, long_name);
+	refuse_pool(&buf);
+	fake_pool(&buf, 1, "db");
+	fake_str(&buf, MORSEL_A_POOL_UUID, long_name);
+	refuse_pool(&buf);
+	fake_pool(&buf, 1, "db");
+	fake_str(&buf, MORSEL_A_POOL_DEVICE, long_name);
+	refuse_pool(&buf);
+	memset(long_name, 'l', sizeof(long_name));
+	long_name[65] = '\0';
+	fake_pool(&buf, 1, "db");
+	fake_str(&buf, MORSEL_A_POOL_LABEL, long_name);
 	refuse_pool(&buf);
 }
 

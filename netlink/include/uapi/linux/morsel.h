@@ -58,6 +58,15 @@
 /* Longest name of a process, in bytes without the terminating NUL. */
 #define MORSEL_MAX_COMMAND	15
 
+/* Longest label of a persistent pool, in bytes without the terminating NUL. */
+#define MORSEL_MAX_LABEL	64
+
+/* Length of a UUID in words, in bytes without the terminating NUL. */
+#define MORSEL_MAX_UUID	36
+
+/* Longest name of a block device, in bytes without the terminating NUL. */
+#define MORSEL_MAX_DEVICE	31
+
 /**
  * enum morsel_huge - Whether a pool uses frames of 2 MiB.
  * @MORSEL_HUGE_NEVER: 4 KiB frames only.
@@ -223,6 +232,13 @@ enum morsel_vas_kind {
  *   objects.
  * @MORSEL_A_POOL_RO_TABLES: u64. Page-table pages of the read-only views of
  *   all objects.
+ * @MORSEL_A_POOL_LABEL: string, up to 64 bytes. Persistent pools only. What it
+ *   was labelled when it was formatted; absent if it has no label. Several
+ *   pools may have the same.
+ * @MORSEL_A_POOL_UUID: string, up to 36 bytes. Persistent pools only. Its
+ *   UUID, in lower case.
+ * @MORSEL_A_POOL_DEVICE: string, up to 31 bytes. Persistent pools only. What
+ *   the kernel calls the block device that the pool is on, as in /sys/block.
  */
 enum {
 	MORSEL_A_POOL_ID = 1,
@@ -250,6 +266,9 @@ enum {
 	MORSEL_A_POOL_TREE_TABLES = 23,
 	MORSEL_A_POOL_RW_TABLES = 24,
 	MORSEL_A_POOL_RO_TABLES = 25,
+	MORSEL_A_POOL_LABEL = 26,
+	MORSEL_A_POOL_UUID = 27,
+	MORSEL_A_POOL_DEVICE = 28,
 
 	__MORSEL_A_POOL_MAX,
 	MORSEL_A_POOL_MAX = (__MORSEL_A_POOL_MAX - 1)
@@ -646,7 +665,8 @@ enum {
  *
  *   Who: CAP_SYS_ADMIN, or search permission on the root directory of the
  *   pool. A dump leaves out what the caller may not see; a single pool that
- *   the caller may not see is reported as ENOENT.
+ *   the caller may not see is reported as ENOENT. Who may see a pool may know
+ *   all of it, the device it is on included.
  *
  *   Errors: EINVAL (neither id nor name), ENOENT (no such pool).
  *
