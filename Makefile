@@ -86,10 +86,10 @@ revokes: deps-test
 	$(Q)KARGS="revoke.rounds=$$(($(or $(ROUNDS),10000) / 2)) $(KARGS)" \
 		TIMEOUT_SCALE=$(or $(TIMEOUT_SCALE),30) $(RUN) test revoke_race
 
-# The guest is killed at random while a persistent pool is being used.
+# The power goes while a persistent pool is being used; LOSE=0: nothing is lost that was stored.
 cuts: deps-test
 	$(Q)$(userland)
-	$(Q)CUTS=$(or $(CUTS),200) $(RUN) test store_cut
+	$(Q)CUTS=$(or $(CUTS),200) LOSE=$(or $(LOSE),1) ACCEL=tcg $(RUN) test store_cut
 
 # Pools that somebody has tampered with, in guests.
 hostile: deps-test
