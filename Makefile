@@ -46,7 +46,9 @@ deps:
 deps-%:
 	$(Q)tests/deps build $(filter-out build,$*)
 
+# All of it begins with crash states of the persistence engine, on this machine.
 test: deps-test
+	$(if $(T),,$(Q)$(MAKE) -C tests/crash quick STATES=100000)
 	$(Q)$(userland)
 	$(Q)$(RUN) test $(T)
 
@@ -110,7 +112,7 @@ unit: deps-unit
 
 # The persistence engine, crashed at every fence, on this machine.
 crash: deps-build
-	$(Q)$(MAKE) -C tests/crash run STATES=$(or $(STATES),100000)
+	$(Q)$(MAKE) -C tests/crash run STATES=$(or $(STATES),1000000)
 
 # Hostile images against recovery and verification, on this machine.
 fuzz: deps-fuzz
