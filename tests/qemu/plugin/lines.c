@@ -95,18 +95,20 @@ static void add(struct line *line, uint32_t word, uint64_t value)
 {
 	size_t room = line->room;
 	uint32_t most = most_flushed(line);
-	struct store *last = line->stores ? line->stores + line->nr - 1 : NULL;
+	struct store *stores = line->stores;
 
 	/* The bytes of a word, one by one: nobody flushes in between. */
-	if (last && line->nr > most && line->nr > line->together && last->word == word) {
-		last->value = value;
+	if (stores && line->nr > most && line->nr > line->together &&
+	    stores[line->nr - 1].word == word) {
+		stores[line->nr - 1].value = value;
 		return;
 	}
-	if (line->nr >= FOLD && !most)
+	if (stores && line->nr >= FOLD && !most)
 		fold(line);
-	line->stores = grow(line->stores, line->nr, &room, sizeof(struct store));
+	stores = grow(stores, line->nr, &room, sizeof(struct store));
+	stores[line->nr++] = (struct store){ word, value };
+	line->stores = stores;
 	line->room = room;
-	line->stores[line->nr++] = (struct store){ word, value };
 }
 
 static void note_flushed(unsigned int cpu, uint32_t number, struct line *line)
