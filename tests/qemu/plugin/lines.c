@@ -46,8 +46,22 @@ static void *grow(void *array, size_t nr, size_t *room, size_t each)
 	return array;
 }
 
+static void forget(void)
+{
+	for (uint64_t i = 0; lines && i < size / LINE; i++) {
+		if (lines[i])
+			free(lines[i]->stores);
+		free(lines[i]);
+	}
+	free(lines);
+	nr_in_flight = 0;
+	for (unsigned int cpu = 0; cpu < MAX_CPUS; cpu++)
+		flushed[cpu].nr = 0;
+}
+
 void lines_init(uint8_t *content, uint64_t length)
 {
+	forget();
 	durable = content;
 	size = length;
 	lines = calloc(length / LINE, sizeof(struct line *));

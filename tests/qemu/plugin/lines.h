@@ -21,7 +21,10 @@ enum {
 	MAX_CPUS = 16,
 };
 
-/* @durable: @size bytes; changed as more becomes durable.  All of it aborts without memory. */
+/*
+ * Begin anew.  @durable: @size bytes; changed as more becomes durable.  All of
+ * these functions abort without memory.
+ */
 void lines_init(uint8_t *durable, uint64_t size);
 /* CPU @cpu has stored eight aligned bytes; @stream: past the caches. */
 void lines_store(unsigned int cpu, uint64_t offset, uint64_t value, bool stream);
