@@ -112,8 +112,7 @@ static void add(struct line *line, uint32_t word, uint64_t value)
 	struct store *stores = line->stores;
 
 	/* The bytes of a word, one by one: nobody flushes in between. */
-	if (stores && line->nr > most && line->nr > line->together &&
-	    stores[line->nr - 1].word == word) {
+	if (stores && line->nr > most && stores[line->nr - 1].word == word) {
 		stores[line->nr - 1].value = value;
 		return;
 	}
