@@ -91,7 +91,7 @@ revokes: deps-test
 # The power goes while a persistent pool is being used; LOSE=0: nothing is lost that was stored.
 cuts: deps-test
 	$(Q)$(userland)
-	$(Q)CUTS=$(or $(CUTS),200) LOSE=$(or $(LOSE),1) ACCEL=tcg $(RUN) test store_cut
+	$(Q)CUTS=$(or $(CUTS),200) LOSE=$(or $(LOSE),1) $(RUN) test store_cut
 
 # Pools that somebody has tampered with, in guests.
 hostile: deps-test

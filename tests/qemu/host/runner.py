@@ -121,13 +121,14 @@ class Boot:
         kargs = [_debug_kargs(tests)] if settings.kernel.slow else []
         kargs += [MEMMAP] if tests[0].is_moved else []
         kargs += [header.get("kargs", ""), settings.kargs]
+        losing = self._losing(tests[0], nvdimm)
         args = qemu.command(
             settings.kernel.packed if "cpu" in header else settings.kernel.image, initrd,
             header.get("mem") or settings.mem, header.get("cpus") or settings.cpus, nvdimm,
-            " ".join(filter(None, kargs)), settings.accel, header.get("cpu", ""), header.get("icount", ""),
-            settings.nodes, tests[0].is_moved, header.get("qemu", ""),
+            " ".join(filter(None, kargs)), "tcg" if losing else settings.accel,
+            header.get("cpu", ""), header.get("icount", ""), settings.nodes, tests[0].is_moved, header.get("qemu", ""),
         )
-        args += self._losing(tests[0], nvdimm)
+        args += losing
         (self.directory / "command").write_text(" ".join(args) + "\n")
         return qemu.Guest(args, self.directory)
 
