@@ -46,7 +46,9 @@ deps:
 deps-%:
 	$(Q)tests/deps build $(filter-out build,$*)
 
+# All of it begins with crash states of the persistence engine, on this machine.
 test: deps-test
+	$(if $(T),,$(Q)$(MAKE) -C tests/crash quick STATES=100000)
 	$(Q)$(userland)
 	$(Q)$(RUN) test $(T)
 
@@ -86,10 +88,10 @@ revokes: deps-test
 	$(Q)KARGS="revoke.rounds=$$(($(or $(ROUNDS),10000) / 2)) $(KARGS)" \
 		TIMEOUT_SCALE=$(or $(TIMEOUT_SCALE),30) $(RUN) test revoke_race
 
-# The guest is killed at random while a persistent pool is being used.
+# The power goes while a persistent pool is being used; LOSE=0: nothing is lost that was stored.
 cuts: deps-test
 	$(Q)$(userland)
-	$(Q)CUTS=$(or $(CUTS),200) $(RUN) test store_cut
+	$(Q)CUTS=$(or $(CUTS),200) LOSE=$(or $(LOSE),1) $(RUN) test store_cut
 
 # Pools that somebody has tampered with, in guests.
 hostile: deps-test
@@ -110,7 +112,7 @@ unit: deps-unit
 
 # The persistence engine, crashed at every fence, on this machine.
 crash: deps-build
-	$(Q)$(MAKE) -C tests/crash run STATES=$(or $(STATES),100000)
+	$(Q)$(MAKE) -C tests/crash run STATES=$(or $(STATES),1000000)
 
 # Hostile images against recovery and verification, on this machine.
 fuzz: deps-fuzz

@@ -26,12 +26,32 @@ static void make_table(void)
 			table[k][i] = table[k - 1][i] >> 8 ^ table[0][table[k - 1][i] & 0xff];
 }
 
+#ifdef __x86_64__
+__attribute__((target("sse4.2")))
+static u32 crc32c_of_cpu(u32 crc, const u8 *p, unsigned int length)
+{
+	u64 v;
+
+	for (; length >= 8; p += 8, length -= 8) {
+		memcpy(&v, p, 8);
+		crc = __builtin_ia32_crc32di(crc, v);
+	}
+	while (length--)
+		crc = __builtin_ia32_crc32qi(crc, *p++);
+	return crc;
+}
+#endif
+
 /* Eight bytes a step: the tests do little else. */
 u32 crc32c(u32 crc, const void *data, unsigned int length)
 {
 	const u8 *p = data;
 	u64 v;
 
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("sse4.2"))
+		return crc32c_of_cpu(crc, data, length);
+#endif
 	if (!table[0][1])
 		make_table();
 	for (; length >= 8; p += 8, length -= 8) {

@@ -184,6 +184,8 @@ static inline void *memchr_inv(const void *start, int c, size_t bytes)
 {
 	const u8 *p = start;
 
+	if (!bytes || (*p == (u8)c && !memcmp(p, p + 1, bytes - 1)))
+		return NULL;
 	for (; bytes; p++, bytes--)
 		if (*p != (u8)c)
 			return (void *)p;

@@ -295,6 +295,26 @@ void make_bases(struct explorer *explorer, u8 *base[BASES])
 	explorer->on = on;
 }
 
+u8 *make_huge_base(struct explorer *explorer)
+{
+	static const char *const far[] = { "grow far", NULL };
+	struct world *w = explorer->world;
+	u8 *old = malloc(w->memory->size), *base;
+
+	assert(old);
+	memset(old, GONE, w->memory->size);
+	w->huge = true;
+	make_pool(explorer, old);
+	world_open(w);
+	set_up(w);
+	w->busy = false;
+	world_close(w);
+	memcpy(old, w->memory->now, w->memory->size);
+	base = base_after(explorer, old, far);
+	free(old);
+	return base;
+}
+
 void make_again(struct explorer *explorer, const u8 *base)
 {
 	memory_set(explorer->world->memory, base);

@@ -6,6 +6,7 @@
  */
 #include "crash.h"
 #include <stdio.h>
+#include <unistd.h>
 
 enum {
 	ALL_CUTS = 3200000, /* with so many states every operation runs after every cut */
@@ -139,25 +140,57 @@ static void starve_all(struct explorer *explorer, u8 *const base[BASES])
 	point(!wrong && refused > 50, "an operation without memory or space leaves what there was");
 }
 
-int main(int argc, char **argv)
+struct options {
+	unsigned long states; /* that are enough */
+	bool mutants;
+	u64 seed; /* 0: the usual one */
+};
+
+static struct options options_of(int argc, char **argv)
 {
-	unsigned long enough = argc > 1 ? strtoul(argv[1], NULL, 0) : 100000;
-	u64 size = (u64)POOL_FRAMES * MEDIA_FRAME;
-	struct explorer *explorer = explorer_new(size);
-	int applied[2] = { 0, 0 }, i;
-	int one_of = max_t(int, 1, ALL_CUTS / (int)min_t(unsigned long, enough, ALL_CUTS));
-	u8 *base[BASES];
+	struct options options = { .mutants = false };
+	int c;
+
+	while ((c = getopt(argc, argv, "ms:")) != -1) {
+		if (c == 'm')
+			options.mutants = true;
+		else if (c == 's')
+			options.seed = strtoull(optarg, NULL, 0);
+		else
+			exit(2);
+	}
+	options.states = optind < argc ? strtoul(argv[optind], NULL, 0) : 100000;
+	return options;
+}
+
+/* In a larger pool, whose images take longer to make. */
+static void explore_huge(struct explorer *small)
+{
+	struct explorer *explorer = explorer_new((u64)HUGE_POOL_FRAMES * MEDIA_FRAME);
+	u8 *base = make_huge_base(explorer);
+	char text[128];
+	int done;
+
+	explorer->seed = small->seed;
+	explorer->world->memory->point = on_fence;
+	done = huge_frames(explorer, base);
+	snprintf(text, sizeof(text), "%d sequences with a frame of 2 MiB", done);
+	point(!explorer->violations && done > 20, text);
+	small->points += explorer->points;
+	small->states += explorer->states;
+	small->exhaustive += explorer->exhaustive;
+	small->sampled += explorer->sampled;
+	small->crashes_of_recovery += explorer->crashes_of_recovery;
+	free(base);
+	explorer_free(explorer);
+}
+
+static void explore_all(struct explorer *explorer, u8 *const base[BASES],
+			const struct options *options, int one_of)
+{
+	int applied[2] = { 0, 0 };
 	char text[128];
 
-	if (argc > 2)
-		explorer->seed = strtoull(argv[2], NULL, 0);
-	printf("# seed %#llx\n", (unsigned long long)explorer->seed);
-	explorer->world->memory->point = on_fence;
-	explorer->on = true;
-	make_bases(explorer, base);
-	make_again(explorer, base[1]);
-	point(!explorer->violations, "a pool is made whole or not at all");
-	pin_costs(explorer, base[1]);
 	one_and_two(explorer, base, applied);
 	snprintf(text, sizeof(text), "%d sequences of one and %d of two operations", applied[0],
 		 applied[1]);
@@ -168,13 +201,36 @@ int main(int argc, char **argv)
 		 after_cuts(explorer, base[1], one_of));
 	point(!explorer->violations, text);
 	starve_all(explorer, base);
-	longer(explorer, base, enough);
+	explore_huge(explorer);
+	longer(explorer, base, options->states);
 	snprintf(text, sizeof(text), "%lu crash states recovered", explorer->states);
-	point(!explorer->violations && explorer->states >= enough, text);
+	point(!explorer->violations && explorer->states >= options->states, text);
 	printf("# %lu points, %lu states: %lu all there are, %lu sampled; %lu crashes of recovery\n",
 	       explorer->points, explorer->states, explorer->exhaustive, explorer->sampled,
 	       explorer->crashes_of_recovery);
-	if (!explorer->violations)
+}
+
+/* usage: crash [-m] [-s SEED] [STATES]; -m: with the mutants */
+int main(int argc, char **argv)
+{
+	struct options options = options_of(argc, argv);
+	u64 size = (u64)POOL_FRAMES * MEDIA_FRAME;
+	struct explorer *explorer = explorer_new(size);
+	int one_of = max_t(int, 1, ALL_CUTS / (int)min_t(unsigned long, options.states, ALL_CUTS));
+	u8 *base[BASES];
+	int i;
+
+	if (options.seed)
+		explorer->seed = options.seed;
+	printf("# seed %#llx\n", (unsigned long long)explorer->seed);
+	explorer->world->memory->point = on_fence;
+	explorer->on = true;
+	make_bases(explorer, base);
+	make_again(explorer, base[1]);
+	point(!explorer->violations, "a pool is made whole or not at all");
+	pin_costs(explorer, base[1]);
+	explore_all(explorer, base, &options, one_of);
+	if (options.mutants && !explorer->violations)
 		mutants(size, one_of);
 	printf("1..%d\n", points);
 	for (i = 0; i < BASES; i++)

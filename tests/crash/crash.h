@@ -7,6 +7,7 @@
 
 enum {
 	POOL_FRAMES = 112,
+	HUGE_POOL_FRAMES = 1100, /* with room for one frame of 2 MiB */
 	LONGEST = 6,
 	BASES = 7,
 	PAIRED_BASES = 2, /* the first ones, from which all pairs start */
@@ -26,12 +27,18 @@ bool run(struct explorer *explorer, const struct operation *operation);
 bool sequence(struct explorer *explorer, const u8 *base, const int *ops, int n, int from);
 const struct operation *operation_of(const char *name);
 void make_bases(struct explorer *explorer, u8 *base[BASES]);
+/* A pool that uses frames of 2 MiB, with a large object; free() it. */
+u8 *make_huge_base(struct explorer *explorer);
 /* Over a pool with something in it. */
 void make_again(struct explorer *explorer, const u8 *base);
 
 /* ---- cuts.c ---- */
 /* An operation that is cut short, recovery, and one of @one_of others.  Return: sequences. */
 int after_cuts(struct explorer *explorer, const u8 *base, int one_of);
+
+/* ---- huge.c ---- */
+/* Return: sequences; 0: none had a frame of 2 MiB. */
+int huge_frames(struct explorer *explorer, const u8 *base);
 
 /* ---- mutants.c ---- */
 /* Two CPUs make an object each, and both need the records that the first one adds. */

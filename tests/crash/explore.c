@@ -88,16 +88,12 @@ static void second_point(struct memory *memory)
 
 static void crash_recovery(struct explorer *explorer, const u8 *image)
 {
-	struct state *state = calloc(1, sizeof(*state));
-	struct content *room = calloc(MAX_NAMES, sizeof(*room));
 	u64 in_use;
 
-	assert(state && room);
 	memory_set(explorer->second, image);
 	explorer->second->point = second_point;
-	recover_and_read(memory_pm(explorer->second), state, room, &in_use);
-	free(room);
-	free(state);
+	recover_and_read(memory_pm(explorer->second), &explorer->whole, explorer->room_whole,
+			 &in_use);
 }
 
 /* ---- one state ---- */
@@ -180,6 +176,8 @@ void explore(struct explorer *explorer)
 	u64 mask;
 	int i;
 
+	if (explorer->quiet && explorer->violations)
+		return; /* one is enough to have noticed */
 	explorer->points++;
 	memcpy(explorer->scratch->image, memory->durable, memory->size);
 	if (memory->nr_pending > BOUND) {

@@ -14,8 +14,8 @@ struct explorer {
 	struct scratch *scratch;
 	struct memory *second; /* for crashes of recovery */
 	struct scratch *third;
-	struct state found, again;
-	struct content room[MAX_NAMES], room_again[MAX_NAMES];
+	struct state found, again, whole; /* of a state; of a crashed recovery; of it uncrashed */
+	struct content room[MAX_NAMES], room_again[MAX_NAMES], room_whole[MAX_NAMES];
 	bool on;	       /* look at the points */
 	bool may_be_none;      /* no pool is legal: it is being made */
 	bool quiet;

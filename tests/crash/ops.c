@@ -43,6 +43,13 @@ const struct operation operations[] = {
 	{ "punch", op_punch, 2, false },
 	{ "preallocate", op_preallocate, 3, false },
 	{ "store through a mapping", op_store, 3, false },
+	{ "append", op_append, 5, false },
+	{ "zero a range", op_zero_range, 9, false },
+	{ "preallocate, undone", op_allocate_undone, 9, false },
+	{ "fill with 2 MiB", op_fill_huge, 2, false },
+	{ "punch part of 2 MiB", op_punch_part, 1, false },
+	{ "punch 2 MiB", op_punch_huge, 1, false },
+	{ "shrink far", op_shrink_far, 2, false },
 	{ "remount", op_remount, 4, true },
 	{ "remount, verify nothing", op_remount_only, 4, true },
 };

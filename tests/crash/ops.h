@@ -67,6 +67,7 @@ bool op_grow_far(struct world *w);
 bool op_shrink(struct world *w);
 bool op_shrink_page(struct world *w);
 bool op_truncate(struct world *w);
+void fill_bytes(u8 *to, size_t length, u32 seed);
 bool write_bytes(struct world *w, const char *path, int page, size_t at, size_t length);
 bool op_write(struct world *w);
 bool op_write_hole(struct world *w);
@@ -77,5 +78,14 @@ bool op_preallocate(struct world *w);
 bool op_store(struct world *w);
 bool op_remount(struct world *w);
 bool op_remount_only(struct world *w);
+
+/* ops_file.c */
+bool op_append(struct world *w);
+bool op_zero_range(struct world *w);
+bool op_allocate_undone(struct world *w);
+bool op_fill_huge(struct world *w);
+bool op_punch_part(struct world *w);
+bool op_punch_huge(struct world *w);
+bool op_shrink_far(struct world *w);
 
 #endif

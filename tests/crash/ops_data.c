@@ -148,7 +148,7 @@ bool op_truncate(struct world *w)
 	return resize(w, "/b", 0);
 }
 
-static void fill_bytes(u8 *to, size_t length, u32 seed)
+void fill_bytes(u8 *to, size_t length, u32 seed)
 {
 	size_t i;
 
@@ -333,6 +333,7 @@ static bool remount(struct world *w, bool all)
 	pp_close(&w->pool);
 	memset(&w->pool, 0, sizeof(w->pool));
 	w->pool.pm = pm;
+	w->pool.huge = w->huge;
 	if (!err)
 		err = pp_identify(&w->pool, &why, NULL);
 	if (!err)

@@ -129,20 +129,12 @@ static void on_fence(struct pm_trace *trace, const char *file, int number)
 	settle(memory);
 }
 
-static int on_load(struct pm_trace *trace, u64 offset, size_t length)
-{
-	const struct memory *memory = container_of(trace, struct memory, trace);
-
-	assert(offset + length <= memory->size && offset + length >= offset);
-	return 0;
-}
-
 struct memory *memory_new(u64 size)
 {
 	struct memory *memory = calloc(1, sizeof(*memory));
 
 	assert(memory);
-	memory->trace = (struct pm_trace){ on_store, on_flush, on_fence, on_load };
+	memory->trace = (struct pm_trace){ on_store, on_flush, on_fence };
 	memory->size = size;
 	memory->now = malloc(size);
 	memory->durable = malloc(size);
@@ -230,21 +222,12 @@ static void scratch_fence(struct pm_trace *trace, const char *file, int line)
 	(void)line;
 }
 
-static int scratch_load(struct pm_trace *trace, u64 offset, size_t length)
-{
-	const struct scratch *scratch = container_of(trace, struct scratch, trace);
-
-	assert(offset + length <= scratch->size && offset + length >= offset);
-	return 0;
-}
-
 struct scratch *scratch_new(u64 size)
 {
 	struct scratch *scratch = calloc(1, sizeof(*scratch));
 
 	assert(scratch);
-	scratch->trace = (struct pm_trace){ scratch_store, scratch_flush, scratch_fence,
-					    scratch_load };
+	scratch->trace = (struct pm_trace){ scratch_store, scratch_flush, scratch_fence };
 	scratch->size = size;
 	scratch->image = malloc(size);
 	scratch->touched = calloc(size / LINE, sizeof(*scratch->touched));

@@ -70,6 +70,7 @@ void world_open(struct world *w)
 
 	memset(&w->pool, 0, sizeof(w->pool));
 	w->pool.pm = memory_pm(w->memory);
+	w->pool.huge = w->huge;
 	w->nr_contents = 0;
 	w->nr_holders = 0;
 	w->nr_things = 0;

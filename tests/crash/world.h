@@ -29,7 +29,9 @@ struct world {
 	struct content contents[MAX_CONTENTS];
 	int nr_contents;
 	u32 next_key;
-	int error; /* of the engine; NULL tests expect 0 */
+	bool huge;   /* the pool has room for frames of 2 MiB, and is to use them */
+	int nr_huge; /* that were filled */
+	int error;   /* of the engine; NULL tests expect 0 */
 };
 
 /* Take what is in w->memory into use and read it. */

@@ -44,6 +44,8 @@ int write_file(const char *path, const char *text);
 /* modules.c */
 int module_insert(const char *path, const char *params);
 int module_remove(const char *name);
+/* Tell the host where the code of a module is. */
+void module_report(const char *name);
 
 /* memory.c: free memory in KiB after caches are dropped */
 long memory_free_kb(void);

@@ -46,6 +46,7 @@ static int prepare(const struct test *test)
 			report("@problem cannot load the module: %s", strerror(-err));
 			return err;
 		}
+		module_report("morsel");
 	}
 	if (!wants_pool(test))
 		return 0;

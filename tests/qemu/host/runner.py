@@ -3,17 +3,20 @@
 
 import argparse
 import copy
+import os
 import random
+import subprocess
 import time
 from pathlib import Path
 
-from . import image, klog, load, qemu
+from . import image, klog, load, powercut, qemu
 from .suite import Test, boot_header
 from .tap import Result
 
 BOOT_SECONDS = 120
 GRACE_SECONDS = 45  # beyond a test's own limit: clean-up, leak check
 EXIT_SECONDS = 20
+CUT_SECONDS = 3  # for as many events as are drawn
 MEMMAP = "memmap=32M!512M"  # more persistent memory, of nd_e820
 UNDER_LOAD = "# under load"  # from here on the guest may be killed
 
@@ -100,6 +103,9 @@ class Boot:
         self.booted = False
         self.success = False
         self.cut_at = None  # when the power goes
+        self.is_cut = False
+        self.powercut = None
+        self.sections = None  # where the module is
         self.offset = 0  # how much of the console is judged
         self.show = show
         self.directory = settings.directory / f"guest-{number}"
@@ -115,14 +121,25 @@ class Boot:
         kargs = [_debug_kargs(tests)] if settings.kernel.slow else []
         kargs += [MEMMAP] if tests[0].is_moved else []
         kargs += [header.get("kargs", ""), settings.kargs]
+        losing = self._losing(tests[0], nvdimm)
         args = qemu.command(
             settings.kernel.packed if "cpu" in header else settings.kernel.image, initrd,
             header.get("mem") or settings.mem, header.get("cpus") or settings.cpus, nvdimm,
-            " ".join(filter(None, kargs)), settings.accel, header.get("cpu", ""), header.get("icount", ""),
-            settings.nodes, tests[0].is_moved, header.get("qemu", ""),
+            " ".join(filter(None, kargs)), "tcg" if losing else settings.accel,
+            header.get("cpu", ""), header.get("icount", ""), settings.nodes, tests[0].is_moved, header.get("qemu", ""),
         )
+        args += losing
         (self.directory / "command").write_text(" ".join(args) + "\n")
         return qemu.Guest(args, self.directory)
+
+    def _losing(self, test, nvdimm):
+        """Persistent memory with a pool loses lines if the test, or the caller, asks for it."""
+        percent = test.header.get("lose")
+        wanted = percent or os.environ.get("LOSE", "0") not in ("", "0")
+        if not nvdimm or not wanted or not powercut.find_pool(nvdimm):
+            return []
+        self.powercut = powercut.PowerCut(self.directory, nvdimm, percent)
+        return self.powercut.arguments()
 
     def run(self, last=True):
         """A guest that does not reach its first process reports that only if it is the @last attempt."""
@@ -135,14 +152,38 @@ class Boot:
                 self._died()
             except TimeoutError:
                 if self.cut_at and time.monotonic() < deadline:
-                    self.guest.process.kill()
-                    self.current.passed += 1
+                    self._cut()
                 else:
                     self._problem("the guest hangs")
         errors = self.guest.stop(0 if not self.success else EXIT_SECONDS)
         (self.directory / "initrd").unlink()
+        if self.powercut:
+            self._after_loss()
         if self.booted or last:
             self._last_words(errors)
+
+    def _cut(self):
+        self.is_cut = True
+        if self.powercut:
+            self.powercut.cut()
+            try:
+                self.guest.process.wait(CUT_SECONDS * self.scale)
+            except subprocess.TimeoutExpired:
+                pass  # it does not store: all that is in flight is lost
+        self.guest.process.kill()
+        self.current.passed += 1
+
+    def _after_loss(self):
+        report = self.powercut.finish(self.is_cut)
+        self.show.loss(report, self.is_cut)
+        result = self.current or (self.results[-1] if self.results else self.outside)
+        result.output.append(f"# power cut: {report}")
+        if self.sections:
+            for text in powercut.strangers(report, self.sections):
+                result.fail(f"a store to the pool past persist.h: {text}")
+            return
+        if report.sites:
+            result.fail("nobody has said where the module is that stores to the pool")
 
     def _problem(self, text):
         (self.current or self.outside).fail(text)
@@ -184,6 +225,10 @@ class Boot:
         self.current.started = time.monotonic()
         self._judge_log(self.outside, f"begin {name}")
         return time.monotonic() + int(limit) + GRACE_SECONDS * self.scale
+
+    def _on_module(self, rest):
+        if self.powercut:
+            self.sections = powercut.Sections(self.settings.morsel, rest)
 
     def _on_exit(self, rest):
         self.current.exited(int(rest))

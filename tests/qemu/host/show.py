@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the caller sees."""
 
+import collections
 import json
 import os
 import re
@@ -21,6 +22,7 @@ class Show:
         self.passed = 0
         self.failed = 0
         self.skipped = 0
+        self.cuts = collections.Counter()  # what they have lost
 
     def number(self):
         with self.lock:
@@ -54,6 +56,12 @@ class Show:
                     print(f"      | {line}")
             print(f"      logs: {os.path.relpath(directory)}", flush=True)
 
+    def loss(self, report, was_cut):
+        """What persistent memory has lost in one boot."""
+        with self.lock:
+            self.cuts.update(report.cut, cuts=was_cut)
+            self.cuts["stores"] += sum(stores for _, stores, _, _ in report.sites)
+
     def _expect(self, result):
         """A self-test of the harness passes when its failure, and only that, was found."""
         wanted = result.test.header.get("expect")
@@ -74,6 +82,10 @@ class Show:
         skipped = f" ({self.skipped} skipped with a stated reason)" if self.skipped else ""
         if skipped:
             print(skipped.strip())
+        if self.cuts:
+            cuts = self.cuts
+            print(f"{cuts['cuts']} power cuts: {cuts['in-flight']} lines in flight, of which {cuts['whole']} came "
+                  f"whole, {cuts['part']} in part; {cuts['stores']} stores of the kernel looked at")
         print(f"{self.passed} passed, {self.failed} failed", flush=True)
         return 1 if self.failed or not self.passed else 0
 

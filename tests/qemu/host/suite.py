@@ -15,6 +15,7 @@ KEYS = {
     "groups",  # words for T=
     "boots",  # own: a guest for this test alone; N: N boots over the same nvdimm file
     "cut",  # seconds: in each boot but the first and the last the guest is killed within that time of "# under load"
+    "lose",  # percent of the lines not flushed and fenced that come when the power is cut (tests/qemu/plugin)
     "moved",  # yes: in every second boot the NVDIMM has another address, and there is another one
     "qemu",  # more arguments of QEMU, such as devices
     "nvdimm",  # size of a persistent-memory module, with its label, such as 514M
