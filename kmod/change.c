@@ -78,7 +78,7 @@ int pp_remove(struct pp_pool *pool, struct pp_object *obj)
 void pp_release(struct pp_pool *pool, struct pp_object *obj)
 {
 	/* What is not known to be its own is left alone; the next walk of all trees finds it. */
-	if (pp_object_verify(pool, obj)) {
+	if (pp_tree_judge(pool, obj, 0, PP_LAST_PAGE)) {
 		WRITE_ONCE(pool->leaky, true);
 	} else {
 		if (obj->rec.root)

@@ -83,7 +83,7 @@ static int zero_tail(struct pp_pool *pool, struct pp_object *obj, u64 to)
 static int shrink(struct pp_pool *pool, struct pp_object *obj, struct pp_record *rec)
 {
 	u64 old_root = obj->rec.root, first = page_of(rec->size + MEDIA_FRAME - 1);
-	int err = pp_tree_judge(pool, obj, first, page_of(MEDIA_SIZE_MAX));
+	int err = pp_tree_judge(pool, obj, first, PP_LAST_PAGE);
 
 	if (err)
 		return err;
@@ -93,7 +93,7 @@ static int shrink(struct pp_pool *pool, struct pp_object *obj, struct pp_record 
 	if (err)
 		return err;
 	if (rec->root)
-		return pp_tree_cut(pool, obj, first, page_of(MEDIA_SIZE_MAX));
+		return pp_tree_cut(pool, obj, first, PP_LAST_PAGE);
 	if (old_root)
 		pp_tree_free(pool, old_root, pp_height(old_root) + 1, NULL);
 	memset(&obj->count, 0, sizeof(obj->count));

@@ -62,6 +62,9 @@ enum {
 	PP_LOGS = 2 * MEDIA_LOG_FRAMES,
 };
 
+/* No page is behind it. */
+#define PP_LAST_PAGE (MEDIA_SIZE_MAX >> MEDIA_FRAME_SHIFT)
+
 struct pp_pool {
 	struct pm pm;
 	/* From the superblock; constant while the pool is in use. */

@@ -125,8 +125,7 @@ int pp_object_verify(struct pp_pool *pool, struct pp_object *obj)
 {
 	struct pp_count count = { .tables = obj->rec.root != 0 };
 	const struct judge j = {
-		.pool = pool, .obj = obj, .last = MEDIA_SIZE_MAX >> MEDIA_FRAME_SHIFT,
-		.count = &count,
+		.pool = pool, .obj = obj, .last = PP_LAST_PAGE, .count = &count,
 	};
 	int err;
 

@@ -260,7 +260,7 @@ static int trim(struct pp_pool *pool, struct pp_scan *scan)
 		if (!item->prealloc)
 			err = pp_tree_cut(pool, obj,
 					  (item->size + MEDIA_FRAME - 1) >> MEDIA_FRAME_SHIFT,
-					  MEDIA_SIZE_MAX >> MEDIA_FRAME_SHIFT);
+					  PP_LAST_PAGE);
 		item->count = obj->count;
 		if (err || !memcmp(&obj->count, &obj->stored, sizeof(obj->count)))
 			continue;

@@ -24,10 +24,10 @@ enum {
 /* Has somebody a reference on a frame besides the pool's?  A memory error has one for ever. */
 static bool is_pinned(struct inode *inode)
 {
-	pgoff_t index = morsel_tree_next_shown(inode, 0), next;
+	pgoff_t index = morsel_tree_next_shown(inode, 0, ULONG_MAX), next;
 	struct morsel_leaf leaf;
 
-	for (; index != ULONG_MAX; index = morsel_tree_next_shown(inode, next)) {
+	for (; index != ULONG_MAX; index = morsel_tree_next_shown(inode, next, ULONG_MAX)) {
 		leaf = morsel_tree_lookup(inode, index);
 		if (leaf.error || WARN_ON_ONCE(!leaf.page))
 			break;

@@ -122,8 +122,8 @@ struct morsel_leaf morsel_store_lookup(struct inode *inode, pgoff_t index);
  * others is nothing that anybody has seen: -EAGAIN.  Context: does not sleep.
  */
 struct morsel_leaf morsel_store_peek(struct inode *inode, pgoff_t index);
-/* The next page of data to which judged tables lead, or ULONG_MAX. */
-pgoff_t morsel_store_next_judged(struct inode *inode, pgoff_t index);
+/* The next page of data to which judged tables lead, or ULONG_MAX; none behind @last is needed. */
+pgoff_t morsel_store_next_judged(struct inode *inode, pgoff_t index, pgoff_t last);
 /* The frame of 2 MiB that page @index is seen to be in, or NULL.  Context: does not sleep. */
 struct page *morsel_store_huge(struct inode *inode, pgoff_t index);
 struct morsel_chunk morsel_store_chunk(struct inode *inode, pgoff_t index);

@@ -77,7 +77,7 @@ static bool step(struct inode *inode, const struct bad *bad, pgoff_t *index)
 
 	if (is_lost(bad, &leaf))
 		return false;
-	*index = morsel_store_next_judged(inode, morsel_store_behind(*index, &leaf));
+	*index = morsel_store_next_judged(inode, morsel_store_behind(*index, &leaf), ULONG_MAX);
 	return true;
 }
 
@@ -88,7 +88,7 @@ static pgoff_t next_lost(struct inode *inode, const struct bad *bad, pgoff_t ind
 
 	for (;;) {
 		filemap_invalidate_lock_shared(inode->i_mapping);
-		index = morsel_store_next_judged(inode, index);
+		index = morsel_store_next_judged(inode, index, ULONG_MAX);
 		stop = index | (MORSEL_CHUNK_PAGES - 1);
 		while (index <= stop && index != ULONG_MAX && step(inode, bad, &index))
 			;

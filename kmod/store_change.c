@@ -451,7 +451,7 @@ void morsel_store_evict(struct inode *inode)
 
 	if (!obj || !obj->detached)
 		return;
-	if (pp_object_verify(engine_of(inode), obj))
+	if (pp_tree_judge(engine_of(inode), obj, 0, PP_LAST_PAGE))
 		morsel_store_forget(inode);	/* its frames stay */
 	pp_release(engine_of(inode), obj);
 }

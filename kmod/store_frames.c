@@ -49,14 +49,15 @@ static void forget_page(struct page *page)
 
 void morsel_store_forget(struct inode *inode)
 {
-	pgoff_t index = morsel_store_next_judged(inode, 0);
+	pgoff_t index = morsel_store_next_judged(inode, 0, ULONG_MAX);
 	struct morsel_leaf leaf;
 
 	while (index != ULONG_MAX) {
 		leaf = morsel_store_peek(inode, index);
 		if (leaf.page)
 			forget_page(leaf.page);
-		index = morsel_store_next_judged(inode, morsel_store_behind(index, &leaf));
+		index = morsel_store_next_judged(inode, morsel_store_behind(index, &leaf),
+						 ULONG_MAX);
 		cond_resched();
 	}
 }

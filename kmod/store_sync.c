@@ -50,9 +50,10 @@ static void write_back(struct inode *inode, pgoff_t first, pgoff_t last)
 	while (first <= last) {
 		stop = min(last, first | (MORSEL_CHUNK_PAGES - 1));
 		filemap_invalidate_lock_shared(inode->i_mapping);
-		first = morsel_store_next_judged(inode, first);
+		first = morsel_store_next_judged(inode, first, last);
 		while (first <= stop)
-			first = morsel_store_next_judged(inode, write_back_leaf(inode, first));
+			first = morsel_store_next_judged(inode, write_back_leaf(inode, first),
+							 last);
 		filemap_invalidate_unlock_shared(inode->i_mapping);
 		cond_resched();
 	}

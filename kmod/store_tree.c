@@ -185,14 +185,14 @@ static pgoff_t behind(pgoff_t index, const struct pp_leaf *leaf)
 	return round_down(index, 1UL << leaf->order) + (1UL << leaf->order);
 }
 
-/* @judge: else what is not judged counts as a hole. */
-static pgoff_t next(struct inode *inode, pgoff_t index, bool hole, bool judge)
+/* @last: where to stop looking.  @judge: else what is not judged counts as a hole. */
+static pgoff_t next(struct inode *inode, pgoff_t index, pgoff_t last, bool hole, bool judge)
 {
 	u64 root = root_of(inode);
 	struct pp_leaf leaf;
 	int error;
 
-	while (root && pp_in_reach(pp_height(root), index)) {
+	while (root && index <= last && pp_in_reach(pp_height(root), index)) {
 		error = judge ? look_up(inode, index, &leaf) : peek(inode, index, &leaf);
 		/* What cannot be read is data: who reads it is told. */
 		if (error)
@@ -208,12 +208,12 @@ static pgoff_t next(struct inode *inode, pgoff_t index, bool hole, bool judge)
 
 pgoff_t morsel_store_next(struct inode *inode, pgoff_t index, bool hole)
 {
-	return next(inode, index, hole, true);
+	return next(inode, index, ULONG_MAX, hole, true);
 }
 
-pgoff_t morsel_store_next_judged(struct inode *inode, pgoff_t index)
+pgoff_t morsel_store_next_judged(struct inode *inode, pgoff_t index, pgoff_t last)
 {
-	return next(inode, index, false, false);
+	return next(inode, index, last, false, false);
 }
 
 /* Charge for what is to be filled: 2 MiB if that may be.  Return: frames, or -errno. */

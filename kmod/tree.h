@@ -87,9 +87,9 @@ pgoff_t morsel_tree_next(struct inode *inode, pgoff_t index, bool hole);
 /*
  * The next page of data that a process may have been shown: of a tree on a device
  * what nobody has come to yet is left out.  Context: invalidate_lock held.
- * Return: its index, or ULONG_MAX.
+ * Return: its index, or ULONG_MAX; or anything behind @last.
  */
-pgoff_t morsel_tree_next_shown(struct inode *inode, pgoff_t index);
+pgoff_t morsel_tree_next_shown(struct inode *inode, pgoff_t index, pgoff_t last);
 
 /* The level-2 entry's state for the chunk of @index: used to build views. */
 enum morsel_chunk_state {

@@ -149,9 +149,9 @@ pgoff_t morsel_tree_next(struct inode *inode, pgoff_t index, bool hole)
 	return found < end || hole ? found : ULONG_MAX;
 }
 
-pgoff_t morsel_tree_next_shown(struct inode *inode, pgoff_t index)
+pgoff_t morsel_tree_next_shown(struct inode *inode, pgoff_t index, pgoff_t last)
 {
 	if (morsel_i(inode)->record)
-		return morsel_store_next_judged(inode, index);
+		return morsel_store_next_judged(inode, index, last);
 	return morsel_tree_next(inode, index, false);
 }

@@ -252,7 +252,7 @@ int morsel_view_ready(struct inode *inode, enum morsel_view_kind kind, pgoff_t f
 	int made = 0, err;
 
 	for (;;) {
-		index = morsel_tree_next_shown(inode, index);
+		index = morsel_tree_next_shown(inode, index, min(last, end));
 		if (index > last || index >= end)
 			return made;
 		if (!morsel_view_find(inode, kind, index)) {

@@ -138,6 +138,13 @@ def mounting(rows):
         yield Verdict(aim, share <= 0.2, f"{share:.3f} over {size_text(small)} to {size_text(large)}")
 
 
+def booting(rows):
+    for leaves in ("4 KiB", "2 MiB"):
+        curve = rows.curve("boot", "morsel-pmem", leaves, "first")
+        aim = f"persistent memory, leaves of {leaves}, the first use after an unmount, from 4 GiB up: within 1.2x"
+        yield flat(rows, aim, {size: cost for size, cost in curve.items() if size >= 4 * GIB}, 1.2)
+
+
 def allocating(rows):
     for way in ("4 KiB", "2 MiB"):
         curve = rows.curve("frames", "morsel-pmem", way, "atomics per 1000")
@@ -163,7 +170,7 @@ def managing(rows):
                   f"{each[max(each)]:,.0f} instructions each among {max(each)}" if len(each) > 1 else "no curve")
 
 
-AIMS = (mapping, tables, fork, calls, netlink, population, persistent, mounting, allocating, managing)
+AIMS = (mapping, tables, fork, calls, netlink, population, persistent, mounting, booting, allocating, managing)
 
 
 def judge(rows, whole):

@@ -57,6 +57,11 @@ good() {
 		row frames morsel-pmem "4 KiB" "$size" "atomics per 1000" 9000
 		row frames morsel-pmem "2 MiB" "$size" "atomics per 1000" 4000
 	done
+	for way in "4 KiB" "2 MiB"; do
+		row boot morsel-pmem "$way" $((1024 * MIB)) first 700
+		row boot morsel-pmem "$way" $((4 * 1024 * MIB)) first 1000
+		row boot morsel-pmem "$way" $((16 * 1024 * MIB)) first 1100
+	done
 	for way in mount unmount; do
 		row mount morsel-pmem clean $((64 * MIB)) "$way" 1000
 		row mount morsel-pmem clean $((2 * 1024 * MIB)) "$way" 1350
@@ -113,6 +118,8 @@ misses "unmap of 1 GiB: at least 10x" calls ext4-dax touch $((1024 * MIB)) loop 
 misses "the whole use costs the same" calls morsel-pmem access $((1024 * MIB)) loop 130
 misses "memory, mount: a GiB of pool" mount morsel-pmem clean $((2 * 1024 * MIB)) mount 1450
 misses "memory, unmount: a GiB of pool" mount morsel-pmem clean $((2 * 1024 * MIB)) unmount 1450
+misses "leaves of 4 KiB, the first use after an unmount" boot morsel-pmem "4 KiB" $((4 * 1024 * MIB)) first 900
+misses "leaves of 2 MiB, the first use after an unmount" boot morsel-pmem "2 MiB" $((16 * 1024 * MIB)) first 1300
 misses "for a frame of 4 KiB the same" frames morsel-pmem "4 KiB" 8 "atomics per 1000" 11000
 misses "for a frame of 2 MiB the same" frames morsel-pmem "2 MiB" 256 "atomics per 1000" 5000
 misses "a look at what is active" usage morsel "" 256 look 1600
