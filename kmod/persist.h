@@ -127,6 +127,8 @@ struct pm_trace {
 	void (*flush)(struct pm_trace *trace, u64 offset, size_t length, const char *file,
 		      int line);
 	void (*fence)(struct pm_trace *trace, const char *file, int line);
+	/* Return: 0, or -EIO where the media has an error.  NULL: it has none. */
+	int (*load)(struct pm_trace *trace, u64 offset, size_t length);
 };
 
 struct pm {
@@ -185,9 +187,12 @@ static inline void pm_stream_zeros(struct pm *pm, u64 offset, size_t length)
 
 static inline int pm_load(const struct pm *pm, u64 offset, void *to, size_t length)
 {
+	int err = pm->trace && pm->trace->load ? pm->trace->load(pm->trace, offset, length) : 0;
+
 	assert(offset <= pm->size && length <= pm->size - offset);
-	memcpy(to, pm->base + offset, length);
-	return 0;
+	if (!err)
+		memcpy(to, pm->base + offset, length);
+	return err;
 }
 
 static inline int pm_load8(const struct pm *pm, u64 offset, u64 *value)
