@@ -9,9 +9,11 @@ TABLES = (
      "map", "total", size_text, (
          ("morsel", "morsel", "first"), ("morsel 4k", "morsel-4k", "first"),
          ("memfd lazy", "memfd", "first"), ("memfd populate", "memfd", "populate"),
-         ("hugetlb lazy", "hugetlbfs", "first"), ("hugetlb populate", "hugetlbfs", "populate"),
+         ("hugetlb lazy", "hugetlbfs", "first"), ("hugetlb populate", "hugetlbfs", "populate"))),
+    ("The same, of what is on persistent memory (instructions)",
+     "map", "total", size_text, (
          ("ext4-dax lazy", "ext4-dax", "first"), ("ext4-dax populate", "ext4-dax", "populate"),
-         ("dev-dax lazy", "device-dax", "first"), ("dev-dax populate", "device-dax", "populate"))),
+         ("device-dax lazy", "device-dax", "first"), ("device-dax populate", "device-dax", "populate"))),
     ("Map, access every leaf, unmap, by a further process (instructions)",
      "map", "total", size_text, (
          ("morsel", "morsel", "all"), ("morsel 4k", "morsel-4k", "all"), ("memfd", "memfd", "all"),
@@ -35,10 +37,10 @@ TABLES = (
          ("ext4-dax", "ext4-dax", ""), ("device-dax", "device-dax", ""))),
     ("open, mmap, access a byte, munmap, close; lazy: without the access (instructions, later times)",
      "calls", "loop", size_text, (
-         ("morsel", "morsel", "access"), ("tmpfs lazy", "tmpfs", "lazy"), ("tmpfs access", "tmpfs", "access"),
-         ("memfd access", "memfd", "access"), ("memfd populate", "memfd", "populate"),
-         ("hugetlbfs access", "hugetlbfs", "access"), ("ext4-dax access", "ext4-dax", "access"),
-         ("device-dax access", "device-dax", "access"))),
+         ("morsel", "morsel", "access"), ("tmpfs lazy", "tmpfs", "lazy"), ("tmpfs", "tmpfs", "access"),
+         ("memfd", "memfd", "access"), ("memfd populate", "memfd", "populate"),
+         ("hugetlbfs", "hugetlbfs", "access"), ("ext4-dax", "ext4-dax", "access"),
+         ("device-dax", "device-dax", "access"))),
     ("Persistent memory: open, mmap, access a byte of each 2 MiB, munmap, close (instructions, later times)",
      "calls", "loop", size_text, (("morsel", "morsel-pmem", "touch"), ("ext4-dax", "ext4-dax", "touch"))),
     ("Persistent memory, after an unmount: open, mmap, access a byte, munmap, close for the first time (instructions)",
