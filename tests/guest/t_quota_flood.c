@@ -35,7 +35,9 @@ struct found {
 	int names, deep, lists;
 	int refused[3]; /* errno: an object, a directory, memory */
 	int listed;
-} *found;
+};
+
+static struct found *found;
 
 static int64_t now_ns(void)
 {
