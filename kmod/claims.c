@@ -61,6 +61,9 @@ u64 pp_frame_get(struct pp_pool *pool, unsigned int order)
 
 void pp_frame_put(struct pp_pool *pool, u64 frame, unsigned int order)
 {
+	/* What names it on the media may still be there. */
+	if (pm_has_failed(&pool->pm))
+		return;
 	unclaim(pool, frame, order);
 	fa_put(pool->frames, raw_smp_processor_id(), frame, order);
 }

@@ -282,17 +282,21 @@ static void clear_area(struct fa *fa, unsigned int cpu, u32 area)
 	smp_store_release(&fa->areas[area], (u32)AREA_FRAMES);
 }
 
-static void clear_frame(struct fa *fa, unsigned int cpu, u64 frame)
+/* Return: it was in use.  One that a damaged image gives back twice is not counted twice. */
+static bool clear_frame(struct fa *fa, unsigned int cpu, u64 frame)
 {
 	u64 *word = &fa->bits[frame / 64], old;
 	u32 *area = &fa->areas[frame / AREA_FRAMES], count;
 
 	do {
 		old = READ_ONCE(*word);
+		if (!(old >> frame % 64 & 1))
+			return false;
 	} while (!swap64(fa, cpu, word, old, old & ~(1ULL << frame % 64)));
 	do {
 		count = READ_ONCE(*area);
 	} while (!swap32(fa, cpu, area, count, count + 1));
+	return true;
 }
 
 void fa_put(struct fa *fa, unsigned int cpu, u64 frame, unsigned int order)
@@ -303,8 +307,8 @@ void fa_put(struct fa *fa, unsigned int cpu, u64 frame, unsigned int order)
 	cpu %= fa->nr_cpus;
 	if (order)
 		clear_area(fa, cpu, frame / AREA_FRAMES);
-	else
-		clear_frame(fa, cpu, frame);
+	else if (!clear_frame(fa, cpu, frame))
+		return;
 	word = &fa->local[cpu].state;
 	old = READ_ONCE(*word);
 	if (old & LOCAL_VALID && local_grove(old) == grove &&

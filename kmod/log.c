@@ -67,6 +67,8 @@ static int log_and_write(struct pp_pool *pool, unsigned int nr, struct media_log
 	entry->crc = cpu_to_le32(entry_crc(pool, entry));
 	write_entry(pool, nr, entry);
 	pm_fence(&pool->pm);	/* the point of no return */
+	if (pm_has_failed(&pool->pm))
+		return -EIO;
 	for (i = 0; i < 2 && !err; i++)
 		err = pp_record_write(pool, obj[i], rec[i]);
 	pm_fence(&pool->pm);

@@ -192,6 +192,8 @@ static const char *check_target(const struct pp_pool *pool, u64 id, const struct
 	case MEDIA_SYMLINK:
 		return in_frames(pool, rec->target) ? NULL : "its target is not in the pool";
 	case MEDIA_LINK:
+		if (rec->acl)
+			return "a name has an ACL";
 		return rec->target && rec->target != id ? NULL : "it is a name of nothing";
 	case MEDIA_QUOTA:
 		return rec->acl ? "a limit has an ACL" : NULL;

@@ -94,6 +94,12 @@ static inline void pm_fence(struct pm *pm)
 		pm->settle(pm);
 }
 
+/* Has a fence not made stores last?  Then nothing more is changed. */
+static inline bool pm_has_failed(const struct pm *pm)
+{
+	return READ_ONCE(pm->failed);
+}
+
 /* Return: 0, or -EIO where the media has an error. */
 static inline int pm_load(const struct pm *pm, u64 offset, void *to, size_t length)
 {
@@ -184,6 +190,12 @@ static inline void pm_stream_zeros(struct pm *pm, u64 offset, size_t length)
 		if ((pm)->trace)                                                          \
 			(pm)->trace->fence((pm)->trace, __FILE__, __LINE__);              \
 	} while (0)
+
+static inline bool pm_has_failed(const struct pm *pm)
+{
+	(void)pm;
+	return false;
+}
 
 static inline int pm_load(const struct pm *pm, u64 offset, void *to, size_t length)
 {

@@ -25,7 +25,6 @@
 #include <linux/types.h>
 
 #include <asm/cpufeature.h>
-#include <asm/unaligned.h>
 
 /*
  * By the instruction of SSE 4.2, as the module crc32c-intel has it for short buffers; else
@@ -33,12 +32,14 @@
  */
 static inline u32 morsel_crc32c(u32 crc, const u8 *data, size_t length)
 {
-	u64 sum = crc;
+	u64 sum = crc, word;
 
 	if (!static_cpu_has(X86_FEATURE_XMM4_2))
 		return __crc32c_le(crc, data, length);
-	for (; length >= sizeof(u64); data += sizeof(u64), length -= sizeof(u64))
-		asm("crc32q %1, %0" : "+r" (sum) : "r" (get_unaligned((const u64 *)data)));
+	for (; length >= sizeof(word); data += sizeof(word), length -= sizeof(word)) {
+		memcpy(&word, data, sizeof(word));
+		asm("crc32q %1, %0" : "+r" (sum) : "r" (word));
+	}
 	for (crc = sum; length; data++, length--)
 		asm("crc32b %1, %0" : "+r" (crc) : "rm" (*data));
 	return crc;

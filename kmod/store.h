@@ -54,7 +54,7 @@ static inline bool morsel_store_is_synchronous(const struct morsel_store *store)
 /* Nothing is acknowledged once the device has not made stores last.  Return: @error, or -EIO. */
 static inline int morsel_store_lasting(const struct pp_pool *pp, int error)
 {
-	return error || !READ_ONCE(pp->pm.failed) ? error : -EIO;
+	return error || !pm_has_failed(&pp->pm) ? error : -EIO;
 }
 
 /* store_open.c */

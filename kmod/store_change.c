@@ -21,6 +21,11 @@ static struct pp_object *record_of(const struct inode *inode)
 	return morsel_i(inode)->record;
 }
 
+static int lasting(const struct inode *inode, int error)
+{
+	return morsel_store_lasting(engine_of(inode), error);
+}
+
 static s64 ns(struct timespec64 time)
 {
 	return timespec64_to_ns(&time);
@@ -51,21 +56,21 @@ static void describe(const struct inode *inode, struct pp_record *rec)
 
 /*
  * Begin to change a record, which is to say *@rec.  Nothing is allocated: some of those
- * who call have changed other things before.  Return: 0, to be followed by end(); -EUCLEAN.
+ * who call have changed other things before.
+ * Return: 0, to be followed by end(); -EUCLEAN; -EIO: the device does not make stores last.
  */
 static int begin(struct inode *inode, struct pp_record *rec)
 {
 	if (morsel_store_is_damaged(inode))
 		return -EUCLEAN;
 	mutex_lock(&morsel_i(inode)->record_lock);
+	if (lasting(inode, 0)) {
+		mutex_unlock(&morsel_i(inode)->record_lock);
+		return -EIO;
+	}
 	*rec = record_of(inode)->rec;
 	describe(inode, rec);
 	return 0;
-}
-
-static int lasting(const struct inode *inode, int error)
-{
-	return morsel_store_lasting(engine_of(inode), error);
 }
 
 static int end(struct inode *inode, int error)

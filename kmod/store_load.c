@@ -154,7 +154,7 @@ static struct inode *make_inode(struct load *load, const struct pp_item *item)
 	if (obj)
 		error = fill_inode(load, inode, item);
 	if (!error)
-		error = morsel_charge_loaded(inode, item->count.pages);
+		error = morsel_charge_loaded(inode, atomic64_read(&morsel_i(inode)->tree.pages));
 	if (!error)
 		error = take_place(inode, &obj->rec);
 	if (!error)

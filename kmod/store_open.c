@@ -5,11 +5,11 @@
  */
 #include <linux/blkdev.h>
 #include <linux/dax.h>
+#include <linux/errseq.h>
 #include <linux/fs_context.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/pfn_t.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 #include "common.h"
 #include "store.h"
@@ -106,23 +106,23 @@ static void give_up(struct morsel_store *store, int error)
 	       store->bdev.bdev, -error);
 	WRITE_ONCE(store->pp.pm.failed, true);
 	WRITE_ONCE(store->pp.read_only, true);	/* no checkpoint, either */
-	if (store->sb)
-		store->sb->s_flags |= SB_RDONLY;
+	if (!store->sb)
+		return;
+	store->sb->s_flags |= SB_RDONLY;
+	errseq_set(&store->sb->s_wb_err, -EIO);	/* for syncfs */
 }
 
-/* What the driver needs memory for is tried until there is some. */
+/*
+ * The driver says -EIO whatever has gone wrong, also if it was memory that it wanted at once:
+ * what it was cannot be told, and is not tried again.
+ */
 static void settle(struct pm *pm)
 {
 	struct morsel_store *store = container_of(pm, struct morsel_store, pp.pm);
 	int error;
 
 	might_sleep();
-	for (;;) {
-		error = blkdev_issue_flush(store->bdev.bdev);
-		if (error != -ENOMEM)
-			break;
-		schedule_timeout_uninterruptible(1);
-	}
+	error = blkdev_issue_flush(store->bdev.bdev);
 	if (error && !READ_ONCE(pm->failed))
 		give_up(store, error);
 }

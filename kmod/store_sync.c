@@ -109,7 +109,7 @@ static int sync_inode(struct inode *inode, loff_t start, loff_t end)
 	if (!morsel_store_is_damaged(inode))
 		error = morsel_store_update(inode);
 	inode_unlock(inode);
-	return error;
+	return morsel_store_lasting(&store_of(inode)->pp, error);
 }
 
 int morsel_fsync(struct file *file, loff_t start, loff_t end, int datasync)

@@ -271,7 +271,7 @@ int morsel_store_populate(struct inode *inode, pgoff_t index, bool want_huge,
 	if (store_of(inode)->pp.read_only)
 		return -EROFS;
 	mutex_lock(&morsel_i(inode)->record_lock);
-	error = fill(inode, index, want_huge);
+	error = morsel_store_lasting(&store_of(inode)->pp, 0) ?: fill(inode, index, want_huge);
 	mutex_unlock(&morsel_i(inode)->record_lock);
 	error = morsel_store_lasting(&store_of(inode)->pp, error);
 	if (!error)
@@ -289,7 +289,7 @@ int morsel_store_remove(struct inode *inode, pgoff_t first, pgoff_t last)
 
 	mutex_lock(&morsel_i(inode)->record_lock);
 	had = obj->count.pages;
-	error = pp_tree_cut(pp, obj, first, last);
+	error = morsel_store_lasting(pp, 0) ?: pp_tree_cut(pp, obj, first, last);
 	morsel_store_publish(inode);
 	morsel_uncharge_frames(inode, had - obj->count.pages);
 	if (!error)
@@ -300,10 +300,11 @@ int morsel_store_remove(struct inode *inode, pgoff_t first, pgoff_t last)
 
 int morsel_store_zero(struct inode *inode, loff_t from, loff_t to)
 {
+	struct pp_pool *pp = &store_of(inode)->pp;
 	int error;
 
 	mutex_lock(&morsel_i(inode)->record_lock);
-	error = pp_zero(&store_of(inode)->pp, morsel_i(inode)->record, from, to);
+	error = morsel_store_lasting(pp, 0) ?: pp_zero(pp, morsel_i(inode)->record, from, to);
 	mutex_unlock(&morsel_i(inode)->record_lock);
-	return morsel_store_lasting(&store_of(inode)->pp, error);
+	return morsel_store_lasting(pp, error);
 }
