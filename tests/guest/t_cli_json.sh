@@ -85,6 +85,7 @@ check "into a directory" 0 "mv" q:b q:d/
 check "dry" 0 "mv" -n q:a q:z
 check "larger" 0 "resize" q:a 4M
 check "dry" 0 "resize" -n q:a 8M
+check "another address" 0 "address" --max 8M p:placed auto
 
 check "a user" 0 "rights grant" q:a u:alice:rw
 check "a default list" 0 "rights grant" q:d d:u:alice:rw

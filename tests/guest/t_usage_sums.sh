@@ -104,8 +104,8 @@ is "of what a process maps, by anybody" "$(by pid pid,active,dirty | grep "^$sec
 is "of one morsel" "$(by pid pid p:hers)" "$hers"
 is "then quotas do not come in" "$(by uid user,charged p:hers)" "alice -"
 is "of a directory" "$(by pool morsels,mapped p:d)" "2 $((16 * MIB + 20480))"
-is "by object is as without" "$($ma -j usage --by object p:a | tr ',' '\n' | grep -v scan_age)" \
-	"$($ma -j usage p:a | tr ',' '\n' | grep -v scan_age)"
+is "by object is as without" "$($ma -j usage --by object p:a | tr ',' '\n' | grep -vE 'scan_age|interval')" \
+	"$($ma -j usage p:a | tr ',' '\n' | grep -vE 'scan_age|interval')"
 
 as alice $ma -H usage --by pid -o pid,morsels > /tmp/hers
 is "alice sees her processes" "$(tr -s ' ' < /tmp/hers | sed 's/^ //' | sort -n)" \
