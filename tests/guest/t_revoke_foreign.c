@@ -35,7 +35,7 @@ static char *map;
 /* A mapping that has become read-only stays so until somebody asks. */
 static void ask_again(int sig)
 {
-	(void)!mprotect(map, SIZE, PROT_READ | PROT_WRITE);
+	(void)!mprotect(map, SIZE, PROT_READ | PROT_WRITE); /* NOLINT: a system call */
 }
 
 /* What is set here its children have as well: they may be looked into. */
@@ -65,10 +65,8 @@ static pid_t new_target(bool touches, bool traced)
 		need(!ptrace(PTRACE_TRACEME, 0, NULL, NULL));
 	if (touches)
 		touch_read((volatile uint64_t *)map);
-	while (traced) {
+	for (; traced; raise(SIGSTOP))
 		ask_again(0);
-		raise(SIGSTOP);
-	}
 	for (;;)
 		pause();
 }

@@ -99,7 +99,7 @@ static bool wait_for(bool taken, uid_t loser, const char *left)
 {
 	int64_t end = now_ms() + 3000 * time_scale();
 	atomic_long *counts[ATTEMPTERS];
-	long since[ATTEMPTERS];
+	long since[ATTEMPTERS] = { 0 };
 	int i, moved;
 
 	for (i = 0; i < nr_attempters; i++) {
