@@ -65,10 +65,14 @@ static pid_t new_target(bool touches, bool traced)
 		need(!ptrace(PTRACE_TRACEME, 0, NULL, NULL));
 	if (touches)
 		touch_read((volatile uint64_t *)map);
-	for (; traced; raise(SIGSTOP))
+	for (;;) {
+		if (!traced) {
+			pause();
+			continue;
+		}
 		ask_again(0);
-	for (;;)
-		pause();
+		raise(SIGSTOP);
+	}
 }
 
 /* ---- one attempt of each kind: 0 or errno; a word at @at of the target ---- */
