@@ -57,7 +57,7 @@ is "why" "$said" \
 format -l db $one
 ok "the module goes" rmmod morsel
 status "without it" 3 morsel-admin pool attach db
-like "why" "$said" 'the kernel module morsel is not loaded \(ENODEV\)$'
+like "why" "$said" 'the kernel module morsel is not loaded; as root: modprobe morsel \(ENODEV\)$'
 modules=/lib/modules/$(uname -r)/extra
 mkdir -p "$modules" /sbin
 cp /lib/morsel/morsel.ko "$modules/"
