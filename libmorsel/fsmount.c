@@ -8,16 +8,23 @@
 #include <unistd.h>
 #include "mounts.h"
 
-/* What the kernel has said about the context last, without its level and our name, or "". */
+/*
+ * What the kernel has said about the context last, without its level and our name, or "".
+ * An error tells why, whatever warnings come after it.
+ */
 static void read_words(int fs, char *text, size_t size)
 {
 	static const char prefix[] = "morsel: ";
 	char line[512], *words;
+	bool error = false;
 	ssize_t n;
 
 	text[0] = '\0';
 	/* "e ", "w " or "i " and the message */
 	while ((n = read(fs, line, sizeof(line) - 1)) > 2) {
+		if (error && line[0] != 'e')
+			continue;
+		error = line[0] == 'e';
 		line[n] = '\0';
 		line[strcspn(line, "\n")] = '\0';
 		words = line + 2;

@@ -42,18 +42,38 @@ static int make_run_dir(uint64_t owner, const char *pool, const char *dir, bool 
 	return err ? err : make_dir(owner, dir, made);
 }
 
+static int place_on(uint64_t owner, int fd, const char *dir)
+{
+	if (!move_mount(fd, "", AT_FDCWD, dir, MOVE_MOUNT_F_EMPTY_PATH))
+		return 0;
+	return morsel_fail(owner, -errno, "%s: %s", morsel_quote(dir), strerror(errno));
+}
+
+static int place_on_run(uint64_t owner, int fd, const char *pool, const char *run)
+{
+	bool made = false;
+	int err = make_run_dir(owner, pool, run, &made);
+
+	if (!err)
+		err = place_on(owner, fd, run);
+	if (err && made)
+		rmdir(run);
+	return err;
+}
+
 /* Put the mount @fd on @dir, or if that is NULL on @run, which is made. */
 static int place(uint64_t owner, int fd, const char *pool, const char *dir, const char *run)
 {
-	bool made = false;
-	int err = dir ? 0 : make_run_dir(owner, pool, run, &made);
+	int err;
 
-	if (!dir)
-		dir = run;
-	if (!err && move_mount(fd, "", AT_FDCWD, dir, MOVE_MOUNT_F_EMPTY_PATH))
-		err = morsel_fail(owner, -errno, "%s: %s", morsel_quote(dir), strerror(errno));
-	if (err && made)
-		rmdir(run);
+	if (dir)
+		return place_on(owner, fd, dir);
+	err = place_on_run(owner, fd, pool, run);
+	/* Who has unmounted another pool of the name may have removed it in between. */
+	if (err == -ENOENT)
+		err = place_on_run(owner, fd, pool, run);
+	if (!err)
+		morsel_clear_error(owner);
 	return err;
 }
 
@@ -231,7 +251,7 @@ static void remove_run_dirs(struct morsel_ctx *ctx, const char *pool,
 		if (!in_run_dir(mount->dir))
 			continue;
 		if (!gone && morsel_pool_get(ctx, pool, NULL) != -ENOENT)
-			return;
+			break;
 		gone = true;
 		rmdir(mount->dir);
 	}

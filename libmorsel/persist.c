@@ -85,5 +85,8 @@ MORSEL_EXPORT int morsel_deep_flush(const void *addr, size_t length)
 
 	if (!length)
 		return 0;
-	return msync((char *)addr - into, length + into, MS_SYNC) ? -errno : 0;
+	/* As msync() has it of a range that is not mapped. */
+	if (__builtin_add_overflow(length, into, &length))
+		return -ENOMEM;
+	return msync((char *)addr - into, length, MS_SYNC) ? -errno : 0;
 }

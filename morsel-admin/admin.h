@@ -128,6 +128,8 @@ void report_text(struct app *app, const char *name, int err, const char *format,
 	__attribute__((format(printf, 4, 5)));
 /* A remark on stderr, unless --quiet. */
 void note(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A copy of @text, from malloc(), or NULL, reported for @name. */
+char *copy_text(struct app *app, const char *name, const char *text);
 /* With --dry-run: what would be done with @name. */
 void would(struct app *app, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -27,7 +27,7 @@ static void explain(struct app *app, const char *name, const char *pool)
 	} else if (err == -ENOENT) {
 		report_text(app, name, -ENXIO,
 			    "there is no pool %s in use; for one on a device, as root: "
-			    "mount -t morsel DEV DIR", shown(pool));
+			    "morsel-admin pool attach DEV", shown(pool));
 	} else {
 		report(app, name, err);
 	}

@@ -71,7 +71,7 @@ static char *only_one(struct app *app, const struct media_scan *scan, const char
 		count++;
 	}
 	if (count == 1)
-		return strdup(found->path);
+		return copy_text(app, word, found->path);
 	if (count)
 		refuse_several(app, scan, word);
 	else
@@ -168,6 +168,36 @@ static void attach(struct app *app, const char *word, const char *device, const 
 	morsel_pool_free(pool);
 }
 
+/* What "name=" in @options gives the pool, which is cut there, or NULL. */
+static const char *given_name(char *options)
+{
+	const char *option, *name = NULL;
+
+	while ((option = strsep(&options, ",")))
+		if (!strncmp(option, "name=", 5))
+			name = option + 5;
+	return name;
+}
+
+/* Where morsel_pool_attach() would mount it by default: the name of the device is none. */
+static void say_default(struct app *app, const char *word, const struct media_item *media)
+{
+	const char *device = strrchr(media->path, '/'), *name;
+	char *options = mount_options(app);
+
+	if (!options) {
+		report_text(app, word, -ENOMEM, "%s", strerror(ENOMEM));
+		return;
+	}
+	name = given_name(options);
+	if (!name)
+		name = media->label[0] ? media->label : media->uuid;
+	else if (!media->label[0] && device && !strcmp(device + 1, name))
+		name = media->uuid;
+	would(app, word, "mount %s on /run/morsel/%s", shown(media->path), shown(name));
+	free(options);
+}
+
 /* With --dry-run: nothing is mounted, so only what is on the device is judged. */
 static void say(struct app *app, const char *word, const char *device, const char *dir)
 {
@@ -178,14 +208,13 @@ static void say(struct app *app, const char *word, const char *device, const cha
 	if (dir)
 		would(app, word, "mount %s on %s", shown(device), shown(dir));
 	else
-		would(app, word, "mount %s on /run/morsel/%s", shown(device),
-		      media.label[0] ? shown(media.label) : media.uuid);
+		say_default(app, word, &media);
 }
 
 int run_pool_attach(struct app *app)
 {
 	const char *word = app->args[0], *dir = app->nr_args > 1 ? app->args[1] : NULL;
-	char *device = is_path(word) ? strdup(word) : search(app, word);
+	char *device = is_path(word) ? copy_text(app, word, word) : search(app, word);
 
 	if (!device)
 		return final_status(app);

@@ -96,8 +96,8 @@ static const struct morsel_pool *choose(struct app *app, const struct morsel_poo
 	return count == 1 ? found : NULL;
 }
 
-/* Return: the name of the pool, to be freed, or NULL, reported. */
-static char *find(struct app *app, const char *word)
+/* Return: the name of the pool, to be freed, with its @id, or NULL, reported. */
+static char *find(struct app *app, const char *word, uint32_t *id)
 {
 	struct morsel_pool *on_device = NULL;
 	struct morsel_pool_list *list = NULL;
@@ -114,8 +114,10 @@ static char *find(struct app *app, const char *word)
 		return NULL;
 	}
 	pool = list ? choose(app, list, word) : on_device;
-	if (pool)
-		name = strdup(morsel_pool_name(pool));
+	if (pool) {
+		*id = morsel_pool_id(pool);
+		name = copy_text(app, word, morsel_pool_name(pool));
+	}
 	morsel_pool_list_free(list);
 	morsel_pool_free(on_device);
 	return name;
@@ -154,28 +156,46 @@ static void unmount(struct app *app, const char *word, const struct morsel_pool 
 	report_text(app, word, count, "%s%s%s", text, *who ? "; in use by " : "", who);
 }
 
-static void detach(struct app *app, const char *word, const char *name)
+/*
+ * The pool of that name, if it is the one with that id still: another one may have the name
+ * by now. NULL: reported.
+ */
+static struct morsel_pool *same_pool(struct app *app, const char *word, const char *name,
+				     uint32_t id)
+{
+	struct morsel_pool *pool;
+	int err = morsel_pool_get(app->ctx, name, &pool);
+
+	if (err) {
+		report(app, word, err);
+		return NULL;
+	}
+	if (morsel_pool_id(pool) == id && is_persistent(pool))
+		return pool;
+	report_text(app, word, -ENOENT, "it is detached already, and another pool has its name, %s",
+		    shown(name));
+	morsel_pool_free(pool);
+	return NULL;
+}
+
+static void detach(struct app *app, const char *word, const char *name, uint32_t id)
 {
 	struct morsel_pool *pool;
 	struct stat st = { 0 };
 	const char *who;
 	char *dir;
-	int err = morsel_pool_get(app->ctx, name, &pool);
 
-	if (err) {
-		report(app, word, err);
-		return;
-	}
 	/* There may be none that shows all of it; and one that is unmounted shows nothing. */
 	if (morsel_pool_mount_point(app->ctx, name, &dir))
 		dir = NULL;
 	if (dir && stat(dir, &st))
 		st.st_dev = 0;
-	if (app->dry_run) {
+	pool = same_pool(app, word, name, id);
+	if (pool && app->dry_run) {
 		who = holders_of(app, name, st.st_dev);
 		would(app, word, "unmount the pool %s%s%s%s%s", shown(name), dir ? " from " : "",
 		      dir ? shown(dir) : "", *who ? ", in use by " : "", who);
-	} else {
+	} else if (pool) {
 		unmount(app, word, pool, st.st_dev);
 	}
 	free(dir);
@@ -184,13 +204,14 @@ static void detach(struct app *app, const char *word, const char *name)
 
 int run_pool_detach(struct app *app)
 {
+	uint32_t id;
 	char *name;
 	int i;
 
 	for (i = 0; i < app->nr_args; i++) {
-		name = find(app, app->args[i]);
+		name = find(app, app->args[i], &id);
 		if (name)
-			detach(app, app->args[i], name);
+			detach(app, app->args[i], name, id);
 		free(name);
 	}
 	return final_status(app);

@@ -46,6 +46,20 @@ static int put_entries(struct morsel_rights *rights, const struct entries *entri
 	return err;
 }
 
+/* Return: as change_rights(); a dry run shows the owner and group that there would be. */
+static int try_to_apply(struct app *app, const struct block *block,
+			const struct morsel_rights *rights)
+{
+	const struct morsel_info *info = morsel_rights_info(rights);
+
+	if (!app->dry_run)
+		return change_rights(app, block->name, info, rights, MORSEL_RIGHTS_UNCHANGED);
+	would_have_rights(app, block->name, rights,
+			  block->has_uid ? block->uid : morsel_info_uid(info),
+			  block->has_gid ? block->gid : morsel_info_gid(info));
+	return 0;
+}
+
 /* Return: 0, also after a report; -EAGAIN. */
 static int try_lists(struct app *app, const struct block *block)
 {
@@ -60,8 +74,7 @@ static int try_lists(struct app *app, const struct block *block)
 	if (err)
 		report_text(app, block->name, err, "%s", strerror(-err));
 	else
-		err = change_rights(app, block->name, morsel_rights_info(rights), rights,
-				    MORSEL_RIGHTS_UNCHANGED);
+		err = try_to_apply(app, block, rights);
 	morsel_rights_free(rights);
 	return err == -EAGAIN ? err : 0;
 }
@@ -105,6 +118,13 @@ static void restore(struct app *app, const struct block *block)
 static int complain(const struct restore *r, const char *what)
 {
 	return usage_error(r->app, "%s, line %d: %s", shown(r->file), r->line, what);
+}
+
+/* Return: STATUS_FAILED. */
+static int lack_memory(const struct restore *r)
+{
+	report_text(r->app, r->file, -ENOMEM, "%s", strerror(ENOMEM));
+	return STATUS_FAILED;
 }
 
 static bool has_entry(const struct entries *entries, uint32_t tag)
@@ -172,7 +192,7 @@ static int take_remark(struct restore *r, char *text)
 			return status;
 		block->name = strdup(text + 8);
 		if (!block->name)
-			return complain(r, strerror(ENOMEM));
+			return lack_memory(r);
 		unescape(block->name);
 		return 0;
 	}
@@ -203,11 +223,11 @@ static int take_line(struct restore *r, char *text)
 	return parse_entry(r->app, text, NULL, &entries->items[entries->count++]);
 }
 
-/* Return: 0 or STATUS_USAGE. */
+/* Return: 0, STATUS_USAGE or STATUS_FAILED. */
 static int walk(struct restore *r, const char *text, bool apply)
 {
 	char *copy = strdup(text), *rest = copy, *line;
-	int status = copy ? 0 : complain(r, strerror(ENOMEM));
+	int status = copy ? 0 : lack_memory(r);
 
 	r->apply = apply;
 	r->line = 0;
@@ -221,25 +241,32 @@ static int walk(struct restore *r, const char *text, bool apply)
 	return status;
 }
 
-/* All of a file, from malloc(), or NULL with errno. */
+/* All of a file, from malloc(), or NULL with errno: EINVAL if it is no text. */
 static char *read_all(const char *path)
 {
 	FILE *file = strcmp(path, "-") != 0 ? fopen(path, "re") : stdin;
 	char *text = NULL;
 	size_t room = 0;
+	ssize_t n;
+	int err;
 
 	if (!file)
 		return NULL;
 	errno = 0;
 	/* A text has no NUL in it, so that all of it is one record. */
-	if (getdelim(&text, &room, '\0', file) < 0 && errno) {
+	n = getdelim(&text, &room, '\0', file);
+	if (n < 0) {
+		free(text);
+		text = errno ? NULL : strdup("");
+	} else if (strlen(text) != (size_t)n) {
 		free(text);
 		text = NULL;
-	} else if (!text) {
-		text = strdup("");
+		errno = EINVAL;
 	}
+	err = errno;
 	if (file != stdin)
 		fclose(file);
+	errno = err;
 	return text;
 }
 

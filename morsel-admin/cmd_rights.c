@@ -84,33 +84,55 @@ static struct json_object *list_json(const struct morsel_rights *rights, enum mo
 	return array;
 }
 
-static void show_rights(struct app *app, const char *name, const struct morsel_rights *rights)
+/* As rights restore reads it, which needs the whole name. */
+static void print_rights(struct app *app, const char *name, const struct morsel_rights *rights,
+			 uint32_t uid, uint32_t gid)
+{
+	char *whole = escaped(name);
+
+	if (!whole) {
+		report_text(app, name, -ENOMEM, "%s", strerror(ENOMEM));
+		return;
+	}
+	printf("# name: %s\n# owner: %s\n", whole, user_name(uid));
+	printf("# group: %s\n", group_name(gid));
+	if (morsel_info_sealed(morsel_rights_info(rights)))
+		puts("# sealed");
+	print_list(rights, MORSEL_ACL_ACCESS);
+	print_list(rights, MORSEL_ACL_DEFAULT);
+	free(whole);
+}
+
+/* @uid, @gid: of the object, now or after a change */
+static void show_rights_of(struct app *app, const char *name, const struct morsel_rights *rights,
+			   uint32_t uid, uint32_t gid)
 {
 	const struct morsel_info *info = morsel_rights_info(rights);
 	struct json_object *object;
 
 	if (!app->json) {
-		printf("# name: %s\n# owner: %s\n", shown(name),
-		       user_name(morsel_info_uid(info)));
-		printf("# group: %s\n", group_name(morsel_info_gid(info)));
-		if (morsel_info_sealed(info))
-			puts("# sealed");
-		print_list(rights, MORSEL_ACL_ACCESS);
-		print_list(rights, MORSEL_ACL_DEFAULT);
+		print_rights(app, name, rights, uid, gid);
 		return;
 	}
 	object = json_object_new_object();
 	json_add_name(object, "name", name);
 	json_object_object_add(object, "owner",
-			       json_object_new_string(user_name(morsel_info_uid(info))));
+			       json_object_new_string(user_name(uid)));
 	json_object_object_add(object, "group",
-			       json_object_new_string(group_name(morsel_info_gid(info))));
+			       json_object_new_string(group_name(gid)));
 	json_object_object_add(object, "sealed", json_object_new_boolean(morsel_info_sealed(info)));
 	json_object_object_add(object, "revokes",
 			       json_object_new_int64((int64_t)morsel_rights_revokes(rights)));
 	json_object_object_add(object, "acl", list_json(rights, MORSEL_ACL_ACCESS));
 	json_object_object_add(object, "default_acl", list_json(rights, MORSEL_ACL_DEFAULT));
 	json_object_array_add(app->results, object);
+}
+
+static void show_rights(struct app *app, const char *name, const struct morsel_rights *rights)
+{
+	const struct morsel_info *info = morsel_rights_info(rights);
+
+	show_rights_of(app, name, rights, morsel_info_uid(info), morsel_info_gid(info));
 }
 
 static void show_name(struct app *app, const char *name)
@@ -126,6 +148,12 @@ static void show_name(struct app *app, const char *name)
 		putchar('\n');
 	show_rights(app, name, rights);
 	morsel_rights_free(rights);
+}
+
+/* A symbolic link has no rights of its own. */
+static bool has_rights(const struct morsel_info *info)
+{
+	return morsel_info_name(info) && morsel_info_type(info) != MORSEL_OBJECT_TYPE_SYMLINK;
 }
 
 /* What is in a directory and below; of anything else nothing. */
@@ -146,24 +174,32 @@ static void show_below(struct app *app, const char *name)
 		qsort(listing.items, listing.nr_items, sizeof(*listing.items),
 		      listing_compare_names);
 	for (i = 0; i < listing.nr_items; i++)
-		if (morsel_info_name(listing.items[i]))
+		if (has_rights(listing.items[i]))
 			show_name(app, morsel_info_name(listing.items[i]));
 	listing_free(&listing);
 }
 
 int run_rights_show(struct app *app)
 {
-	int i;
+	int i, failed;
 
 	for (i = 0; i < app->nr_args; i++) {
+		failed = app->failed;
 		show_name(app, app->args[i]);
-		if (list_flags(app) && !app->failed)
+		if (list_flags(app) && app->failed == failed)
 			show_below(app, app->args[i]);
 	}
 	return final_status(app);
 }
 
 /* ---- changing ---- */
+
+void would_have_rights(struct app *app, const char *name, const struct morsel_rights *rights,
+		       uint32_t uid, uint32_t gid)
+{
+	show_rights_of(app, name, rights, uid, gid);
+	app->done++;
+}
 
 int change_rights(struct app *app, const char *name, const struct morsel_info *info,
 		  const struct morsel_rights *rights, unsigned int flags)
@@ -172,8 +208,8 @@ int change_rights(struct app *app, const char *name, const struct morsel_info *i
 	int err;
 
 	if (app->dry_run) {
-		show_rights(app, name, rights);
-		app->done++;
+		info = morsel_rights_info(rights);
+		would_have_rights(app, name, rights, morsel_info_uid(info), morsel_info_gid(info));
 		return 0;
 	}
 	err = morsel_rights_set(app->ctx, name, morsel_info_id(info), rights, flags);

@@ -75,8 +75,8 @@ const struct command commands[] = {
 		.args_max = 2,
 		.help = "Mount a persistent pool",
 		.details = "A word with a slash is a device, others are looked for on all of them. "
-			   "Without DIR\nit is mounted on /run/morsel/LABEL, or without a label on "
-			   "/run/morsel/UUID.",
+			   "Without DIR\nit is mounted on /run/morsel/NAME, by default its label, or "
+			   "without a label on\n/run/morsel/UUID.",
 		.options = pool_attach_options,
 	},
 	{

@@ -27,7 +27,7 @@ static char *time_text(int64_t ns)
 	return strdup(buf);
 }
 
-static char *escaped(const char *name)
+char *escaped(const char *name)
 {
 	size_t size = morsel_name_escape(name, NULL, 0) + 1;
 	char *text = malloc(size);

@@ -63,6 +63,8 @@ int print_tree(struct app *app, const struct sheet *sheet, const void *const *it
 int print_card(struct app *app, const struct sheet *sheet, const void *item);
 /* For people, fit for a terminal. Free the result; NULL without memory. */
 char *value_text(const struct app *app, const struct value *value);
+/* All of a name, fit to print. Free the result; NULL without memory. */
+char *escaped(const char *name);
 
 /* ---- json.c ---- */
 

@@ -111,13 +111,23 @@ static void read_line(const char *dir, const char *name, char *line, size_t size
 	fclose(file);
 }
 
+/* Is the block device with this directory in sysfs memory? A partition is in that of its disk. */
+static bool is_memory(const char *dir)
+{
+	char dax[8];
+
+	read_line(dir, "queue/dax", dax, sizeof(dax));
+	if (!dax[0])
+		read_line(dir, "../queue/dax", dax, sizeof(dax));
+	return dax[0] == '1';
+}
+
 bool probe_is_memory(const char *name)
 {
-	char dir[PATH_MAX], dax[8];
+	char dir[PATH_MAX];
 
-	snprintf(dir, sizeof(dir), "/sys/block/%s", name);
-	read_line(dir, "queue/dax", dax, sizeof(dax));
-	return dax[0] == '1';
+	snprintf(dir, sizeof(dir), "/sys/class/block/%s", name);
+	return is_memory(dir);
 }
 
 /* The namespace that the device at @path in sysfs is made of, or "". */
@@ -137,7 +147,7 @@ static void find_namespace(char *path, char *name, size_t size)
 
 char *probe_mode(const struct image *image)
 {
-	char link[64], path[PATH_MAX], name[64], dax[8], *text;
+	char link[64], path[PATH_MAX], name[64], *text;
 	bool block = image->device;
 	struct stat st;
 
@@ -147,8 +157,7 @@ char *probe_mode(const struct image *image)
 		 major(st.st_rdev), minor(st.st_rdev));
 	if (!realpath(link, path))
 		return NULL;
-	read_line(path, "queue/dax", dax, sizeof(dax));
-	if (dax[0] == '1')
+	if (is_memory(path))
 		return NULL;
 	find_namespace(path, name, sizeof(name));
 	if (!*name)

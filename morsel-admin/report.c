@@ -83,6 +83,15 @@ void report_text(struct app *app, const char *name, int err, const char *format,
 	emit_error(app, name, err, NULL, text);
 }
 
+char *copy_text(struct app *app, const char *name, const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		report_text(app, name, -ENOMEM, "%s", strerror(ENOMEM));
+	return copy;
+}
+
 int usage_error(struct app *app, const char *format, ...)
 {
 	const char *name = app->command ? command_name(app->command) : NULL;

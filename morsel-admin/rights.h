@@ -6,7 +6,7 @@
 #include "admin.h"
 
 enum {
-	MAX_ENTRIES = 256,
+	MAX_ENTRIES = 2 * 256, /* of two lists, of which the kernel takes so many each */
 	MAX_TRIES = 100, /* while others change the same rights */
 	ALL = MORSEL_ACL_PERM_READ | MORSEL_ACL_PERM_WRITE | MORSEL_ACL_PERM_EXECUTE,
 };
@@ -28,6 +28,10 @@ struct entries {
 int parse_entry(struct app *app, char *text, const uint32_t *perm, struct entry *entry);
 /* Entries with commas between. Return: as above. */
 int parse_entries(struct app *app, const char *text, const uint32_t *perm, struct entries *entries);
+
+/* With --dry-run: show what @name would have. */
+void would_have_rights(struct app *app, const char *name, const struct morsel_rights *rights,
+		       uint32_t uid, uint32_t gid);
 
 /*
  * Give @name the lists in @rights, or tell what they would be. Return: 0, also after a

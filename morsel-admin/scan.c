@@ -54,7 +54,7 @@ static int compare_items(const void *a, const void *b)
 
 int scan_media(struct media_scan *scan)
 {
-	DIR *dir = opendir("/sys/block");
+	DIR *dir = opendir("/sys/class/block");
 	struct dirent *entry;
 	int err = 0;
 

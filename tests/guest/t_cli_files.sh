@@ -95,7 +95,7 @@ is "all of which was read" "$(printf %s "$said" | jq '.[0] | .data >= 2097152 an
 status "no such pool" 1 $ma check q
 like "that is said, and what else there may be" "$said" 'q: there is no such pool in use; .* named by its path'
 status "nor is there a morsel in it" 1 $ma export q:a out-q
-like "that is said, and what to do" "$said" 'q:a: there is no pool q in use; .* mount -t morsel DEV DIR .ENXIO.'
+like "that is said, and what to do" "$said" 'q:a: there is no pool q in use; .* morsel-admin pool attach DEV .ENXIO.'
 $ma -q pool create -s 8M --no-mount q
 $ma -q create -s 4096 q:a
 status "a pool that is not mounted" 1 $ma export q:a out-q

@@ -27,6 +27,9 @@ ok "rights of all that is there" sh -c "$ma rights show -R p: > rights"
 is "each once" "$(grep -c '^# name' rights)" 9
 is "without -R of one" "$($ma rights show p: | grep -c '^# name')" 1
 is "of a morsel nothing is below" "$($ma rights show -R p:a)" "$($ma rights show p:a)"
+ln -s a /mnt/morsel/link
+is "a symbolic link has none of its own" "$($ma rights show -R p:)" "$(cat rights)"
+is "one that is not there keeps none back" "$($ma rights show -R p:nothing p: 2> /dev/null)" "$(cat rights)"
 ok "restoring them" $ma rights restore rights
 is "changes nothing" "$(acls)" "$(cat before)"
 
@@ -38,6 +41,7 @@ $ma -q rights grant p:d/sub d:u:carol:rwx
 ok "they are others now" test "$(acls)" != "$(cat before)"
 acls > others
 ok "a dry run" $ma rights restore -n rights
+is "shows the owners that there would be" "$($ma rights restore -n rights | grep '^# [og]')" "$(grep '^# [og]' rights)"
 is "changes nothing, either" "$(acls)" "$(cat others)"
 cp rights bad
 echo "u:alice:rq" >> bad
@@ -48,8 +52,22 @@ is "and changes nothing" "$(acls)" "$(cat others)"
 like "entries of nobody" "$(echo u::rw | $ma rights restore - 2>&1)" '-, line 1: there is no .# name: POOL:PATH. above'
 like "a list without others" "$(printf '# name: p:a\nu::rw\ng::r\n' | $ma rights restore - 2>&1)" 'lacks an entry'
 fails "no such file" "No such file" $ma rights restore nothing
+ok "an empty text is one of nothing" sh -c ": | $ma rights restore -"
+printf '# name: p:a\nu::rwx\ng::rwx\no::rwx\n\0\n' > bad
+fails "one with a NUL in it is none" "bad: Invalid argument .EINVAL." $ma rights restore bad
+is "neither changes anything" "$(acls)" "$(cat others)"
 ok "restoring them again" sh -c "$ma rights restore - < rights"
 is "are what they were" "$(acls)" "$(cat before)"
+
+long=/mnt/morsel/d/$(printf '%0200d' 0)
+mkdir -p "$long"
+long=$long/$(printf '\377%.0s' $(seq 240))
+truncate -s 4096 "$long"
+$ma rights show -R p: > long
+chmod 777 "$long"
+ok "a name of more than a thousand letters" $ma rights restore long
+is "is whole" "$(stat -c %a "$long")" 644
+rm -r "${long%/*}"
 
 rm /mnt/morsel/d/sub/c
 chmod 777 /mnt/morsel/a

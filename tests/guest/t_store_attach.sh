@@ -188,6 +188,7 @@ ok "the same by an option" morsel-admin pool attach -o ro,noatime,name=look db
 like "with the others" "$(grep " $run/look " /proc/self/mountinfo)" ' ro,nosuid,nodev,noexec,noatime .*name=look'
 fails "it is" "Read-only" touch $run/look/new
 ok "detached by its label" morsel-admin pool detach db
+is "a dry run with a name" "$(morsel-admin -n pool attach -o ro,name=look db)" "db: would mount $one on $run/look"
 status "an option that there is not" 1 morsel-admin pool attach -o nonsense db
 like "why" "$said" "Unknown parameter 'nonsense'"
 status "one that is the pool's own" 1 morsel-admin pool attach --options size=1M db

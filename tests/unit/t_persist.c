@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which lines morsel_persist() writes back, and by which instruction. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include <morsel.h>
 #include "libmorsel/persist.h"
@@ -74,12 +76,25 @@ static void test_here(void **state)
 	morsel_flush_lines(morsel_flush_for(0), bytes, sizeof(bytes));
 }
 
+/* A length that no range can have is not cut to one that is mapped. */
+static void test_deep_wraps(void **state)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *pages = aligned_alloc(page, page);
+
+	(void)state;
+	assert_int_equal(morsel_deep_flush(pages + 1, SIZE_MAX), -ENOMEM);
+	assert_int_equal(morsel_deep_flush(pages + 1, 0), 0);
+	free(pages);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_choice),
 		cmocka_unit_test(test_here),
+		cmocka_unit_test(test_deep_wraps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
