@@ -114,7 +114,7 @@ bool op_zero_range(struct world *w)
 	w->mixed = true;
 	begin(w);
 	for (page = 0; page < ARRAY_SIZE(had) && !err; page++) {
-		err = pp_tree_lookup(&w->pool, obj->rec.root, page, &leaf);
+		err = pp_tree_find(&w->pool, obj, page, &leaf);
 		had[page] = leaf.frame;
 		if (!err && !leaf.frame)
 			err = pp_tree_fill(&w->pool, obj, page, false, &leaf);
@@ -146,7 +146,7 @@ bool op_allocate_undone(struct world *w)
 		return false;
 	begin(w);
 	for (i = 0; i < ARRAY_SIZE(pages) && !err; i++) {
-		err = pp_tree_lookup(&w->pool, obj->rec.root, pages[i], &leaf[i]);
+		err = pp_tree_find(&w->pool, obj, pages[i], &leaf[i]);
 		if (!err && !leaf[i].frame)
 			err = pp_tree_fill(&w->pool, obj, pages[i], false,
 					   &(struct pp_leaf){ .frame = 0 });

@@ -134,7 +134,7 @@ struct memory *memory_new(u64 size)
 	struct memory *memory = calloc(1, sizeof(*memory));
 
 	assert(memory);
-	memory->trace = (struct pm_trace){ on_store, on_flush, on_fence };
+	memory->trace = (struct pm_trace){ on_store, on_flush, on_fence, NULL };
 	memory->size = size;
 	memory->now = malloc(size);
 	memory->durable = malloc(size);
@@ -227,7 +227,7 @@ struct scratch *scratch_new(u64 size)
 	struct scratch *scratch = calloc(1, sizeof(*scratch));
 
 	assert(scratch);
-	scratch->trace = (struct pm_trace){ scratch_store, scratch_flush, scratch_fence };
+	scratch->trace = (struct pm_trace){ scratch_store, scratch_flush, scratch_fence, NULL };
 	scratch->size = size;
 	scratch->image = malloc(size);
 	scratch->touched = calloc(size / LINE, sizeof(*scratch->touched));
