@@ -196,8 +196,10 @@ static void show(struct inode *inode, const struct morsel_unshown *unshown)
 		index = round_down(unshown->first, (pgoff_t)MORSEL_CHUNK_PAGES);
 		for (; index <= unshown->last; index += MORSEL_CHUNK_PAGES) {
 			filemap_invalidate_lock_shared(inode->i_mapping);
-			/* Without memory they are not counted this time. */
-			morsel_view_fill(inode, kind, index, false);
+			/* A seal has left nothing to be stored through, and nothing may come. */
+			if (kind != MORSEL_VIEW_RW || !READ_ONCE(morsel_i(inode)->sealed))
+				/* Without memory they are not counted this time. */
+				morsel_view_fill(inode, kind, index, false);
 			filemap_invalidate_unlock_shared(inode->i_mapping);
 			cond_resched();
 		}
