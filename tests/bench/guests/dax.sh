@@ -9,15 +9,13 @@
 # modules: nfit nd_pmem dax_pmem device_dax crc32c_generic ext4
 # programs: /usr/bin/ndctl /usr/sbin/mkfs.ext4
 # files: /etc/mke2fs.conf
+. /tests/lib/pmem.sh
 
-# A fresh device has no labels, and cannot be divided without.
-{ ndctl disable-region all; ndctl init-labels -f all; ndctl enable-region all; } > /tmp/labels 2>&1
+init_labels > /tmp/labels 2>&1
 # 2 MiB of alignment throughout, or neither maps 2 MiB at once.
-ndctl create-namespace -f -m fsdax -a 2M -s 1280M > /tmp/fsdax || cat /tmp/fsdax
+add_fsdax fsdax -s 1280M
 ndctl create-namespace -f -m devdax -a 2M > /tmp/devdax || cat /tmp/devdax
-pmem=$(ls /dev/pmem* | head -n 1)
 dax=$(ls /dev/dax* | head -n 1)
-ln -s "$pmem" /dev/fsdax
 ln -s "$dax" /dev/devdax
 mkfs.ext4 -q -F -b 4096 -m 0 -E stride=512,stripe_width=512 /dev/fsdax
 

@@ -8,12 +8,12 @@
 # modules: nfit nd_pmem
 # programs: /usr/bin/ndctl
 # leak-check: no, the device's pages stay
+. /tests/lib/pmem.sh
 
-{ ndctl disable-region all; ndctl init-labels -f all; ndctl enable-region all; } > /tmp/labels 2>&1
-ndctl create-namespace -f -m fsdax -a 2M > /tmp/namespace || cat /tmp/namespace
-PMEM=$(sed -n 's/.*"blockdev":"\(.*\)".*/\1/p' /tmp/namespace)
+init_labels > /tmp/labels 2>&1
+add_fsdax morsel
+PMEM=$(basename "$(readlink /dev/morsel)")
 export PMEM
-ln -s "/dev/$PMEM" /dev/morsel
 morsel-admin pool format -l bench /dev/morsel
 mount -t debugfs debugfs /sys/kernel/debug 2> /dev/null
 /bench/b_frames "$FRAMES" "$CHURN"

@@ -9,15 +9,15 @@
 # modules: nfit nd_pmem
 # programs: /usr/bin/ndctl
 # leak-check: no, the device's pages stay
+. /tests/lib/pmem.sh
 
 mkdir -p /mnt/filled
-{ ndctl disable-region all; ndctl init-labels -f all; ndctl enable-region all; } > /tmp/labels 2>&1
+init_labels > /tmp/labels 2>&1
 size=64
 while [ $size -le "$MOUNT" ]; do
-	ndctl create-namespace -f -m fsdax -a 2M -s ${size}M > /tmp/namespace || cat /tmp/namespace
-	device="/dev/$(sed -n 's/.*"blockdev":"\(.*\)".*/\1/p' /tmp/namespace)"
-	morsel-admin pool format -l bench "$device" || exit 1
-	mount -t morsel "$device" /mnt/filled || exit 1
+	add_fsdax morsel -s ${size}M
+	morsel-admin pool format -l bench /dev/morsel || exit 1
+	mount -t morsel /dev/morsel /mnt/filled || exit 1
 	# Sixteen of them have 2 MiB of contents in small leaves, which must not be read.
 	for i in $(seq 100); do
 		: > /mnt/filled/f"$i"
@@ -26,7 +26,7 @@ while [ $size -le "$MOUNT" ]; do
 		dd if=/dev/zero of=/mnt/filled/f"$i" bs=64K seek=1 count=16 2> /dev/null
 	done
 	umount /mnt/filled
-	/bench/b_mount "$device" 5 $size || exit 1
+	/bench/b_mount /dev/morsel 5 $size || exit 1
 	ndctl destroy-namespace -f all > /tmp/namespace 2>&1
 	size=$((size * 2))
 done

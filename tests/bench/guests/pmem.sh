@@ -9,11 +9,11 @@
 # modules: nfit nd_pmem crc32c_generic ext4
 # programs: /usr/bin/ndctl /usr/sbin/mkfs.ext4
 # files: /etc/mke2fs.conf
+. /tests/lib/pmem.sh
 
-{ ndctl disable-region all; ndctl init-labels -f all; ndctl enable-region all; } > /tmp/labels 2>&1
+init_labels > /tmp/labels 2>&1
 for device in fsdax morsel; do
-	ndctl create-namespace -f -m fsdax -a 2M -s 1280M > /tmp/namespace || cat /tmp/namespace
-	ln -s "/dev/$(sed -n 's/.*"blockdev":"\(.*\)".*/\1/p' /tmp/namespace)" /dev/$device
+	add_fsdax $device -s 1280M
 done
 mkfs.ext4 -q -F -b 4096 -m 0 -E stride=512,stripe_width=512 /dev/fsdax
 morsel-admin pool format -l bench /dev/morsel

@@ -2,12 +2,25 @@
 # shellcheck shell=sh
 # Persistent memory for shell tests: . /tests/lib/pmem.sh
 
-# Make the whole nvdimm one fsdax namespace.  It has labels only when somebody has written some.
+# An nvdimm has labels only when somebody has written some, and cannot be divided without.
+init_labels() {
+	ndctl disable-region all
+	ndctl init-labels -f all
+	ndctl enable-region all
+}
+
+# NAME [ARGUMENT...]: a new fsdax namespace is to be /dev/NAME.
+add_fsdax() {
+	name=$1
+	shift
+	ndctl create-namespace -f -m fsdax -a 2M "$@" > /tmp/namespace || cat /tmp/namespace
+	ln -sf "/dev/$(sed -n 's/.*"blockdev":"\(.*\)".*/\1/p' /tmp/namespace)" "/dev/$name"
+}
+
+# Make the whole nvdimm one fsdax namespace.
 make_fsdax() {
 	{
-		ndctl disable-region all
-		ndctl init-labels -f all
-		ndctl enable-region all
+		init_labels
 		ndctl create-namespace -f -m fsdax -a 2M
 	} > /tmp/ndctl.log 2>&1 || { cat /tmp/ndctl.log; return 1; }
 	test -b /dev/pmem0
