@@ -35,12 +35,13 @@ def ratios(above, below, first=0):
     return {size: above[size] / below[size] for size in above if size in below and size >= first}
 
 
-def flat(rows, aim, curve, limit):
+def flat(aim, curve, limit, text=size_text):
+    """@text: of a size, or of what else the curve is over."""
     if len(curve) < 2:
         return Verdict(aim, None, "no curve")
     low, high = min(curve), max(curve)
     return Verdict(aim, spread(curve) <= limit,
-                   f"{spread(curve):.3f}x over {size_text(low)} to {size_text(high)}")
+                   f"{spread(curve):.3f}x over {text(low)} to {text(high)}")
 
 
 def no_more(aim, above, below, limit, first=0, known=0):
@@ -54,7 +55,7 @@ def no_more(aim, above, below, limit, first=0, known=0):
 def mapping(rows):
     first = rows.curve("map", "morsel", "first", "total")
     for store, leaf in (("morsel", "2 MiB"), ("morsel-4k", "4 KiB")):
-        yield flat(rows, f"map, access, unmap cost the same at any size, leaves of {leaf}: within 1.2x",
+        yield flat(f"map, access, unmap cost the same at any size, leaves of {leaf}: within 1.2x",
                    rows.curve("map", store, "first", "total"), 1.2)
         for way, text in (("first", "one byte"), ("all", "every leaf")):
             faults = rows.curve("map", store, way, "faults")
@@ -82,7 +83,7 @@ def tables(rows):
 
 def fork(rows):
     for store, leaf in (("morsel", "2 MiB"), ("morsel-4k", "4 KiB")):
-        yield flat(rows, f"fork does not grow with the size, leaves of {leaf}: within 1.05x",
+        yield flat(f"fork does not grow with the size, leaves of {leaf}: within 1.05x",
                    rows.curve("fork", store, "", "fork"), 1.05)
 
 
@@ -127,7 +128,7 @@ def persistent(rows):
     yield Verdict(aim, other[large] / own[large] >= 10 if large == 1024 * MIB and large in other else None,
                   f"{other[large] / own[large]:.1f}x at {size_text(large)}" if large in other else "not measured")
     once = rows.curve("calls", "morsel-pmem", "access", "loop")
-    yield flat(rows, "persistent memory, the whole use costs the same at any size: within 1.2x", once, 1.2)
+    yield flat("persistent memory, the whole use costs the same at any size: within 1.2x", once, 1.2)
 
 
 def mounting(rows):
@@ -146,15 +147,13 @@ def booting(rows):
     for leaves in ("4 KiB", "2 MiB"):
         curve = rows.curve("boot", "morsel-pmem", leaves, "first")
         aim = f"persistent memory, leaves of {leaves}, the first use after an unmount, from 4 GiB up: within 1.2x"
-        yield flat(rows, aim, {size: cost for size, cost in curve.items() if size >= 4 * GIB}, 1.2)
+        yield flat(aim, {size: cost for size, cost in curve.items() if size >= 4 * GIB}, 1.2)
 
 
 def allocating(rows):
     for way in ("4 KiB", "2 MiB"):
-        curve = rows.curve("frames", "morsel-pmem", way, "atomics per 1000")
         aim = f"persistent memory, atomic operations for a frame of {way} the same on 1 and on 8 CPUs: within 1.2x"
-        yield Verdict(aim, spread(curve) <= 1.2 if len(curve) > 1 else None,
-                      f"{spread(curve):.3f}x over {min(curve)} to {max(curve)}" if len(curve) > 1 else "no curve")
+        yield flat(aim, rows.curve("frames", "morsel-pmem", way, "atomics per 1000"), 1.2, str)
 
 
 def managing(rows):
@@ -164,9 +163,7 @@ def managing(rows):
              "usage", "look", "", 1.5),
             ("an address among 10 and among 10,000 reservations: within 3x",
              "reserve", "reserve", "lowest fit", 3)):
-        curve = rows.curve(bench, "morsel", way, metric)
-        yield Verdict(what, spread(curve) <= limit if len(curve) > 1 else None,
-                      f"{spread(curve):.3f}x over {min(curve)} to {max(curve)}" if len(curve) > 1 else "no curve")
+        yield flat(what, rows.curve(bench, "morsel", way, metric), limit, str)
     curve = rows.curve("revoke", "morsel", "mappers", "revoke")
     each = {n: cost / n for n, cost in curve.items() if n >= 8}
     yield Verdict("a revoke costs each process no more among many than among eight: within 1.2x",
