@@ -380,7 +380,7 @@ static int make_all(struct load *load)
 
 static int refuse_start(struct fs_context *fc, const struct pp_pool *pp, int error)
 {
-	if (pp->pm.failed) {
+	if (pm_has_failed(&pp->pm)) {
 		errorfc(fc, "%s: the device does not make stores last", fc->source);
 		return error;
 	}

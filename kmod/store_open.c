@@ -123,7 +123,7 @@ static void settle(struct pm *pm)
 
 	might_sleep();
 	error = blkdev_issue_flush(store->bdev.bdev);
-	if (error && !READ_ONCE(pm->failed))
+	if (error && !pm_has_failed(pm))
 		give_up(store, error);
 }
 
