@@ -14,6 +14,9 @@ tm() { tmux -L "morsel-top-$$" -f /dev/null "$@"; }
 trap 'tm kill-server 2> /dev/null; rm -rf "$work"' EXIT
 . "$top/tests/unit/point.sh"
 
+# A server whose last session ends goes away, and may take a session that begins meanwhile with it.
+tm new-session -d -s keep cat
+
 # start COLUMNS ROWS OPTION...: in a terminal of its own; $settings are for env
 settings=
 start() {
@@ -71,11 +74,13 @@ wheel() {
 	tm send-keys -t top -l "$turns"
 }
 
-# ended: within half a minute the status is there, which the shell around it writes last
+# ended: within half a minute the status is there, which the shell around it writes last, and the session is gone,
+# so that another one can have its name
 ended() {
 	local i
 	for ((i = 0; i < 300; i++)); do
-		[ -s "$work/status" ] && return 0
+		[ -s "$work/status" ] && ! tm has-session -t =top 2> /dev/null &&
+			! tm has-session -t =mono 2> /dev/null && return 0
 		sleep 0.1
 	done
 	return 1
@@ -148,7 +153,6 @@ for term in vt100 linux xterm-256color; do
 		"TERM=$term $out/morsel-top -C --replay $work/small -n 1 -d 0.3; echo \$? > $work/status"
 	ended && [ "$(cat "$work/status")" = 0 ]
 	point $? "TERM=$term"
-	tm kill-session -t mono 2> /dev/null
 done
 TERM=no-such-terminal "$out/morsel-top" --replay "$work/small" < /dev/null > /dev/null 2> "$work/err"
 [ $? = 1 ] && grep -q "no terminal" "$work/err"
