@@ -13,6 +13,7 @@
 #ifndef MORSEL_ENGINE_H
 #define MORSEL_ENGINE_H
 
+#include "bits.h"
 #include "frames_alloc.h"
 #include "media.h"
 #include "persist.h"
@@ -82,12 +83,14 @@ struct pp_pool {
 	unsigned int current_super;	/* [mount, unmount] which one is the newer */
 	u64 sequence;		/* of it */
 	u64 generation;
-	bool clean;		/* was left with a checkpoint, of this checksum */
+	bool clean;		/* was left with a checkpoint, whose index has this checksum */
 	u32 checkpoint_crc;
+	bool trusted;		/* [mount] what is in use is as the checkpoint says */
+	struct media_part *index;	/* of it; right for parts that are not loaded, if @trusted */
 
 	struct fa *frames;
-	unsigned long *claims;	/* frames that something names; atomic bits */
-	unsigned long *judged;	/* tables that lead to what is claimed only; atomic bits */
+	struct pp_bits claims;	/* frames that something names; atomic bits */
+	struct pp_bits judged;	/* tables that lead to what is claimed only; atomic bits */
 	struct pp_report *report;	/* or NULL; who is told of what is found while in use */
 	bool leaky;		/* frames of a damaged object are lost until all trees are walked */
 	/* Or NULL.  Return: somebody still uses the frame, and it is to be put once more later. */
@@ -154,6 +157,18 @@ const char *pp_record_check(const struct pp_pool *pool, u64 id, const struct pp_
 static inline u64 pp_frame_offset(u64 frame)
 {
 	return frame << MEDIA_FRAME_SHIFT;
+}
+
+/* Frames of the index, which are the first ones of the checkpoint. */
+static inline u64 pp_index_frames(u64 nr_frames)
+{
+	return DIV_ROUND_UP(pp_nr_parts(nr_frames) * sizeof(struct media_part), MEDIA_FRAME);
+}
+
+/* Bytes of the map that are in its frame @part. */
+static inline size_t pp_map_bytes(u64 nr_frames, u64 part)
+{
+	return DIV_ROUND_UP(pp_part_frames(nr_frames, part), 64) * 8;
 }
 
 /* ---- ptable.c: entries of tables ---- */
@@ -340,15 +355,24 @@ int pp_read(const struct pp_pool *pool, const struct pp_object *obj, u64 offset,
 
 /* ---- claims.c: which frames are named ---- */
 
+/*
+ * Make room for what is known of a frame, and of those in its 2 MiB.  What is allocated has it.
+ * Return: 0 or -ENOMEM.
+ */
+int pp_claim_room(const struct pp_pool *pool, u64 frame);
 /* Claim what something names.  Return: it was in use, and nobody else has it. */
 bool pp_claim_named(const struct pp_pool *pool, u64 frame, unsigned int order);
+/* For a scan, which is alone.  Return: 1: nobody else has it, 0, or -ENOMEM. */
+int pp_claim_scanned(const struct pp_pool *pool, u64 frame);
 /* All that a table names is claimed, for the one that the table is claimed for. */
 void pp_set_judged(const struct pp_pool *pool, u64 table);
 
 /* Context: the table is claimed, and stays. */
 static inline bool pp_is_judged(const struct pp_pool *pool, u64 table)
 {
-	return test_bit_acquire(table, pool->judged);
+	const unsigned long *part = pp_bits_part(&pool->judged, table / PP_PART_FRAMES);
+
+	return part && test_bit_acquire(table % PP_PART_FRAMES, part);
 }
 
 /* Allocate a frame; it is claimed.  Return: its number or 0. */
@@ -383,7 +407,7 @@ struct pp_item {
 struct pp_scan {
 	struct pp_item *items;	/* by id */
 	u64 nr, room;
-	unsigned long *claims, *twice; /* frames named, frames named more than once */
+	struct pp_bits twice;	/* frames named more than once */
 	struct pp_report *report;
 	bool damaged;		/* some records are: what they said is not known */
 	bool stored;		/* there are stores to be fenced */
@@ -408,8 +432,16 @@ bool pp_blob_fits(const struct pp_item *item, enum media_blob_kind kind, const v
 void pp_scan_free(struct pp_scan *scan);
 void pp_found(struct pp_report *report, enum pp_problem problem, u64 id, u64 frame,
 	      const char *text);
-/* Claim what every pool has: superblocks, log, checkpoint. */
-void pp_claim_fixed(const struct pp_pool *pool, unsigned long *claims);
+struct pp_run {
+	u64 first, count;
+};
+
+enum { PP_FIXED = 4 };
+
+/* What every pool has: superblocks, log, checkpoint. */
+void pp_fixed(const struct pp_pool *pool, struct pp_run run[PP_FIXED]);
+/* Claim that.  Return: 0 or -ENOMEM. */
+int pp_claim_fixed(const struct pp_pool *pool);
 /* An entry of a table of height @level, a leaf or not, is there. */
 void pp_count_entry(struct pp_count *count, bool leaf, unsigned int level);
 
@@ -417,7 +449,7 @@ void pp_count_entry(struct pp_count *count, bool leaf, unsigned int level);
 
 /*
  * Before an object is used: claim what its record names, and judge its top table.
- * Return: 0, -EUCLEAN: the object is bad; so do those that follow.
+ * Return: 0, -ENOMEM, -EUCLEAN: the object is bad; so do those that follow.
  */
 int pp_object_claim(struct pp_pool *pool, struct pp_object *obj);
 /* Judge the tables that lead to pages [@first, @last], as far as they are not. */
@@ -445,6 +477,10 @@ int pp_start(struct pp_pool *pool, const struct pp_open *how, struct pp_scan *sc
 int pp_stop(struct pp_pool *pool);
 /* Free what is in memory. */
 void pp_close(struct pp_pool *pool);
+/* Write the checkpoint's frame @part of the map, @map; let @entry say what it has. */
+void pp_write_part(struct pp_pool *pool, u64 part, const u64 *map, struct media_part *entry);
+/* Write the index, after all of the map, and fence.  Return: its checksum. */
+u32 pp_write_index(struct pp_pool *pool, const struct media_part *index);
 /* Write the superblocks, the older first, each with a fence. */
 int pp_super_write(struct pp_pool *pool, enum media_state state, u32 checkpoint_crc);
 
@@ -468,6 +504,8 @@ int pp_repair_records(struct pp_pool *pool, struct pp_report *report, s64 now);
  */
 int pp_repair(struct pp_pool *pool, struct pp_scan *scan, s64 now);
 int pp_repair_places(struct pp_pool *pool, const struct pp_scan *scan, s64 now);
+/* Set the bits of what every pool has. */
+void pp_repair_fixed(const struct pp_pool *pool, unsigned long *map);
 /* Clear the entries of the tree of records that make no sense. */
 void pp_repair_entries(struct pp_pool *pool);
 

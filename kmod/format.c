@@ -14,7 +14,7 @@ static void lay_out(struct pp_pool *pool, const struct pp_format *format, u64 fr
 	pool->log_first = 1;
 	pool->log_frames = frames < 16 * MEDIA_FRAMES_MIN ? 1 : MEDIA_LOG_FRAMES;
 	pool->checkpoint_first = pool->log_first + pool->log_frames;
-	pool->checkpoint_frames = DIV_ROUND_UP(frames, 8 * MEDIA_FRAME);
+	pool->checkpoint_frames = pp_index_frames(frames) + pp_nr_parts(frames);
 	pool->record_root = pool->checkpoint_first + pool->checkpoint_frames;
 	pool->created = format->now;
 	memcpy(pool->uuid, format->uuid, sizeof(pool->uuid));
@@ -38,27 +38,34 @@ static void write_root(struct pp_pool *pool, const struct pp_format *format)
 	pp_record_write(pool, &root, &root.rec);
 }
 
-static void set_used(unsigned long *used, u64 first, u64 count)
+/* What is in use of a new pool: up to @taken, and the last frame. */
+static bool is_used(const struct pp_pool *pool, u64 taken, u64 frame)
 {
-	while (count--)
-		__set_bit(first++, used);
+	return frame < taken || frame == pool->nr_frames - 1;
 }
 
-/* What is in use of a new pool.  Return: its checksum, -ENOMEM: *@err. */
-static u32 write_map(struct pp_pool *pool, u64 taken, int *err)
+/* Return: its checksum, -ENOMEM: *@err. */
+static u32 write_checkpoint(struct pp_pool *pool, u64 taken, int *err)
 {
-	unsigned long *used = kvcalloc(BITS_TO_LONGS(pool->nr_frames), sizeof(long), GFP_KERNEL);
-	size_t size = BITS_TO_LONGS(pool->nr_frames) * sizeof(long);
+	u64 nr = pp_nr_parts(pool->nr_frames), part, i, frame;
+	struct media_part *index = kvcalloc(nr, sizeof(*index), GFP_KERNEL);
+	u64 *map = kvcalloc(PP_PART_WORDS, sizeof(*map), GFP_KERNEL);
 	u32 crc = 0;
 
-	*err = used ? 0 : -ENOMEM;
-	if (used) {
-		set_used(used, 0, taken);
-		set_used(used, pool->nr_frames - 1, 1);
-		pm_stream(&pool->pm, pp_frame_offset(pool->checkpoint_first), used, size);
-		crc = crc32c(pool->seed, used, size);
+	*err = index && map ? 0 : -ENOMEM;
+	for (part = 0; part < nr && !*err; part++) {
+		memset(map, 0, PP_PART_WORDS * sizeof(*map));
+		for (i = 0; i < PP_PART_FRAMES; i++) {
+			frame = part * PP_PART_FRAMES + i;
+			if (is_used(pool, taken, frame))
+				map[i / 64] |= 1ULL << i % 64;
+		}
+		pp_write_part(pool, part, map, &index[part]);
 	}
-	kvfree(used);
+	if (!*err)
+		crc = pp_write_index(pool, index);
+	kvfree(index);
+	kvfree(map);
 	return crc;
 }
 
@@ -90,8 +97,7 @@ int pp_format(struct pm *pm, const struct pp_format *format)
 		pm_flush(pm, pp_frame_offset(frame), 8);
 	}
 	write_root(pool, format);
-	crc = write_map(pool, taken, &err);
-	pm_fence(pm);
+	crc = write_checkpoint(pool, taken, &err);
 	if (!err)
 		err = pp_super_write(pool, MEDIA_STATE_CLEAN, crc);
 	kvfree(pool);

@@ -3,40 +3,61 @@
  * The allocator of frames of a persistent pool.  It is in DRAM only: what is
  * in use follows from the trees.  Design: LLFree.  A bit per frame, a counter
  * per 2 MiB (an area), a counter per 32 areas (a grove); each CPU reserves a
- * grove and takes frames from there, so that CPUs do not meet.  No locks.
+ * grove and takes frames from there, so that CPUs do not meet.  No locks, but
+ * to load what was not looked at before: the bits are in parts of 128 MiB, each
+ * loaded when a frame of it is taken or given back.  Until then of its groves
+ * is known how much there is.
  */
 #ifndef MORSEL_FRAMES_ALLOC_H
 #define MORSEL_FRAMES_ALLOC_H
 
-#include "portable.h"
+#include "bits.h"
 
 #define FA_NONE (~0ULL)
 
 struct fa;
 
-/* Return: an allocator whose frames are all in use, or NULL. */
-struct fa *fa_new(u64 nr_frames, unsigned int nr_cpus);
-void fa_free(struct fa *fa);
+/* What is free in a part, by halves, which are the groves. */
+struct fa_sums {
+	u32 free[2];		/* frames */
+	u32 huge[2];		/* areas of 2 MiB that are free as a whole */
+};
+
 /*
- * The map, a bit for each frame in use.  The caller fills it before fa_build(), and leaves it
- * alone afterwards.
+ * Say for each of PP_PART_FRAMES frames from @part on whether it is in use, in @map, which
+ * is all 0.  What is behind the end of the pool does not matter.  Once for each part, under a lock.
+ * Return: 0, or -ENOMEM: the part stays unused, and is asked for again.
  */
-unsigned long *fa_map(struct fa *fa);
-/* Make free what the map does not have. */
-void fa_build(struct fa *fa);
+typedef int (*fa_load_t)(void *arg, u64 part, u64 *map);
+
+/* Return: an allocator that knows of no free frame, or NULL. */
+struct fa *fa_new(u64 nr_frames, unsigned int nr_cpus, fa_load_t load, void *arg);
+void fa_free(struct fa *fa);
+/* What a map says is free of the first @nr_frames of a part. */
+void fa_count(const u64 *map, u64 nr_frames, struct fa_sums *sums);
+/* What is going to be found in @part.  Context: before anything else is done with it. */
+void fa_expect(struct fa *fa, u64 part, const struct fa_sums *sums);
 /*
- * The map of @nr areas of 2 MiB from @area on, as they are now.
+ * Load the part of @frame, which is about to be given back: that cannot fail.
+ */
+void fa_need(struct fa *fa, u64 frame);
+/*
+ * The map of @part as it is now.  Return: false: it is not loaded.
  * Context: nobody takes or gives back frames meanwhile.
  */
-void fa_save(const struct fa *fa, u64 area, u64 nr, u64 *map);
+bool fa_save(const struct fa *fa, u64 part, u64 *map);
+/* Return: true: the part of @frame is not loaded, and will not be before fa_let_go(). */
+bool fa_hold_unloaded(struct fa *fa, u64 frame);
+void fa_let_go(struct fa *fa);
 /* @order: 0, or 9 for 2 MiB.  Return: the (first) frame or FA_NONE. */
 u64 fa_get(struct fa *fa, unsigned int cpu, unsigned int order);
 void fa_put(struct fa *fa, unsigned int cpu, u64 frame, unsigned int order);
 u64 fa_nr_free(const struct fa *fa);
 /* How many of the 2 MiB areas are free as a whole. */
 u64 fa_nr_free_huge(const struct fa *fa);
-bool fa_is_free(const struct fa *fa, u64 frame);
-/* Is any of the 2 MiB from @frame on free? */
+/* Of a frame whose part cannot be loaded for want of memory: no. */
+bool fa_is_free(struct fa *fa, u64 frame);
+/* Is any of the 2 MiB from @frame on free?  Context: the part is loaded. */
 bool fa_any_free_huge(const struct fa *fa, u64 frame);
 /* Atomic operations so far, of all CPUs: for tests that count them. */
 u64 fa_atomics(const struct fa *fa);

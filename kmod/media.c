@@ -39,7 +39,7 @@ static const char *check_geometry(const struct media_super *super, u64 device)
 	    le64_to_cpu(super->log_frames) > MEDIA_LOG_FRAMES)
 		return "the log is not within the pool";
 	if (!in_pool(le64_to_cpu(super->checkpoint_first), checkpoint, frames) ||
-	    checkpoint != DIV_ROUND_UP(frames, 8 * MEDIA_FRAME))
+	    checkpoint != pp_index_frames(frames) + pp_nr_parts(frames))
 		return "the checkpoint is not within the pool";
 	if (!in_pool(le64_to_cpu(super->record_root), 1, frames))
 		return "the tree of records is not within the pool";

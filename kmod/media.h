@@ -17,7 +17,7 @@
 #define MEDIA_SIZE_MAX	BIT_ULL(46)		/* bytes of an object */
 
 enum media_limits {
-	MEDIA_VERSION = 1,
+	MEDIA_VERSION = 2,
 	MEDIA_FRAME_SHIFT = 12,
 	MEDIA_FRAME = 1 << MEDIA_FRAME_SHIFT,	/* bytes */
 	MEDIA_HUGE_ORDER = 9,			/* frames of 2 MiB: log2 */
@@ -65,7 +65,7 @@ struct media_super {
 	__le64 checkpoint_frames;
 	__le64 record_root;	/* frame: top table of the tree of records */
 	__le64 checkpoint_generation;	/* the mount that has left the checkpoint */
-	__le32 checkpoint_crc;
+	__le32 checkpoint_crc;	/* of the index */
 	__le32 which;		/* 0: the first, 1: the last frame */
 	__le64 created;		/* ns since 1970 */
 	u8 spare[296];		/* 0 */
@@ -75,6 +75,18 @@ struct media_super {
 #define MEDIA_COMPAT_KNOWN	0ULL
 #define MEDIA_RO_COMPAT_KNOWN	0ULL
 #define MEDIA_INCOMPAT_KNOWN	0ULL
+
+/*
+ * ---- checkpoint: an index, then the map, a bit for each frame in use ----
+ *
+ * An entry of the index is of a frame of the map, 128 MiB of the pool; what is free in there
+ * is said by halves.
+ */
+struct media_part {
+	__le32 crc;		/* of the words of the map that there are */
+	__le16 huge[2];		/* areas of 2 MiB that are free as a whole */
+	__le32 free[2];		/* frames that are free */
+};
 
 /* ---- records: two slots each, the valid one with the higher sequence counts ---- */
 
@@ -178,6 +190,7 @@ static_assert(sizeof(struct media_super) == 512);
 static_assert(offsetof(struct media_super, uuid) == 40);
 static_assert(offsetof(struct media_super, sequence) == 120);
 static_assert(offsetof(struct media_super, spare) == 512 - 296);
+static_assert(sizeof(struct media_part) == 16);
 static_assert(sizeof(struct media_slot) == MEDIA_SLOT);
 static_assert(offsetof(struct media_slot, name) == 160);
 static_assert(sizeof(struct media_log) == 64 + 2 * MEDIA_SLOT);

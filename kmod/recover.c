@@ -132,66 +132,155 @@ int pp_super_write(struct pp_pool *pool, enum media_state state, u32 checkpoint_
 	return 0;
 }
 
-/* ---- the checkpoint: a bit for each frame in use ---- */
+/* ---- the checkpoint: an index, and a bit for each frame in use ---- */
 
-/* Areas of 2 MiB in a frame of the map. */
-enum { MAP_AREAS = 8 * MEDIA_FRAME / MEDIA_HUGE_FRAMES };
-
-/* Bytes of the map that are in checkpoint frame @i. */
-static size_t map_part(const struct pp_pool *pool, u64 i)
+static u64 map_offset(const struct pp_pool *pool, u64 part)
 {
-	size_t size = BITS_TO_LONGS(pool->nr_frames) * sizeof(long);
-
-	return min_t(size_t, MEDIA_FRAME, size - i * MEDIA_FRAME);
+	return pp_frame_offset(pool->checkpoint_first + pp_index_frames(pool->nr_frames) + part);
 }
 
-/* To the allocator's map.  Return: is that what the last mount has left? */
-static bool load_checkpoint(const struct pp_pool *pool)
+/* What a part may have free at all. */
+static bool can_be(const struct pp_pool *pool, u64 part, const struct fa_sums *sums)
 {
-	u8 *map = (u8 *)fa_map(pool->frames);
-	u32 crc = pool->seed;
-	u64 i;
+	u64 frames = pp_part_frames(pool->nr_frames, part), half;
+	unsigned int i;
 
-	for (i = 0; i < pool->checkpoint_frames; i++) {
-		u8 *part = map + i * MEDIA_FRAME;
-
-		if (pm_load(&pool->pm, pp_frame_offset(pool->checkpoint_first + i), part,
-			    map_part(pool, i)))
+	for (i = 0; i < ARRAY_SIZE(sums->free); i++, frames -= half) {
+		half = min_t(u64, frames, PP_PART_FRAMES / ARRAY_SIZE(sums->free));
+		if (sums->free[i] > half || sums->huge[i] > sums->free[i] / MEDIA_HUGE_FRAMES)
 			return false;
-		crc = crc32c(crc, part, map_part(pool, i));
 	}
-	return crc == pool->checkpoint_crc;
+	return true;
 }
 
-/*
- * No fence: what is not there when the superblock is has another checksum.
- * @part: room for a frame.
- */
-static u32 write_checkpoint(struct pp_pool *pool, u64 *part)
+static void sums_of(const struct media_part *entry, struct fa_sums *sums)
 {
-	u64 areas = DIV_ROUND_UP(pool->nr_frames, (u64)MEDIA_HUGE_FRAMES), i;
-	u32 crc = pool->seed;
+	unsigned int i;
 
-	for (i = 0; i < pool->checkpoint_frames; i++) {
-		fa_save(pool->frames, i * MAP_AREAS, min_t(u64, MAP_AREAS, areas - i * MAP_AREAS),
-			part);
-		pm_stream(&pool->pm, pp_frame_offset(pool->checkpoint_first + i), part,
-			  map_part(pool, i));
-		crc = crc32c(crc, part, map_part(pool, i));
-		cond_resched();
+	for (i = 0; i < ARRAY_SIZE(sums->free); i++) {
+		sums->free[i] = le32_to_cpu(entry->free[i]);
+		sums->huge[i] = le16_to_cpu(entry->huge[i]);
 	}
-	return crc;
 }
 
-/* What the records occupy must be in use, or the checkpoint is not ours. */
-static bool covers(const unsigned long *used, const unsigned long *claims, u64 nr_frames)
+/* Return: it is what the last mount has left. */
+static bool load_index(struct pp_pool *pool)
 {
-	u64 i;
+	size_t size = pp_nr_parts(pool->nr_frames) * sizeof(*pool->index);
+	struct fa_sums sums;
+	u64 part;
 
-	for (i = 0; i < BITS_TO_LONGS(nr_frames); i++)
+	if (pm_load(&pool->pm, pp_frame_offset(pool->checkpoint_first), pool->index, size) ||
+	    crc32c(pool->seed, pool->index, size) != pool->checkpoint_crc)
+		return false;
+	for (part = 0; part < pp_nr_parts(pool->nr_frames); part++) {
+		sums_of(&pool->index[part], &sums);
+		if (!can_be(pool, part, &sums))
+			return false;
+		fa_expect(pool->frames, part, &sums);
+	}
+	return true;
+}
+
+/* Of a pool whose trees have all been walked. */
+static void expect_claims(struct pp_pool *pool)
+{
+	static const u64 none[PP_PART_WORDS];
+	struct fa_sums sums;
+	const u64 *map;
+	u64 part;
+
+	for (part = 0; part < pp_nr_parts(pool->nr_frames); part++) {
+		map = (u64 *)pp_bits_part(&pool->claims, part);
+		fa_count(map ? map : none, pp_part_frames(pool->nr_frames, part), &sums);
+		fa_expect(pool->frames, part, &sums);
+	}
+}
+
+/* What is named must be in use, or the checkpoint is not ours. */
+static bool covers(const u64 *used, const unsigned long *claims)
+{
+	unsigned int i;
+
+	for (i = 0; i < PP_PART_WORDS; i++)
 		if (claims[i] & ~used[i])
 			return false;
 	return true;
+}
+
+static bool read_map(const struct pp_pool *pool, u64 part, u64 *map)
+{
+	size_t size = pp_map_bytes(pool->nr_frames, part);
+
+	return !pm_load(&pool->pm, map_offset(pool, part), map, size) &&
+	       crc32c(pool->seed, map, size) == le32_to_cpu(pool->index[part].crc);
+}
+
+static int load_part(void *arg, u64 part, u64 *map)
+{
+	struct pp_pool *pool = arg;
+	int err = pp_claim_room(pool, part * PP_PART_FRAMES);
+	const unsigned long *claims;
+
+	if (err)
+		return err;
+	claims = pp_bits_part(&pool->claims, part);
+	if (!pool->trusted) {
+		memcpy(map, claims, PP_PART_WORDS * sizeof(*map));
+	} else if (!read_map(pool, part, map) || !covers(map, claims)) {
+		memset(map, 0xff, PP_PART_WORDS * sizeof(*map));
+		WRITE_ONCE(pool->leaky, true);
+		pp_found(pool->report, PP_CHECKPOINT, 0,
+			 map_offset(pool, part) >> MEDIA_FRAME_SHIFT,
+			 "a part of the checkpoint is not valid: what is free there cannot be had");
+	}
+	return 0;
+}
+
+void pp_write_part(struct pp_pool *pool, u64 part, const u64 *map, struct media_part *entry)
+{
+	size_t size = pp_map_bytes(pool->nr_frames, part);
+	struct fa_sums sums;
+	unsigned int i;
+
+	pm_stream(&pool->pm, map_offset(pool, part), map, size);
+	fa_count(map, pp_part_frames(pool->nr_frames, part), &sums);
+	entry->crc = cpu_to_le32(crc32c(pool->seed, map, size));
+	for (i = 0; i < ARRAY_SIZE(sums.free); i++) {
+		entry->free[i] = cpu_to_le32(sums.free[i]);
+		entry->huge[i] = cpu_to_le16(sums.huge[i]);
+	}
+}
+
+u32 pp_write_index(struct pp_pool *pool, const struct media_part *index)
+{
+	size_t size = pp_nr_parts(pool->nr_frames) * sizeof(*index);
+
+	pm_stream(&pool->pm, pp_frame_offset(pool->checkpoint_first), index, size);
+	/* All of it, before a superblock says that it counts: parts are read when it has done so. */
+	pm_fence(&pool->pm);
+	return crc32c(pool->seed, index, size);
+}
+
+/* What was not loaded is as it was, if the checkpoint counted.  @map: room for a part. */
+static void write_map(struct pp_pool *pool, u64 *map)
+{
+	const unsigned long *claims;
+	u64 part;
+
+	for (part = 0; part < pp_nr_parts(pool->nr_frames); part++) {
+		if (!fa_save(pool->frames, part, map)) {
+			if (pool->trusted)
+				continue;
+			claims = pp_bits_part(&pool->claims, part);
+			if (claims)
+				memcpy(map, claims, PP_PART_WORDS * sizeof(*map));
+			else
+				memset(map, 0, PP_PART_WORDS * sizeof(*map));
+		}
+		pp_write_part(pool, part, map, &pool->index[part]);
+		cond_resched();
+	}
 }
 
 /* ---- into use ---- */
@@ -204,10 +293,13 @@ static int allocate(struct pp_pool *pool)
 	for (i = 0; i < PP_LOGS; i++)
 		mutex_init(&pool->log_lock[i]);
 	pool->next_id = MEDIA_ROOT_ID;
-	pool->claims = kvcalloc(BITS_TO_LONGS(pool->nr_frames), sizeof(long), GFP_KERNEL);
-	pool->judged = kvcalloc(BITS_TO_LONGS(pool->nr_frames), sizeof(long), GFP_KERNEL);
-	WRITE_ONCE(pool->frames, fa_new(pool->nr_frames, nr_cpu_ids));	/* debugfs reads it */
-	return pool->claims && pool->judged && pool->frames ? 0 : -ENOMEM;
+	pool->index = kvcalloc(pp_nr_parts(pool->nr_frames), sizeof(*pool->index), GFP_KERNEL);
+	/* debugfs reads it */
+	WRITE_ONCE(pool->frames, fa_new(pool->nr_frames, nr_cpu_ids, load_part, pool));
+	if (!pool->index || !pool->frames || pp_bits_init(&pool->claims, pool->nr_frames) ||
+	    pp_bits_init(&pool->judged, pool->nr_frames))
+		return -ENOMEM;
+	return 0;
 }
 
 /* An object that has no name is free, durably, before its frames are somebody else's. */
@@ -286,23 +378,19 @@ static bool has_orphans(const struct pp_scan *scan)
 /* Which frames are in use?  Return: 1: as the checkpoint says, 0: as the trees say, -errno. */
 static int find_used(struct pp_pool *pool, const struct pp_open *how, struct pp_scan *scan)
 {
-	unsigned long *map = fa_map(pool->frames);
 	int err;
 
 	if (how->trust && pool->clean && !has_orphans(scan)) {
-		if (load_checkpoint(pool) && covers(map, scan->claims, pool->nr_frames)) {
-			fa_build(pool->frames);
+		pool->trusted = load_index(pool);
+		if (pool->trusted)
 			return 1;
-		}
 		pp_found(how->report, PP_CHECKPOINT, 0, pool->checkpoint_first,
 			 "the checkpoint is not valid: all trees are walked");
 	}
 	err = pp_scan_trees(pool, scan);
-	if (err)
-		return err;
-	memcpy(map, scan->claims, BITS_TO_LONGS(pool->nr_frames) * sizeof(*map));
-	fa_build(pool->frames);
-	return 0;
+	if (!err)
+		expect_claims(pool);
+	return err;
 }
 
 int pp_start(struct pp_pool *pool, const struct pp_open *how, struct pp_scan *scan)
@@ -311,7 +399,6 @@ int pp_start(struct pp_pool *pool, const struct pp_open *how, struct pp_scan *sc
 
 	memset(scan, 0, sizeof(*scan));
 	pool->read_only |= how->read_only;
-	scan->claims = pool->claims;
 	scan->report = how->report;
 	pool->report = how->report;
 	if (!err && !pool->read_only) {
@@ -343,27 +430,26 @@ int pp_start(struct pp_pool *pool, const struct pp_open *how, struct pp_scan *sc
 
 int pp_stop(struct pp_pool *pool)
 {
-	u64 *part;
-	u32 crc;
+	u64 *map;
 
 	if (pool->read_only || pool->leaky)
 		return 0;	/* the next one walks all trees */
-	part = kvzalloc(MEDIA_FRAME, GFP_KERNEL);
-	if (!part)
+	map = kvzalloc(MEDIA_FRAME, GFP_KERNEL);
+	if (!map)
 		return -ENOMEM;
-	crc = write_checkpoint(pool, part);
-	kvfree(part);
-	return pp_super_write(pool, MEDIA_STATE_CLEAN, crc);
+	write_map(pool, map);
+	kvfree(map);
+	return pp_super_write(pool, MEDIA_STATE_CLEAN, pp_write_index(pool, pool->index));
 }
 
 void pp_close(struct pp_pool *pool)
 {
 	fa_free(pool->frames);
-	kvfree(pool->claims);
-	kvfree(pool->judged);
+	pp_bits_exit(&pool->claims);
+	pp_bits_exit(&pool->judged);
+	kvfree(pool->index);
 	kvfree(pool->ids);
 	pool->frames = NULL;
-	pool->claims = NULL;
-	pool->judged = NULL;
+	pool->index = NULL;
 	pool->ids = NULL;
 }

@@ -259,7 +259,7 @@ static int prepare(struct mender *m)
 	m->buffer = kvzalloc(MEDIA_FRAME, GFP_KERNEL);
 	if (!m->fixed || !m->owned || !m->buffer)
 		return -ENOMEM;
-	pp_claim_fixed(m->pool, m->fixed);
+	pp_repair_fixed(m->pool, m->fixed);
 	claim_records(m, m->pool->record_root, MEDIA_RECORD_LEVEL);
 	return 0;
 }

@@ -153,6 +153,17 @@ static int mend_root(struct pp_pool *pool, struct pp_report *report, s64 now)
 	return err;
 }
 
+void pp_repair_fixed(const struct pp_pool *pool, unsigned long *map)
+{
+	struct pp_run run[PP_FIXED];
+	unsigned int i;
+
+	pp_fixed(pool, run);
+	for (i = 0; i < PP_FIXED; i++)
+		for (; run[i].count; run[i].count--)
+			__set_bit(run[i].first++, map);
+}
+
 int pp_repair_records(struct pp_pool *pool, struct pp_report *report, s64 now)
 {
 	size_t longs = BITS_TO_LONGS(pool->nr_frames);
@@ -169,7 +180,7 @@ int pp_repair_records(struct pp_pool *pool, struct pp_report *report, s64 now)
 		r.once = maps + longs;
 		r.twice = maps + 2 * longs;
 		r.taken = maps + 3 * longs;
-		pp_claim_fixed(pool, r.fixed);
+		pp_repair_fixed(pool, r.fixed);
 		__set_bit(pool->record_root, r.fixed);
 		walk(&r, pool->record_root, MEDIA_RECORD_LEVEL, 0, see);
 		walk(&r, pool->record_root, MEDIA_RECORD_LEVEL, 0, stays);

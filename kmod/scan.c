@@ -19,9 +19,8 @@ void pp_found(struct pp_report *report, enum pp_problem problem, u64 id, u64 fra
 void pp_scan_free(struct pp_scan *scan)
 {
 	kvfree(scan->items);
-	kvfree(scan->twice);
+	pp_bits_exit(&scan->twice);
 	scan->items = NULL;
-	scan->twice = NULL;
 	scan->nr = 0;
 	scan->room = 0;
 }
@@ -179,12 +178,14 @@ static int scan_frame(struct pp_pool *pool, struct pp_scan *scan, u64 index, u64
 	return 0;
 }
 
-static bool claim_once(struct pp_scan *scan, u64 frame)
+/* Return: 1: it has no other owner, 0, or -ENOMEM. */
+static int claim_once(const struct pp_pool *pool, struct pp_scan *scan, u64 frame)
 {
-	if (!test_and_set_bit(frame, scan->claims))
-		return true;
-	damaged(scan, PP_RECORDS, 0, frame, "a table of records has another owner");
-	return false;
+	int good = pp_claim_scanned(pool, frame);
+
+	if (!good)
+		damaged(scan, PP_RECORDS, 0, frame, "a table of records has another owner");
+	return good;
 }
 
 /* As deep as the tree of records is high. */
@@ -194,7 +195,7 @@ static int scan_table(struct pp_pool *pool, struct pp_scan *scan, u64 table, uns
 	unsigned int slot;
 	const char *why;
 	u64 entry, index;
-	int err = 0;
+	int err = 0, good;
 
 	for (slot = 0; slot < MEDIA_ENTRIES && !err; slot++) {
 		if (pm_load8(&pool->pm, pp_entry_offset(table, slot), &entry)) {
@@ -210,7 +211,10 @@ static int scan_table(struct pp_pool *pool, struct pp_scan *scan, u64 table, uns
 			damaged(scan, PP_RECORDS, 0, table, why);
 			continue;
 		}
-		if (!claim_once(scan, pp_entry_frame(entry)))
+		good = claim_once(pool, scan, pp_entry_frame(entry));
+		if (good < 0)
+			return good;
+		if (!good)
 			continue;
 		index = base + ((u64)slot << pp_shift(level));
 		if (level == 1)
@@ -232,11 +236,13 @@ int pp_scan_records(struct pp_pool *pool, struct pp_scan *scan)
 	if (!slots)
 		return -ENOMEM;
 	pool->nr_ids = 0;
-	pp_claim_fixed(pool, scan->claims);
-	if (claim_once(scan, pool->record_root))
+	err = pp_claim_fixed(pool);
+	if (!err)
+		err = claim_once(pool, scan, pool->record_root);
+	if (err > 0)
 		err = scan_table(pool, scan, pool->record_root, MEDIA_RECORD_LEVEL, 0, slots);
 	else
-		err = -EUCLEAN;
+		err = err ? err : -EUCLEAN;
 	kvfree(slots);
 	if (scan->stored)
 		pm_fence(&pool->pm);

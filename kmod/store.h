@@ -36,8 +36,7 @@ struct morsel_store {
 	bool has_bad;			/* a frame has a media error */
 	bool started;			/* pp_start() has succeeded */
 	bool loaded;			/* all inodes are there, and are what counts */
-	/* Frames, and 2 MiB frames, that nobody owns but somebody still uses. */
-	unsigned long *kept, *kept_huge;
+	struct llist_head kept;		/* frames that nobody owns but somebody still uses */
 	atomic64_t nr_kept;
 	struct pp_report report;
 	bool trusted;			/* the checkpoint was: no tree was walked at mount */
@@ -160,7 +159,7 @@ static inline bool morsel_store_is_damaged(const struct inode *inode)
 
 /* store_frames.c */
 
-int morsel_store_frames_init(struct morsel_store *store);
+void morsel_store_frames_init(struct morsel_store *store);
 void morsel_store_frames_exit(struct morsel_store *store);
 /* A process is about to see the pages of a leaf.  Context: invalidate_lock held. */
 void morsel_store_show(struct inode *inode, struct page *page, pgoff_t index, unsigned int order);

@@ -187,7 +187,7 @@ static bool frames_of(struct morsel_store *store, u64 offset, u64 length, struct
 /* Frames that nobody has, or that are behind the end of the pool. */
 static u64 count_free(const struct bad *bad)
 {
-	const struct pp_pool *pp = &bad->store->pp;
+	struct pp_pool *pp = &bad->store->pp;
 	u64 frame, nr = 0;
 
 	for (frame = bad->first; frame <= bad->last; frame++)

@@ -9,6 +9,7 @@
  * somebody holds a reference (direct I/O, a pipe) is kept until he lets go.
  */
 #include <linux/delay.h>
+#include <linux/llist.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include "fs_internal.h"
@@ -22,6 +23,18 @@ enum {
 static struct page *page_of(const struct morsel_store *store, u64 frame)
 {
 	return pfn_to_page(store->first_pfn + frame);
+}
+
+/* Of a frame that is kept. */
+static struct llist_node *node_of(struct page *page)
+{
+	BUILD_BUG_ON(sizeof(struct llist_node) > sizeof(page->private));
+	return (struct llist_node *)&page->private;
+}
+
+static struct page *page_at(struct llist_node *node)
+{
+	return container_of((unsigned long *)node, struct page, private);
 }
 
 void morsel_store_show(struct inode *inode, struct page *page, pgoff_t index, unsigned int order)
@@ -85,50 +98,39 @@ static bool keep(struct pp_pool *pp, u64 frame, unsigned int order)
 		return true;
 	if (!is_used(page, order))
 		return false;
-	if (order)
-		set_bit(frame >> order, store->kept_huge);
-	else
-		set_bit(frame, store->kept);
+	/* Nothing else uses these words of a page without a mapping; no memory is to be had here. */
+	page->index = order;
 	atomic64_inc(&store->nr_kept);
+	llist_add(node_of(page), &store->kept);
 	return true;
 }
 
-static u64 put_kept(struct morsel_store *store, unsigned long *kept, unsigned int order)
+u64 morsel_store_put_kept(struct morsel_store *store)
 {
-	u64 nr = store->pp.nr_frames >> order, put = 0;
-	unsigned long i;
+	struct llist_node *node = llist_del_all(&store->kept), *next;
+	struct page *page;
+	u64 put = 0;
 
-	for_each_set_bit(i, kept, nr) {
-		if (is_used(page_of(store, (u64)i << order), order) || !test_and_clear_bit(i, kept))
+	for (; node; node = next) {
+		next = node->next;
+		page = page_at(node);
+		if (is_used(page, page->index)) {
+			llist_add(node, &store->kept);
 			continue;
-		pp_frame_put(&store->pp, (u64)i << order, order);
+		}
+		pp_frame_put(&store->pp, page_to_pfn(page) - store->first_pfn, page->index);
 		atomic64_dec(&store->nr_kept);
 		put++;
 	}
 	return put;
 }
 
-u64 morsel_store_put_kept(struct morsel_store *store)
+void morsel_store_frames_init(struct morsel_store *store)
 {
-	if (!atomic64_read(&store->nr_kept))
-		return 0;
-	return put_kept(store, store->kept, 0) +
-	       put_kept(store, store->kept_huge, MEDIA_HUGE_ORDER);
-}
-
-int morsel_store_frames_init(struct morsel_store *store)
-{
-	u64 nr = store->pp.nr_frames;
-
-	store->kept = kvcalloc(BITS_TO_LONGS(nr), sizeof(long), GFP_KERNEL);
-	store->kept_huge = kvcalloc(BITS_TO_LONGS(nr >> MEDIA_HUGE_ORDER) + 1, sizeof(long),
-				    GFP_KERNEL);
-	if (!store->kept || !store->kept_huge)
-		return -ENOMEM;
+	init_llist_head(&store->kept);
 	store->pp.keep = keep;
 	store->pp.withdraw = morsel_store_withdraw;
 	store->pp.is_bad = morsel_store_is_bad;
-	return 0;
 }
 
 /* The device is not to be given to anybody else while somebody writes to it. */
@@ -145,6 +147,4 @@ void morsel_store_frames_exit(struct morsel_store *store)
 			store->bdev.bdev, atomic64_read(&store->nr_kept));
 		store->pp.leaky = true;	/* no checkpoint: the next mount finds them free */
 	}
-	kvfree(store->kept);
-	kvfree(store->kept_huge);
 }

@@ -127,8 +127,8 @@ static int fill_inode(struct load *load, struct inode *inode, const struct pp_it
 	obj->verdict = load->scan.trusted ? PP_UNKNOWN : PP_VERIFIED;
 	obj->bad = item->bad;
 	obj->count = item->count;
-	if (!obj->rec.root)
-		pp_object_verify(load->pp, obj);
+	if (!obj->rec.root && pp_object_verify(load->pp, obj) == -ENOMEM)
+		return -ENOMEM;
 	if (!obj->bad)
 		morsel_store_publish(inode);
 	morsel_i(inode)->claimed = obj->verdict != PP_UNKNOWN;
@@ -422,9 +422,7 @@ int morsel_store_load(struct fs_context *fc, struct super_block *sb)
 	struct load load = { .sb = sb, .pp = &store->pp };
 	int error;
 
-	error = morsel_store_frames_init(store);
-	if (error)
-		return error;
+	morsel_store_frames_init(store);
 	store->report.progress = progress;
 	store->told_at = jiffies;
 	store->sb = sb;

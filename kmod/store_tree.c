@@ -58,6 +58,13 @@ void morsel_store_uncount(struct inode *inode)
 	set_counts(inode, 0, 0);
 }
 
+/* Unless there was no memory for it.  Context: the record's lock. */
+static void set_claimed(struct morsel_inode *mi)
+{
+	if (mi->record->verdict != PP_UNKNOWN || mi->record->bad)
+		smp_store_release(&mi->claimed, true);	/* what was found first */
+}
+
 int morsel_store_claim(struct inode *inode)
 {
 	struct morsel_inode *mi = morsel_i(inode);
@@ -69,7 +76,7 @@ int morsel_store_claim(struct inode *inode)
 	error = pp_object_claim(&store_of(inode)->pp, mi->record);
 	if (!error)
 		morsel_store_publish(inode);
-	smp_store_release(&mi->claimed, true);	/* what was found first */
+	set_claimed(mi);
 	mutex_unlock(&mi->record_lock);
 	return error;
 }
@@ -87,7 +94,7 @@ int morsel_store_verify(struct inode *inode)
 	morsel_charge_found(inode, obj->count.pages - had);
 	if (!error)
 		morsel_store_publish(inode);
-	smp_store_release(&morsel_i(inode)->claimed, true);	/* what was found first */
+	set_claimed(morsel_i(inode));
 	mutex_unlock(&morsel_i(inode)->record_lock);
 	filemap_invalidate_unlock_shared(inode->i_mapping);
 	return error;

@@ -9,8 +9,8 @@
 struct walk {
 	const struct pp_pool *pool;
 	struct pp_report *report;
-	unsigned long *claims;
-	unsigned long *twice;
+	struct pp_bits *twice;
+	int *err;		/* there was no memory */
 	bool look;		/* claim nothing: is there a frame in @twice? */
 	u64 id;
 	struct pp_count *count;	/* or NULL */
@@ -26,41 +26,57 @@ static bool bad(const struct walk *walk, enum pp_problem problem, u64 frame, con
 /* Claim one frame.  Return: it has no other owner. */
 static bool claim_small(const struct walk *walk, u64 frame)
 {
-	if (walk->look)
-		return !test_bit(frame, walk->twice);
-	if (!test_and_set_bit(frame, walk->claims))
+	unsigned long *word = pp_bits_word(&walk->pool->claims, frame);
+	unsigned long bit = 1UL << frame % BITS_PER_LONG;
+
+	if (!(*word & bit)) {
+		*word |= bit;
 		return true;
-	__set_bit(frame, walk->twice);
+	}
+	*walk->err = *walk->err ? *walk->err : pp_bits_need(walk->twice, frame);
+	if (!*walk->err)
+		*pp_bits_word(walk->twice, frame) |= bit;
 	return false;
 }
 
-/* The frames of a word of the maps: all are claimed, whoever has them as well. */
-static bool claim_word(const struct walk *walk, u64 word)
-{
-	unsigned long old;
-
-	if (walk->look)
-		return !walk->twice[word];
-	old = walk->claims[word];
-	walk->claims[word] = ~0UL;
-	walk->twice[word] |= old;
-	return !old;
-}
-
+/* All are claimed, whoever has them as well. */
 static bool claim_huge(const struct walk *walk, u64 frame)
 {
-	u64 word = frame / BITS_PER_LONG, end = word + MEDIA_HUGE_FRAMES / BITS_PER_LONG;
-	bool good = true;
+	unsigned long *word = pp_bits_word(&walk->pool->claims, frame);
+	unsigned long *end = word + MEDIA_HUGE_FRAMES / BITS_PER_LONG, *twice;
 
-	for (; word < end; word++)
-		good &= claim_word(walk, word);
-	return good;
+	if (!memchr_inv(word, 0, MEDIA_HUGE_FRAMES / 8)) {
+		memset(word, 0xff, MEDIA_HUGE_FRAMES / 8);
+		return true;
+	}
+	*walk->err = *walk->err ? *walk->err : pp_bits_need(walk->twice, frame);
+	if (*walk->err)
+		return false;
+	for (twice = pp_bits_word(walk->twice, frame); word < end; word++, twice++) {
+		*twice |= *word;
+		*word = ~0UL;
+	}
+	return false;
+}
+
+static bool is_twice(const struct walk *walk, u64 frame, unsigned int order)
+{
+	if (!order || !pp_bits_part(walk->twice, frame / PP_PART_FRAMES))
+		return pp_bits_test(walk->twice, frame);
+	return memchr_inv(pp_bits_word(walk->twice, frame), 0, MEDIA_HUGE_FRAMES / 8);
 }
 
 /* @order: 0 or MEDIA_HUGE_ORDER; then the frame is aligned. */
 static bool claim(const struct walk *walk, u64 frame, unsigned int order)
 {
-	if (order ? claim_huge(walk, frame) : claim_small(walk, frame))
+	int err = walk->look ? 0 : pp_claim_room(walk->pool, frame);
+
+	if (err) {
+		*walk->err = err;
+		return false;
+	}
+	if (walk->look ? !is_twice(walk, frame, order) :
+	    order ? claim_huge(walk, frame) : claim_small(walk, frame))
 		return true;
 	return bad(walk, PP_DOUBLE, frame, "a frame has another owner as well");
 }
@@ -182,33 +198,51 @@ static int check_blobs(const struct pp_pool *pool, struct pp_scan *scan)
 	return 0;
 }
 
-int pp_scan_trees(struct pp_pool *pool, struct pp_scan *scan)
+/* Return: there is something in it. */
+static bool any(const struct pp_bits *bits)
 {
-	struct walk walk = { .pool = pool, .report = scan->report, .claims = scan->claims };
 	u64 i;
 
-	scan->twice = kvcalloc(BITS_TO_LONGS(pool->nr_frames), sizeof(long), GFP_KERNEL);
-	if (!scan->twice)
-		return -ENOMEM;
-	walk.twice = scan->twice;
-	walk.nr = scan->nr;
-	for (i = 0; i < scan->nr; i++) {
-		walk.done = i;
-		walk.id = scan->items[i].id;
-		walk.count = &scan->items[i].count;
-		memset(walk.count, 0, sizeof(*walk.count));
-		if (scan->items[i].state != PP_ITEM_ORPHAN && !walk_item(&walk, &scan->items[i]))
-			scan->items[i].bad = true;
+	for (i = 0; i < bits->nr_parts; i++)
+		if (pp_bits_part(bits, i))
+			return true;
+	return false;
+}
+
+static void walk_all(struct walk *walk, struct pp_scan *scan)
+{
+	struct pp_item *item;
+	u64 i;
+
+	for (i = 0; i < scan->nr && !*walk->err; i++) {
+		item = &scan->items[i];
+		walk->done = i;
+		walk->id = item->id;
+		if (!walk->look) {
+			walk->count = &item->count;
+			memset(walk->count, 0, sizeof(*walk->count));
+		}
+		if (item->state != PP_ITEM_ORPHAN && !(walk->look && item->bad) &&
+		    !walk_item(walk, item))
+			item->bad = true;
 	}
+}
+
+int pp_scan_trees(struct pp_pool *pool, struct pp_scan *scan)
+{
+	int err = pp_bits_init(&scan->twice, pool->nr_frames);
+	struct walk walk = {
+		.pool = pool, .report = scan->report, .twice = &scan->twice, .err = &err,
+		.nr = scan->nr,
+	};
+
+	if (err)
+		return err;
+	walk_all(&walk, scan);
 	/* Who was there first is no better. */
 	walk.look = true;
 	walk.count = NULL;
-	if (memchr_inv(scan->twice, 0, BITS_TO_LONGS(pool->nr_frames) * sizeof(long)))
-		for (i = 0; i < scan->nr; i++) {
-			walk.id = scan->items[i].id;
-			if (scan->items[i].state != PP_ITEM_ORPHAN && !scan->items[i].bad &&
-			    !walk_item(&walk, &scan->items[i]))
-				scan->items[i].bad = true;
-		}
-	return check_blobs(pool, scan);
+	if (any(&scan->twice))
+		walk_all(&walk, scan);
+	return err ? err : check_blobs(pool, scan);
 }

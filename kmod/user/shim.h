@@ -70,16 +70,21 @@ typedef unsigned int gfp_t;
 #define smp_mb__before_atomic() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 
 #define GFP_KERNEL 0U
+#define __GFP_NOFAIL 1U
 
 /* Tests let the n-th allocation fail. */
 extern long shim_fail_alloc;
 
 static inline void *kvcalloc(size_t n, size_t size, gfp_t flags)
 {
-	(void)flags;
-	if (shim_fail_alloc && !--shim_fail_alloc)
+	void *p;
+
+	if (shim_fail_alloc && !(flags & __GFP_NOFAIL) && !--shim_fail_alloc)
 		return NULL;
-	return calloc(n ? n : 1, size);
+	p = calloc(n ? n : 1, size);
+	if (!p && flags & __GFP_NOFAIL)
+		abort();
+	return p;
 }
 
 static inline void *kvzalloc(size_t size, gfp_t flags)
@@ -93,19 +98,20 @@ static inline void kvfree(const void *p)
 }
 
 struct mutex {
-	int held;
+	int *held;	/* of a thread: its errno */
 };
 
 static inline void mutex_init(struct mutex *m)
 {
-	m->held = 0;
+	m->held = NULL;
 }
 
-/* The engine's users in user space have one thread; what it takes twice would hang the kernel. */
+/* What a thread takes twice would hang the kernel.  Only tests have more than one. */
 static inline void mutex_lock(struct mutex *m)
 {
-	assert(!m->held);
-	m->held = 1;
+	assert(READ_ONCE(m->held) != &errno);
+	while (cmpxchg(&m->held, NULL, &errno))
+		;
 }
 
 /* Tests let somebody else have it next. */
@@ -113,8 +119,8 @@ extern void (*shim_unlocked)(struct mutex *m);
 
 static inline void mutex_unlock(struct mutex *m)
 {
-	assert(m->held);
-	m->held = 0;
+	assert(m->held == &errno);
+	smp_store_release(&m->held, NULL);
 	if (shim_unlocked)
 		shim_unlocked(m);
 }

@@ -159,9 +159,9 @@ static const char *check_use(const struct pp_pool *pool, u64 *in_use)
 
 	*in_use = 0;
 	for (frame = 0; frame < pool->nr_frames; frame++) {
-		if (fa_is_free(pool->frames, frame) == test_bit(frame, pool->claims))
+		if (fa_is_free(pool->frames, frame) == pp_bits_test(&pool->claims, frame))
 			return "the allocator and the trees do not agree";
-		*in_use += test_bit(frame, pool->claims);
+		*in_use += pp_bits_test(&pool->claims, frame);
 	}
 	return NULL;
 }

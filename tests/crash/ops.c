@@ -50,8 +50,8 @@ const struct operation operations[] = {
 	{ "punch part of 2 MiB", op_punch_part, 1, false },
 	{ "punch 2 MiB", op_punch_huge, 1, false },
 	{ "shrink far", op_shrink_far, 2, false },
-	{ "remount", op_remount, 4, true },
-	{ "remount, verify nothing", op_remount_only, 4, true },
+	{ "remount", op_remount, 5, true },
+	{ "remount, verify nothing", op_remount_only, 5, true },
 };
 
 const int nr_operations = ARRAY_SIZE(operations);

@@ -58,6 +58,7 @@ bool acl(struct world *w, const char *path, size_t length)
 {
 	struct holder *holder = holder_of(w, path);
 	struct name like;
+	int err;
 
 	if (!holder || holder->obj->rec.type == MEDIA_SYMLINK)
 		return false;
@@ -68,7 +69,10 @@ bool acl(struct world *w, const char *path, size_t length)
 	memcpy(like.acl, an_acl, length);
 	each(w, path, set_like, &like);
 	begin(w);
-	return done(w, pp_set_acl(&w->pool, holder->obj, &holder->obj->rec, an_acl, length));
+	err = pp_object_claim(&w->pool, holder->obj);	/* as the file system does */
+	if (!err)
+		err = pp_set_acl(&w->pool, holder->obj, &holder->obj->rec, an_acl, length);
+	return done(w, err);
 }
 
 bool op_acl_new(struct world *w)

@@ -273,7 +273,7 @@ static void use_first(struct pp_pool *pool, const struct pp_scan *scan)
 	f->before = calloc(1, pool->nr_frames);
 	assert(f->before);
 	for (i = 0; i < pool->nr_frames; i++)
-		f->before[i] = test_bit(i, pool->claims);
+		f->before[i] = pp_bits_test(&pool->claims, i);
 	for (i = 0; i < scan->nr && f->nr < OBJECTS; i++) {
 		const struct pp_item *item = &scan->items[i];
 

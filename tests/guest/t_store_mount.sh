@@ -109,13 +109,46 @@ is "there are no more" "$(frames_of small2)" 0
 is "those that there are stay" "$(frames_of large)" 2
 umount $dir
 
-# A checkpoint that is not what was left does not count.
+# An index that is not what was left does not count.
+damage() { # FRAME
+	printf '\0\0\0\0\0\0\0\0' | dd of=$dev bs=1 seek=$(($1 * 4096)) conv=notrunc status=none
+	sync
+}
+fill() {
+	used=0
+	while test $used -lt 200; do
+		used=$((used + 8))
+		fallocate -l 8M $dir/fill$used || break
+	done
+}
 mount -t morsel $dev $dir
 umount $dir
-printf '\0\0\0\0\0\0\0\0' | dd of=$dev bs=1 seek=$((17 * 4096)) conv=notrunc status=none
-sync
+damage 17
 ok "mounted with a damaged checkpoint" mount -t morsel $dev $dir
 is "which does not count" "$(count trusted)" N
+fill # so that there are records for it
+rm $dir/fill*
+free=$(count free)
 umount $dir
+
+# Of a map that is not, a part does not count; what is free in there is found again by the next mount.
+damage 18
+ok "mounted with a damaged map" mount -t morsel $dev $dir
+is "its index counts" "$(count trusted)" Y
+is "and says how much is free" "$(count free)" "$free"
+dmesg -c > /dev/null
+fill
+ok "a part of it is not valid" sh -c 'dmesg | grep -q "a part of the checkpoint is not valid"'
+ok "what is free there cannot be had" test "$(count free)" -lt $((free - used * 256))
+ok "what is elsewhere can" test $used -ge 200
+sums=$(md5sum $dir/f? | md5sum)
+umount $dir
+ok "mounted once more, all trees are walked" mount -t morsel $dev $dir
+is "as the checkpoint does not count" "$(count trusted)" N
+is "contents are there" "$(md5sum $dir/f? | md5sum)" "$sums"
+rm $dir/fill*
+is "and all that is free is known" "$(count free)" "$free"
+umount $dir
+ok "nothing is wrong with it" pool_format --check $dev
 
 done_testing

@@ -278,7 +278,7 @@ static void test_repair(void **state)
 	assert_int_equal(run("check %s", image), 0);
 	assert_non_null(strstr(cli.out, "no damage found"));
 	/* Where its record was there is nothing at all. */
-	put(pp_frame_offset(1 + 1 + 1), (u8[4096]){ 0 }, 4096);
+	put(pp_frame_offset(1 + 1 + 2), (u8[4096]){ 0 }, 4096);
 	assert_int_equal(run("check --repair %s", image), 4);
 	assert_non_null(strstr(cli.out, "are left\n"));
 }

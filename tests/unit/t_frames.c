@@ -24,16 +24,43 @@ struct held {
 };
 
 static struct fa *fa;
-static u8 *owned; /* of each frame: has somebody got it? */
+static u8 *owned;	     /* of each frame: has somebody got it? */
+static unsigned long loaded; /* parts */
+static bool no_memory;
+
+/* @arg: the map of all parts, or NULL: nothing is in use. */
+static int load(void *arg, u64 part, u64 *map)
+{
+	if (no_memory)
+		return -ENOMEM;
+	loaded++;
+	if (arg)
+		memcpy(map, (u64 *)arg + part * PP_PART_WORDS, PP_PART_WORDS * sizeof(*map));
+	return 0;
+}
+
+/* An allocator that expects what the map has. */
+static struct fa *make_fa(u64 nr, unsigned int cpus, u64 *map)
+{
+	static const u64 none[PP_PART_WORDS];
+	struct fa *new = fa_new(nr, cpus, load, map);
+	struct fa_sums sums;
+	u64 part;
+
+	assert_non_null(new);
+	for (part = 0; part < pp_nr_parts(nr); part++) {
+		fa_count(map ? map + part * PP_PART_WORDS : none, pp_part_frames(nr, part), &sums);
+		fa_expect(new, part, &sums);
+	}
+	loaded = 0;
+	return new;
+}
 
 static int start(void **state)
 {
 	(void)state;
-	fa = fa_new(FRAMES, CPUS);
+	fa = make_fa(FRAMES, CPUS, NULL);
 	owned = calloc(FRAMES, 1);
-	assert_non_null(fa);
-	memset(fa_map(fa), 0, FRAMES / 8);
-	fa_build(fa);
 	return 0;
 }
 
@@ -132,33 +159,95 @@ static void test_together(void **state)
 /* What is kept of an allocator makes another one with the same frames in use. */
 static void test_saved(void **state)
 {
-	enum { NR = 3 * HUGE_FRAMES + 100 }; /* neither whole areas nor whole words */
-	struct fa *first = fa_new(NR, 2), *second = fa_new(NR, 2);
-	u64 map[4 * HUGE_FRAMES / 64], whole, frame;
-	int i;
+	enum { NR = PP_PART_FRAMES + 3 * HUGE_FRAMES + 100 }; /* neither whole areas nor whole words */
+	u64 map[2 * PP_PART_WORDS], whole[2], frame, i;
+	struct fa *first = make_fa(NR, 2, NULL), *second;
 
 	(void)state;
-	memset(fa_map(first), 0, NR / 8 + 1);
-	fa_build(first);
 	assert_int_equal(fa_nr_free(first), NR);
-	whole = fa_get(first, 0, 9);
-	assert_int_not_equal(whole, FA_NONE);
+	assert_int_equal(fa_nr_free_huge(first), NR / HUGE_FRAMES);
+	for (i = 0; i < 2; i++) {
+		whole[i] = fa_get(first, i, 9);
+		assert_int_not_equal(whole[i], FA_NONE);
+	}
 	for (i = 0; i < 77; i++)
-		assert_int_not_equal(fa_get(first, 1, 0), FA_NONE);
+		assert_int_not_equal(fa_get(first, i % 2, 0), FA_NONE);
+	assert_true(fa_is_free(first, NR - 1)); /* both parts are loaded by now */
 	memset(map, 0x5a, sizeof(map));
-	fa_save(first, 0, 4, map);
+	assert_true(fa_save(first, 0, map));
+	assert_true(fa_save(first, 1, map + PP_PART_WORDS));
 	assert_int_equal(map[NR / 64] >> NR % 64, 0); /* nothing is said of what is not there */
-	memcpy(fa_map(second), map, DIV_ROUND_UP(NR, 64) * 8);
-	fa_build(second);
-	assert_int_equal(fa_nr_free(second), NR - HUGE_FRAMES - 77);
+	memset(&map[NR / 64 + 1], 0, sizeof(map) - (NR / 64 + 1) * sizeof(*map));
+	second = make_fa(NR, 2, map);
+	assert_int_equal(fa_nr_free(second), NR - 2 * HUGE_FRAMES - 77);
 	assert_int_equal(fa_nr_free_huge(second), fa_nr_free_huge(first));
 	for (frame = 0; frame < NR; frame++)
 		assert_int_equal(fa_is_free(first, frame), fa_is_free(second, frame));
 	for (i = 0; fa_get(second, i, 0) != FA_NONE; i++)
 		;
-	assert_int_equal(i, NR - HUGE_FRAMES - 77);
+	assert_int_equal(i, NR - 2 * HUGE_FRAMES - 77);
 	fa_free(first);
 	fa_free(second);
+}
+
+/* Parts are loaded when a frame of them is asked for, and only those. */
+static void test_parts(void **state)
+{
+	struct fa_sums nothing = { { 0 }, { 0 } };
+	u64 map[PP_PART_WORDS], frame;
+
+	(void)state;
+	assert_int_equal(fa_nr_free(fa), FRAMES);
+	assert_int_equal(fa_nr_free_huge(fa), AREAS);
+	assert_int_equal(loaded, 0);
+	assert_false(fa_save(fa, 0, map));
+	frame = fa_get(fa, 0, 0);
+	assert_true(frame < PP_PART_FRAMES);
+	assert_int_equal(loaded, 1);
+	assert_true(fa_save(fa, 0, map));
+	assert_false(fa_save(fa, 1, map));
+	frame = fa_get(fa, CPUS - 1, 9);
+	assert_true(frame >= FRAMES - PP_PART_FRAMES);
+	assert_int_equal(loaded, 2);
+	fa_put(fa, 0, frame, 9);
+	assert_int_equal(fa_nr_free(fa), FRAMES - 1);
+	assert_int_equal(fa_nr_free_huge(fa), AREAS - 1);
+	assert_int_equal(loaded, 2);
+	/* Nobody loads it as long as somebody holds it. */
+	assert_false(fa_hold_unloaded(fa, 0));
+	assert_true(fa_hold_unloaded(fa, PP_PART_FRAMES));
+	fa_let_go(fa);
+	assert_true(fa_is_free(fa, PP_PART_FRAMES));
+	assert_int_equal(loaded, 3);
+	assert_false(fa_hold_unloaded(fa, PP_PART_FRAMES));
+
+	/* What was expected and is not there is not promised. */
+	fa_free(fa);
+	memset(map, 0xff, sizeof(map));
+	fa = fa_new(PP_PART_FRAMES, 1, load, map);
+	memset(map, 0, sizeof(map));
+	fa_count(map, PP_PART_FRAMES, &nothing);
+	fa_expect(fa, 0, &nothing);
+	memset(map, 0xff, sizeof(map));
+	assert_int_equal(fa_nr_free(fa), PP_PART_FRAMES);
+	assert_int_equal(fa_get(fa, 0, 0), FA_NONE);
+	assert_int_equal(fa_get(fa, 0, 9), FA_NONE);
+	assert_int_equal(fa_nr_free(fa), 0);
+	assert_int_equal(fa_nr_free_huge(fa), 0);
+}
+
+/* A part that cannot be loaded now is loaded later; nothing is lost. */
+static void test_no_memory(void **state)
+{
+	(void)state;
+	no_memory = true;
+	assert_int_equal(fa_get(fa, 0, 0), FA_NONE);
+	assert_int_equal(fa_get(fa, 0, 9), FA_NONE);
+	assert_false(fa_is_free(fa, 5));
+	no_memory = false;
+	assert_int_equal(fa_nr_free(fa), FRAMES);
+	assert_int_equal(loaded, 0);
+	test_huge(state);
 }
 
 /* ---- several CPUs ---- */
@@ -260,6 +349,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_huge, start, end),
 		cmocka_unit_test_setup_teardown(test_together, start, end),
 		cmocka_unit_test(test_saved),
+		cmocka_unit_test_setup_teardown(test_parts, start, end),
+		cmocka_unit_test_setup_teardown(test_no_memory, start, end),
 		cmocka_unit_test_setup_teardown(test_cpus, start, end),
 		cmocka_unit_test_setup_teardown(test_fragments, start, end),
 	};

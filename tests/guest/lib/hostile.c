@@ -367,29 +367,51 @@ static void change_log(void)
 	at.what->anything = true;
 }
 
-/* A checkpoint that says of used frames that they are free. */
-static void change_checkpoint(void)
+/* What the index says of a part of the map is made to fit, but for what it says is free, at times. */
+static void seal_checkpoint(void)
 {
-	u64 offset = pp_frame_offset(at.pool.checkpoint_first), frame, bytes;
+	struct media_part *index =
+		(struct media_part *)(at.pool.pm.base + pp_frame_offset(at.pool.checkpoint_first));
+	u64 part, nr = pp_nr_parts(at.pool.nr_frames);
 	struct media_super *super;
-	unsigned int n = 1 + pick(20), i;
+	struct media_part entry;
+	const u64 *map;
+	unsigned int i;
 	u32 crc;
 
-	while (n--) {
-		frame = at.frames[pick(at.nr_frames)];
+	for (part = 0; part < nr; part++) {
+		map = (u64 *)((u8 *)index + pp_frame_offset(pp_index_frames(at.pool.nr_frames) + part));
+		pp_write_part(&at.pool, part, map, &entry);
+		index[part].crc = entry.crc;
 		if (pick(2))
-			frame = pp_entry_frame(load(at.entries[pick(at.nr_entries)].offset));
-		frame %= at.pool.nr_frames;
-		at.pool.pm.base[offset + frame / 8] &= ~(1U << frame % 8);
+			index[part] = entry;
+		else if (!pick(4))
+			index[part].free[pick(2)] = pick(20000);
 	}
-	bytes = DIV_ROUND_UP(at.pool.nr_frames, 64) * 8;
-	crc = crc32c(at.pool.seed, at.pool.pm.base + offset, bytes);
+	crc = crc32c(at.pool.seed, index, nr * sizeof(*index));
 	for (i = 0; i < 2; i++) {
 		super = (struct media_super *)(at.pool.pm.base +
 					       (i ? pp_frame_offset(at.pool.nr_frames - 1) : 0));
 		super->checkpoint_crc = cpu_to_le32(crc);
 	}
 	seal_supers();
+}
+
+/* A checkpoint that says of used frames that they are free. */
+static void change_checkpoint(void)
+{
+	u64 map = pp_frame_offset(at.pool.checkpoint_first + pp_index_frames(at.pool.nr_frames));
+	unsigned int n = 1 + pick(20);
+	u64 frame;
+
+	while (n--) {
+		frame = at.frames[pick(at.nr_frames)];
+		if (pick(2))
+			frame = pp_entry_frame(load(at.entries[pick(at.nr_entries)].offset));
+		frame %= at.pool.nr_frames;
+		at.pool.pm.base[map + frame / 8] &= ~(1U << frame % 8);
+	}
+	seal_checkpoint();
 	say(" checkpoint;");
 	at.what->anything = true;
 }
