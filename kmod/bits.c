@@ -22,7 +22,7 @@ int pp_bits_need(const struct pp_bits *bits, u64 nr)
 {
 	unsigned long **at = &bits->part[nr / PP_PART_FRAMES], *part;
 
-	if (smp_load_acquire(at))
+	if (READ_ONCE(*at))
 		return 0;
 	part = kvcalloc(PP_PART_WORDS, sizeof(u64), GFP_KERNEL);
 	if (!part)

@@ -40,6 +40,7 @@ int pp_bits_need(const struct pp_bits *bits, u64 nr);
 
 static inline unsigned long *pp_bits_part(const struct pp_bits *bits, u64 part)
 {
+	/* Pairs with pp_bits_need(): its bits are 0 before it is there. */
 	return smp_load_acquire(&bits->part[part]);
 }
 

@@ -13,7 +13,6 @@
 #ifndef MORSEL_ENGINE_H
 #define MORSEL_ENGINE_H
 
-#include "bits.h"
 #include "frames_alloc.h"
 #include "media.h"
 #include "persist.h"
@@ -86,7 +85,7 @@ struct pp_pool {
 	bool clean;		/* was left with a checkpoint, whose index has this checksum */
 	u32 checkpoint_crc;
 	bool trusted;		/* [mount] what is in use is as the checkpoint says */
-	struct media_part *index;	/* of it; right for parts that are not loaded, if @trusted */
+	struct media_part *index;	/* then right for parts that are not loaded */
 
 	struct fa *frames;
 	struct pp_bits claims;	/* frames that something names; atomic bits */
@@ -157,18 +156,6 @@ const char *pp_record_check(const struct pp_pool *pool, u64 id, const struct pp_
 static inline u64 pp_frame_offset(u64 frame)
 {
 	return frame << MEDIA_FRAME_SHIFT;
-}
-
-/* Frames of the index, which are the first ones of the checkpoint. */
-static inline u64 pp_index_frames(u64 nr_frames)
-{
-	return DIV_ROUND_UP(pp_nr_parts(nr_frames) * sizeof(struct media_part), MEDIA_FRAME);
-}
-
-/* Bytes of the map that are in its frame @part. */
-static inline size_t pp_map_bytes(u64 nr_frames, u64 part)
-{
-	return DIV_ROUND_UP(pp_part_frames(nr_frames, part), 64) * 8;
 }
 
 /* ---- ptable.c: entries of tables ---- */

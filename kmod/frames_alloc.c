@@ -8,48 +8,7 @@
  * So a counter never promises what is not there, and who has been promised
  * something finds it, if not in the first area then in another.
  */
-#include "frames_alloc.h"
-
-enum {
-	AREA_FRAMES = 512,		/* 2 MiB */
-	AREA_WORDS = AREA_FRAMES / 64,
-	AREA_HUGE = 1 << 16,		/* in use as one frame; its bits are clear */
-	AREA_COUNT = AREA_HUGE - 1,
-	GROVE_AREAS = 32,
-	GROVE_FRAMES = GROVE_AREAS * AREA_FRAMES,
-	PART_AREAS = PP_PART_FRAMES / AREA_FRAMES,
-	PART_GROVES = PP_PART_FRAMES / GROVE_FRAMES,
-	HUGE_ORDER = 9,
-};
-
-#define GROVE_RESERVED	BIT(31)
-#define GROVE_COUNT	(GROVE_RESERVED - 1)
-
-/* What a CPU has reserved: a grove, and how many frames of it are promised to the CPU. */
-#define LOCAL_VALID	BIT_ULL(63)
-#define LOCAL_GROVE	0xffffffffULL
-#define LOCAL_ONE	BIT_ULL(32)
-
-struct fa_local {
-	u64 state;
-	u64 atomics;		/* a statistic; may miss some */
-	u64 pad[6];
-};
-
-struct fa {
-	u64 nr_frames;
-	u32 nr_areas, nr_groves;
-	unsigned int nr_cpus;
-	struct mutex lock;	/* [innermost, but for what @load takes] a part is being loaded */
-	fa_load_t load;
-	void *load_arg;
-	u64 **bits;		/* [lock to store] of a part, 1: in use; NULL: not loaded */
-	/* Of a part that is not loaded: 0; what is expected; what is expected. */
-	u32 *areas;		/* free frames, AREA_HUGE */
-	u32 *groves;		/* free frames that no CPU has, GROVE_RESERVED */
-	u16 *huge;		/* of groves that are not loaded: areas that are free as a whole */
-	struct fa_local *local;
-};
+#include "frames_internal.h"
 
 static u32 local_grove(u64 state)
 {
@@ -73,137 +32,10 @@ static bool swap32(struct fa *fa, unsigned int cpu, u32 *word, u32 old, u32 new)
 	return cmpxchg(word, old, new) == old;
 }
 
-/* ---- parts ---- */
-
-static bool is_loaded(const struct fa *fa, u64 part)
-{
-	return smp_load_acquire(&fa->bits[part]);
-}
-
-/* Context: the part is loaded. */
-static u64 *area_bits(const struct fa *fa, u64 area)
-{
-	return smp_load_acquire(&fa->bits[area / PART_AREAS]) + area % PART_AREAS * AREA_WORDS;
-}
-
-/* What is behind the last frame is in use. */
-static void end_map(u64 *map, u64 nr_frames)
-{
-	u64 word = nr_frames / 64;
-
-	if (nr_frames % 64)
-		map[word++] |= ~0ULL << nr_frames % 64;
-	for (; word < PP_PART_WORDS; word++)
-		map[word] = ~0ULL;
-}
-
-static u32 count_area(const u64 *words)
-{
-	u32 free = AREA_FRAMES;
-	unsigned int i;
-
-	for (i = 0; i < AREA_WORDS; i++)
-		if (words[i])
-			free -= hweight64(words[i]);
-	return free;
-}
-
-static void build(struct fa *fa, u64 part, u64 *map)
-{
-	u32 area = part * PART_AREAS, end = min(area + PART_AREAS, fa->nr_areas), grove, free;
-
-	end_map(map, pp_part_frames(fa->nr_frames, part));
-	for (grove = area / GROVE_AREAS; area < end; grove++) {
-		for (free = 0; area < end && area / GROVE_AREAS == grove; area++) {
-			fa->areas[area] = count_area(map + area % PART_AREAS * AREA_WORDS);
-			free += fa->areas[area];
-		}
-		WRITE_ONCE(fa->groves[grove], free);
-	}
-	/* Counters first: pairs with is_loaded(). */
-	smp_store_release(&fa->bits[part], map);
-}
-
-/* Return: false: there is no memory. */
-static bool load(struct fa *fa, u64 part, gfp_t gfp)
-{
-	bool good = true;
-	u64 *map;
-
-	if (is_loaded(fa, part))
-		return true;
-	mutex_lock(&fa->lock);
-	if (!is_loaded(fa, part)) {
-		map = kvcalloc(PP_PART_WORDS, sizeof(*map), gfp);
-		good = map && !fa->load(fa->load_arg, part, map);
-		if (good)
-			build(fa, part, map);
-		else
-			kvfree(map);
-	}
-	mutex_unlock(&fa->lock);
-	return good;
-}
-
 static bool load_grove(struct fa *fa, u32 grove)
 {
-	return load(fa, grove / PART_GROVES, GFP_KERNEL);
+	return fa_load_part(fa, grove / PART_GROVES, GFP_KERNEL);
 }
-
-void fa_need(struct fa *fa, u64 frame)
-{
-	load(fa, frame / PP_PART_FRAMES, GFP_KERNEL | __GFP_NOFAIL);
-}
-
-bool fa_hold_unloaded(struct fa *fa, u64 frame)
-{
-	u64 part = frame / PP_PART_FRAMES;
-
-	if (is_loaded(fa, part))
-		return false;
-	mutex_lock(&fa->lock);
-	if (!is_loaded(fa, part))
-		return true;
-	mutex_unlock(&fa->lock);
-	return false;
-}
-
-void fa_let_go(struct fa *fa)
-{
-	mutex_unlock(&fa->lock);
-}
-
-void fa_count(const u64 *map, u64 nr_frames, struct fa_sums *sums)
-{
-	u64 words = DIV_ROUND_UP(nr_frames, 64), word, used;
-	u32 free = 0, grove;
-
-	memset(sums, 0, sizeof(*sums));
-	for (word = 0; word < words; word++) {
-		used = map[word];
-		if (word == nr_frames / 64)
-			used |= ~0ULL << nr_frames % 64;
-		free += used ? 64 - hweight64(used) : 64;
-		if ((word + 1) % AREA_WORDS && word != words - 1)
-			continue;
-		grove = word / AREA_WORDS / GROVE_AREAS;
-		sums->free[grove] += free;
-		sums->huge[grove] += free == AREA_FRAMES;
-		free = 0;
-	}
-}
-
-void fa_expect(struct fa *fa, u64 part, const struct fa_sums *sums)
-{
-	u32 i, grove = part * PART_GROVES;
-
-	for (i = 0; i < PART_GROVES && grove + i < fa->nr_groves; i++) {
-		fa->groves[grove + i] = sums->free[i];
-		fa->huge[grove + i] = sums->huge[i];
-	}
-}
-
-/* ---- counters, from the outside in ---- */
 
 static void grove_add(struct fa *fa, unsigned int cpu, u32 grove, u32 frames, u32 clear)
 {
@@ -218,7 +50,7 @@ static void grove_add(struct fa *fa, unsigned int cpu, u32 grove, u32 frames, u3
 /* Take the bit of a frame of an area whose counter has promised one. */
 static u64 take_bit(struct fa *fa, unsigned int cpu, u32 area)
 {
-	u64 *word = area_bits(fa, area);
+	u64 *word = fa_area_bits(fa, area);
 	unsigned int i, bit;
 	u64 old;
 
@@ -315,7 +147,7 @@ static bool grove_has_huge(const struct fa *fa, u32 grove)
 {
 	u32 first = grove * GROVE_AREAS, last = min(first + GROVE_AREAS, fa->nr_areas), area;
 
-	if (!is_loaded(fa, grove / PART_GROVES))
+	if (!fa_is_loaded(fa, grove / PART_GROVES))
 		return fa->huge[grove];
 	for (area = first; area < last; area++)
 		if (READ_ONCE(fa->areas[area]) == AREA_FRAMES)
@@ -393,7 +225,7 @@ static u64 get_anywhere(struct fa *fa, unsigned int cpu, unsigned int order)
 		frame = get_local(fa, cpu, of, order);
 	/* Free frames of a 2 MiB area may be promised in part here and in part there. */
 	for (grove = 0; order && grove < fa->nr_groves && frame == FA_NONE; grove++)
-		if (is_loaded(fa, grove / PART_GROVES) && grove_has_huge(fa, grove))
+		if (fa_is_loaded(fa, grove / PART_GROVES) && grove_has_huge(fa, grove))
 			for (of = 0; of < fa->nr_cpus && frame == FA_NONE; of++)
 				if (refill(fa, of))
 					frame = get_local(fa, cpu, of, order);
@@ -423,7 +255,7 @@ static void clear_area(struct fa *fa, unsigned int cpu, u32 area)
 		return;
 	/* It was built from a tree: nobody else has a frame of it. */
 	for (i = 0; i < AREA_WORDS; i++)
-		WRITE_ONCE(area_bits(fa, area)[i], 0);
+		WRITE_ONCE(fa_area_bits(fa, area)[i], 0);
 	/* The bits first: pairs with who finds the area free. */
 	smp_store_release(&fa->areas[area], (u32)AREA_FRAMES);
 }
@@ -431,7 +263,7 @@ static void clear_area(struct fa *fa, unsigned int cpu, u32 area)
 /* Return: it was in use.  One that a damaged image gives back twice is not counted twice. */
 static bool clear_frame(struct fa *fa, unsigned int cpu, u64 frame)
 {
-	u64 *word = area_bits(fa, frame / AREA_FRAMES) + frame % AREA_FRAMES / 64, old;
+	u64 *word = fa_area_bits(fa, frame / AREA_FRAMES) + frame % AREA_FRAMES / 64, old;
 	u32 *area = &fa->areas[frame / AREA_FRAMES], count;
 
 	do {
@@ -450,7 +282,7 @@ void fa_put(struct fa *fa, unsigned int cpu, u64 frame, unsigned int order)
 	u32 grove = frame / GROVE_FRAMES;
 	u64 *word, old;
 
-	if (!load(fa, frame / PP_PART_FRAMES, GFP_KERNEL | __GFP_NOFAIL))
+	if (!fa_load_part(fa, frame / PP_PART_FRAMES, GFP_KERNEL | __GFP_NOFAIL))
 		return;
 	cpu %= fa->nr_cpus;
 	if (order)
@@ -465,7 +297,7 @@ void fa_put(struct fa *fa, unsigned int cpu, u64 frame, unsigned int order)
 	grove_add(fa, cpu, grove, 1U << order, 0);
 }
 
-struct fa *fa_new(u64 nr_frames, unsigned int nr_cpus, fa_load_t loader, void *arg)
+struct fa *fa_new(u64 nr_frames, unsigned int nr_cpus, fa_load_t load, void *arg)
 {
 	struct fa *fa = kvzalloc(sizeof(*fa), GFP_KERNEL);
 
@@ -475,7 +307,7 @@ struct fa *fa_new(u64 nr_frames, unsigned int nr_cpus, fa_load_t loader, void *a
 	fa->nr_areas = DIV_ROUND_UP(nr_frames, AREA_FRAMES);
 	fa->nr_groves = DIV_ROUND_UP(fa->nr_areas, GROVE_AREAS);
 	fa->nr_cpus = nr_cpus;
-	fa->load = loader;
+	fa->load = load;
 	fa->load_arg = arg;
 	mutex_init(&fa->lock);
 	fa->bits = kvcalloc(pp_nr_parts(nr_frames), sizeof(*fa->bits), GFP_KERNEL);
@@ -505,23 +337,6 @@ void fa_free(struct fa *fa)
 	kvfree(fa);
 }
 
-bool fa_save(const struct fa *fa, u64 part, u64 *map)
-{
-	u64 nr = pp_part_frames(fa->nr_frames, part), i;
-	u32 area = part * PART_AREAS;
-
-	if (!is_loaded(fa, part))
-		return false;
-	memcpy(map, fa->bits[part], PP_PART_WORDS * sizeof(*map));
-	for (i = 0; i * AREA_FRAMES < nr; i++)
-		if (fa->areas[area + i] & AREA_HUGE)
-			memset(map + i * AREA_WORDS, 0xff, AREA_WORDS * sizeof(*map));
-	/* There is nothing behind the last frame. */
-	if (nr % 64)
-		map[nr / 64] &= ~(~0ULL << nr % 64);
-	return true;
-}
-
 u64 fa_nr_free(const struct fa *fa)
 {
 	unsigned int cpu;
@@ -541,7 +356,7 @@ u64 fa_nr_free_huge(const struct fa *fa)
 	u64 sum = 0;
 
 	for (grove = 0; grove < fa->nr_groves; grove++)
-		if (!is_loaded(fa, grove / PART_GROVES))
+		if (!fa_is_loaded(fa, grove / PART_GROVES))
 			sum += fa->huge[grove];
 	for (area = 0; area < fa->nr_areas; area++)
 		sum += READ_ONCE(fa->areas[area]) == AREA_FRAMES;
@@ -552,15 +367,15 @@ bool fa_is_free(struct fa *fa, u64 frame)
 {
 	u64 area = frame / AREA_FRAMES;
 
-	if (!load(fa, frame / PP_PART_FRAMES, GFP_KERNEL) ||
+	if (!fa_load_part(fa, frame / PP_PART_FRAMES, GFP_KERNEL) ||
 	    READ_ONCE(fa->areas[area]) & AREA_HUGE)
 		return false;
-	return !(READ_ONCE(area_bits(fa, area)[frame % AREA_FRAMES / 64]) >> frame % 64 & 1);
+	return !(READ_ONCE(fa_area_bits(fa, area)[frame % AREA_FRAMES / 64]) >> frame % 64 & 1);
 }
 
 bool fa_any_free_huge(const struct fa *fa, u64 frame)
 {
-	const u64 *words = area_bits(fa, frame / AREA_FRAMES);
+	const u64 *words = fa_area_bits(fa, frame / AREA_FRAMES);
 	unsigned int i;
 
 	if (READ_ONCE(fa->areas[frame / AREA_FRAMES]) & AREA_HUGE)

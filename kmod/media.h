@@ -11,7 +11,7 @@
 #ifndef MORSEL_MEDIA_H
 #define MORSEL_MEDIA_H
 
-#include "portable.h"
+#include "bits.h"
 
 #define MEDIA_MAGIC	0x0a0d4c4553524f4dULL	/* "MORSEL\r\n" */
 #define MEDIA_SIZE_MAX	BIT_ULL(46)		/* bytes of an object */
@@ -87,6 +87,18 @@ struct media_part {
 	__le16 huge[2];		/* areas of 2 MiB that are free as a whole */
 	__le32 free[2];		/* frames that are free */
 };
+
+/* Frames of the index, which are the first ones of the checkpoint. */
+static inline u64 pp_index_frames(u64 nr_frames)
+{
+	return DIV_ROUND_UP(pp_nr_parts(nr_frames) * sizeof(struct media_part), MEDIA_FRAME);
+}
+
+/* Bytes of the map that are in its frame @part. */
+static inline size_t pp_map_bytes(u64 nr_frames, u64 part)
+{
+	return DIV_ROUND_UP(pp_part_frames(nr_frames, part), 64) * 8;
+}
 
 /* ---- records: two slots each, the valid one with the higher sequence counts ---- */
 

@@ -257,7 +257,7 @@ u32 pp_write_index(struct pp_pool *pool, const struct media_part *index)
 	size_t size = pp_nr_parts(pool->nr_frames) * sizeof(*index);
 
 	pm_stream(&pool->pm, pp_frame_offset(pool->checkpoint_first), index, size);
-	/* All of it, before a superblock says that it counts: parts are read when it has done so. */
+	/* All of it, before a superblock says that it counts. */
 	pm_fence(&pool->pm);
 	return crc32c(pool->seed, index, size);
 }

@@ -98,7 +98,7 @@ static bool keep(struct pp_pool *pp, u64 frame, unsigned int order)
 		return true;
 	if (!is_used(page, order))
 		return false;
-	/* Nothing else uses these words of a page without a mapping; no memory is to be had here. */
+	/* Nothing else uses these words of a page without a mapping. */
 	page->index = order;
 	atomic64_inc(&store->nr_kept);
 	llist_add(node_of(page), &store->kept);

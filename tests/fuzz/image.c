@@ -157,7 +157,7 @@ static void check_pool(const struct pp_pool *pool, const struct pp_scan *scan)
 	u64 i;
 
 	assert(fixed && owners);
-	pp_claim_fixed(pool, fixed);
+	pp_repair_fixed(pool, fixed);
 	for (i = 0; i < pool->nr_frames; i++)
 		owners[i] = test_bit(i, fixed);
 	for (i = 0; i < scan->nr; i++) {

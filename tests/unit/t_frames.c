@@ -159,7 +159,7 @@ static void test_together(void **state)
 /* What is kept of an allocator makes another one with the same frames in use. */
 static void test_saved(void **state)
 {
-	enum { NR = PP_PART_FRAMES + 3 * HUGE_FRAMES + 100 }; /* neither whole areas nor whole words */
+	enum { NR = PP_PART_FRAMES + 3 * HUGE_FRAMES + 100 }; /* no whole areas, no whole words */
 	u64 map[2 * PP_PART_WORDS], whole[2], frame, i;
 	struct fa *first = make_fa(NR, 2, NULL), *second;
 

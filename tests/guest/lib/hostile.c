@@ -367,7 +367,7 @@ static void change_log(void)
 	at.what->anything = true;
 }
 
-/* What the index says of a part of the map is made to fit, but for what it says is free, at times. */
+/* The index is made to fit, but for what it says is free, at times. */
 static void seal_checkpoint(void)
 {
 	struct media_part *index =
@@ -380,7 +380,8 @@ static void seal_checkpoint(void)
 	u32 crc;
 
 	for (part = 0; part < nr; part++) {
-		map = (u64 *)((u8 *)index + pp_frame_offset(pp_index_frames(at.pool.nr_frames) + part));
+		map = (u64 *)((u8 *)index +
+			      pp_frame_offset(pp_index_frames(at.pool.nr_frames) + part));
 		pp_write_part(&at.pool, part, map, &entry);
 		index[part].crc = entry.crc;
 		if (pick(2))
