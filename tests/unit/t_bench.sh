@@ -64,7 +64,7 @@ good() {
 	done
 	for way in mount unmount; do
 		row mount morsel-pmem clean $((64 * MIB)) "$way" 1000
-		row mount morsel-pmem clean $((2 * 1024 * MIB)) "$way" 1350
+		row mount morsel-pmem clean $((2 * 1024 * MIB)) "$way" 1150
 	done
 }
 
@@ -122,8 +122,8 @@ misses "demand: morsel not slower than tmpfs-huge" populate tmpfs-huge demand "$
 misses "persistent memory, rename" names ext4-dax durable 0 rename 150
 misses "unmap of 1 GiB: at least 10x" calls ext4-dax touch $((1024 * MIB)) loop 900
 misses "the whole use costs the same" calls morsel-pmem access $((1024 * MIB)) loop 130
-misses "memory, mount: a GiB of pool" mount morsel-pmem clean $((2 * 1024 * MIB)) mount 1450
-misses "memory, unmount: a GiB of pool" mount morsel-pmem clean $((2 * 1024 * MIB)) unmount 1450
+misses "memory, mount: the same" mount morsel-pmem clean $((2 * 1024 * MIB)) mount 1250
+misses "memory, unmount: the same" mount morsel-pmem clean $((2 * 1024 * MIB)) unmount 1250
 misses "leaves of 4 KiB, the first use after an unmount" boot morsel-pmem "4 KiB" $((4 * 1024 * MIB)) first 900
 misses "leaves of 2 MiB, the first use after an unmount" boot morsel-pmem "2 MiB" $((16 * 1024 * MIB)) first 1300
 misses "for a frame of 4 KiB the same" frames morsel-pmem "4 KiB" 8 "atomics per 1000" 11000

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 
-from .paths import CACHE
+from .paths import BUILD, CACHE
 
 GUESTS_PER_CPU = 2
 MOST_STRETCH = 6
@@ -18,6 +18,15 @@ SILENT_SECONDS = 30  # that one waits for a guest
 def stretch():
     """How much longer things take now than on an idle machine."""
     return min(MOST_STRETCH, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
+
+
+@contextlib.contextmanager
+def building():
+    """One run at a time builds, as runs side by side build the same files."""
+    BUILD.mkdir(exist_ok=True)
+    with open(BUILD / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextlib.contextmanager
