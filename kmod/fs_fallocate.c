@@ -256,7 +256,9 @@ static int morsel_punch(struct inode *inode, loff_t offset, loff_t end)
 	int error = 0;
 
 	filemap_invalidate_lock(mapping);
-	if (from < to) {
+	if (morsel_i(inode)->record)
+		error = morsel_store_judge(inode, offset >> PAGE_SHIFT, (end - 1) >> PAGE_SHIFT);
+	if (!error && from < to) {
 		unmap_mapping_range(mapping, from, to - from, 1);
 		morsel_view_clear(inode, from >> PAGE_SHIFT, (to >> PAGE_SHIFT) - 1);
 		error = morsel_tree_remove(inode, from >> PAGE_SHIFT, (to >> PAGE_SHIFT) - 1);

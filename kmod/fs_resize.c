@@ -96,14 +96,18 @@ static int morsel_resize_stored(struct inode *inode, loff_t size)
 {
 	struct address_space *mapping = inode->i_mapping;
 	pgoff_t first = DIV_ROUND_UP_ULL(size, PAGE_SIZE);
-	int error;
+	int error = 0;
 
 	filemap_invalidate_lock(mapping);
 	if (size <= i_size_read(inode)) {
+		error = morsel_store_judge(inode, size >> PAGE_SHIFT, MORSEL_LAST_PAGE);
+		if (error)
+			goto out;
 		unmap_mapping_range(mapping, (loff_t)first << PAGE_SHIFT, 0, 1);
 		morsel_view_clear(inode, first, MORSEL_LAST_PAGE);
 	}
 	error = morsel_store_resize(inode, size);
+out:
 	filemap_invalidate_unlock(mapping);
 	return error;
 }

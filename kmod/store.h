@@ -121,6 +121,11 @@ struct morsel_leaf morsel_store_lookup(struct inode *inode, pgoff_t index);
  * others is nothing that anybody has seen: -EAGAIN.  Context: does not sleep.
  */
 struct morsel_leaf morsel_store_peek(struct inode *inode, pgoff_t index);
+/*
+ * Judge what leads to pages [@first, @last]: before any of them goes, so that who is refused has
+ * lost nothing.  Return: 0, -EUCLEAN, -ENOMEM.  Context: sleeps.
+ */
+int morsel_store_judge(struct inode *inode, pgoff_t first, pgoff_t last);
 /* The next page of data to which judged tables lead, or ULONG_MAX; none behind @last is needed. */
 pgoff_t morsel_store_next_judged(struct inode *inode, pgoff_t index, pgoff_t last);
 /* The frame of 2 MiB that page @index is seen to be in, or NULL.  Context: does not sleep. */

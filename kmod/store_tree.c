@@ -112,13 +112,13 @@ static int peek(struct inode *inode, pgoff_t index, struct pp_leaf *leaf)
 	return pp_tree_lookup(&store_of(inode)->pp, root_of(inode), index, leaf);
 }
 
-static int judge(struct inode *inode, pgoff_t index)
+int morsel_store_judge(struct inode *inode, pgoff_t first, pgoff_t last)
 {
 	struct morsel_inode *mi = morsel_i(inode);
 	int error;
 
 	mutex_lock(&mi->record_lock);
-	error = pp_tree_judge(&store_of(inode)->pp, mi->record, index, index);
+	error = pp_tree_judge(&store_of(inode)->pp, mi->record, first, last);
 	mutex_unlock(&mi->record_lock);
 	return error;
 }
@@ -135,7 +135,7 @@ static int look_up(struct inode *inode, pgoff_t index, struct pp_leaf *leaf)
 	if (error != -EAGAIN)
 		return error;
 	/* What is judged stays: who takes tables away holds invalidate_lock exclusive. */
-	error = judge(inode, index);
+	error = morsel_store_judge(inode, index, index);
 	return error ? error : peek(inode, index, leaf);
 }
 

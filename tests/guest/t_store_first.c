@@ -302,6 +302,11 @@ static volatile char *use_victim(void)
 	return p;
 }
 
+static int punch(int fd, off_t offset, off_t length)
+{
+	return fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length);
+}
+
 /* The far 2 MiB of small1G are damaged. */
 static void find_damage(const char *what, const char *text)
 {
@@ -323,12 +328,38 @@ static void find_damage(const char *what, const char *text)
 	is_errno(pread(fd, &byte, 1, 0), EUCLEAN, "%s: it is not read", what);
 	is_errno(pwrite(fd, &byte, 1, 0), EUCLEAN, "%s: nor written", what);
 	is_errno(ftruncate(fd, 0), EUCLEAN, "%s: nor cut", what);
+	is_errno(punch(fd, 0, 8 * HUGE), EUCLEAN, "%s: nor punched", what);
+	is_int(mm_probe((void *)(p + HUGE), true), 0, "%s: who has a part has it still", what);
 	is_errno(fallocate(fd, 0, 0, 8 * HUGE), EUCLEAN, "%s: nor filled", what);
 	is_errno(open(path_of("small1G"), O_RDONLY), EUCLEAN, "%s: nor opened", what);
 	ok(own[16] == 0x5a && !own[0], "%s: others have what they had", what);
 	munmap((void *)p, GiB);
 	munmap((void *)own, GiB);
 	close(fd);
+}
+
+/* What finds the damage is refused, and has taken nothing from who uses the rest. */
+static void cut_damage(const char *what, int (*cut)(int fd))
+{
+	int fd = open(path_of("small1G"), O_RDWR);
+	volatile char *p = map(fd, GiB);
+
+	p[3 * HUGE + 5] = 0x77;
+	is_errno(cut(fd), EUCLEAN, "%s: refused", what);
+	is_int(mm_probe((void *)(p + 3 * HUGE), true), 0, "%s: it is there still", what);
+	ok(p[3 * HUGE + 5] == 0x77, "%s: with its contents", what);
+	munmap((void *)p, GiB);
+	close(fd);
+}
+
+static int punch_middle(int fd)
+{
+	return punch(fd, 2 * HUGE, FAR * HUGE);
+}
+
+static int cut_to_little(int fd)
+{
+	return ftruncate(fd, 2 * HUGE);
 }
 
 /* A pool in which an entry for the far 2 MiB is another one is mounted.  Return: what it was. */
@@ -360,6 +391,10 @@ static void damage(void)
 	find_damage("no frame of the pool", "not in the pool");
 	plant(id, 1, 0x12345678);
 	find_damage("no flags of a leaf", "flags that leaves do not have");
+	plant(id, 1, 0x12345678);
+	cut_damage("punched", punch_middle);
+	plant(id, 1, 0x12345678);
+	cut_damage("made smaller", cut_to_little);
 	plant(id, 1, was);
 
 	was = plant(id, 2, table);
