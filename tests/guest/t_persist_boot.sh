@@ -18,7 +18,7 @@ if [ "$MORSEL_BOOT" = 1 ]; then
 fi
 
 is "the rule looks at devices like this one" \
-	"$(sed -n 's/^ATTR{queue\/dax}!="\(.*\)", GOTO.*/\1/p' /boot/rules)" \
+	"$(sed -n 's/^ATTRS{queue\/dax}=="\(.*\)", GOTO="morsel_look"$/\1/p' /boot/rules)" \
 	"$(cat "/sys/block/${dev#/dev/}/queue/dax")"
 program=$(sed -n 's/^PROGRAM=="@SBINDIR@\/\([^"]*\)".*/\1/p' /boot/rules | sed "s,\$devnode,$dev,")
 label=$($program)
