@@ -134,7 +134,8 @@ def persistent(rows):
 def mounting(rows):
     for what in ("mount", "unmount"):
         curve = rows.curve("mount", "morsel-pmem", "clean", what)
-        yield flat(f"persistent memory, {what}: the same from the smallest pool to the largest: within 1.2x", curve, 1.2)
+        yield flat(f"persistent memory, {what}: the same for the smallest pool and the largest: within 1.2x",
+                   curve, 1.2)
 
 
 def booting(rows):
