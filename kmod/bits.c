@@ -18,13 +18,13 @@ void pp_bits_exit(struct pp_bits *bits)
 	bits->part = NULL;
 }
 
-int pp_bits_need(const struct pp_bits *bits, u64 nr)
+int pp_bits_need(const struct pp_bits *bits, u64 nr, gfp_t gfp)
 {
 	unsigned long **at = &bits->part[nr / PP_PART_FRAMES], *part;
 
 	if (READ_ONCE(*at))
 		return 0;
-	part = kvcalloc(PP_PART_WORDS, sizeof(u64), GFP_KERNEL);
+	part = kvcalloc(PP_PART_WORDS, sizeof(u64), gfp);
 	if (!part)
 		return -ENOMEM;
 	if (cmpxchg(at, NULL, part))	/* somebody else was faster */

@@ -36,7 +36,7 @@ static inline u64 pp_part_frames(u64 nr_frames, u64 part)
 int pp_bits_init(struct pp_bits *bits, u64 nr_frames);
 void pp_bits_exit(struct pp_bits *bits);
 /* Make room for bit @nr, before it is set.  Return: 0 or -ENOMEM. */
-int pp_bits_need(const struct pp_bits *bits, u64 nr);
+int pp_bits_need(const struct pp_bits *bits, u64 nr, gfp_t gfp);
 
 static inline unsigned long *pp_bits_part(const struct pp_bits *bits, u64 part)
 {

@@ -5,11 +5,18 @@
  */
 #include "engine.h"
 
-int pp_claim_room(const struct pp_pool *pool, u64 frame)
+int pp_claim_room(const struct pp_pool *pool, u64 frame, gfp_t gfp)
 {
-	int err = pp_bits_need(&pool->claims, frame);
+	int err = pp_bits_need(&pool->claims, frame, gfp);
 
-	return err ? err : pp_bits_need(&pool->judged, frame);
+	return err ? err : pp_bits_need(&pool->judged, frame, gfp);
+}
+
+static bool has_room(const struct pp_pool *pool, u64 frame)
+{
+	u64 part = frame / PP_PART_FRAMES;
+
+	return pp_bits_part(&pool->claims, part) && pp_bits_part(&pool->judged, part);
 }
 
 /* Context of what follows: there is room. */
@@ -43,6 +50,8 @@ bool pp_claim_named(const struct pp_pool *pool, u64 frame, unsigned int order)
 {
 	bool good;
 
+	if (!has_room(pool, frame))	/* a table has changed since room was made */
+		return false;
 	/* When the map is loaded it is compared with what is claimed by then. */
 	if (fa_hold_unloaded(pool->frames, frame)) {
 		good = claim(pool, frame, order);
@@ -56,7 +65,7 @@ bool pp_claim_named(const struct pp_pool *pool, u64 frame, unsigned int order)
 
 int pp_claim_scanned(const struct pp_pool *pool, u64 frame)
 {
-	int err = pp_claim_room(pool, frame);
+	int err = pp_claim_room(pool, frame, GFP_KERNEL);
 
 	return err ? err : claim(pool, frame, 0);
 }

@@ -62,8 +62,8 @@ enum {
 	PP_LOGS = 2 * MEDIA_LOG_FRAMES,
 };
 
-/* No page is behind it. */
-#define PP_LAST_PAGE (MEDIA_SIZE_MAX >> MEDIA_FRAME_SHIFT)
+/* No page is behind it, not even one that a tree has behind all sizes. */
+#define PP_LAST_PAGE (~0ULL)
 
 struct pp_pool {
 	struct pm pm;
@@ -346,7 +346,7 @@ int pp_read(const struct pp_pool *pool, const struct pp_object *obj, u64 offset,
  * Make room for what is known of a frame, and of those in its 2 MiB.  What is allocated has it.
  * Return: 0 or -ENOMEM.
  */
-int pp_claim_room(const struct pp_pool *pool, u64 frame);
+int pp_claim_room(const struct pp_pool *pool, u64 frame, gfp_t gfp);
 /* Claim what something names.  Return: it was in use, and nobody else has it. */
 bool pp_claim_named(const struct pp_pool *pool, u64 frame, unsigned int order);
 /* For a scan, which is alone.  Return: 1: nobody else has it, 0, or -ENOMEM. */

@@ -32,11 +32,6 @@ static bool swap32(struct fa *fa, unsigned int cpu, u32 *word, u32 old, u32 new)
 	return cmpxchg(word, old, new) == old;
 }
 
-static bool load_grove(struct fa *fa, u32 grove)
-{
-	return fa_load_part(fa, grove / PART_GROVES, GFP_KERNEL);
-}
-
 static void grove_add(struct fa *fa, unsigned int cpu, u32 grove, u32 frames, u32 clear)
 {
 	u32 *word = &fa->groves[grove];
@@ -162,7 +157,7 @@ static bool reserve(struct fa *fa, unsigned int cpu, u32 grove)
 	u64 old, new;
 	u32 had;
 
-	if (!load_grove(fa, grove))
+	if (!fa_load_part(fa, grove / PART_GROVES, GFP_KERNEL))
 		return false;
 	had = READ_ONCE(fa->groves[grove]);
 	if (had & GROVE_RESERVED || !had || !swap32(fa, cpu, &fa->groves[grove], had,
@@ -201,7 +196,10 @@ static bool reserve_any(struct fa *fa, unsigned int cpu, unsigned int order)
 	return false;
 }
 
-/* The last resort: the groves and the other CPUs' reservations, one by one. */
+/*
+ * The last resort: the groves and the other CPUs' reservations, one by one.  What is free is
+ * had: that there was no memory to look at it must not look as if the pool were full.
+ */
 static u64 get_anywhere(struct fa *fa, unsigned int cpu, unsigned int order)
 {
 	u32 frames = 1U << order, grove, old;
@@ -209,8 +207,9 @@ static u64 get_anywhere(struct fa *fa, unsigned int cpu, unsigned int order)
 	unsigned int of;
 
 	for (grove = 0; grove < fa->nr_groves && frame == FA_NONE; grove++) {
-		if (!READ_ONCE(fa->groves[grove]) || !load_grove(fa, grove))
+		if (!READ_ONCE(fa->groves[grove]) || (order && !grove_has_huge(fa, grove)))
 			continue;
+		fa_load_part(fa, grove / PART_GROVES, GFP_KERNEL | __GFP_NOFAIL);
 		do {
 			old = READ_ONCE(fa->groves[grove]);
 		} while ((old & GROVE_COUNT) >= frames &&
@@ -297,7 +296,7 @@ void fa_put(struct fa *fa, unsigned int cpu, u64 frame, unsigned int order)
 	grove_add(fa, cpu, grove, 1U << order, 0);
 }
 
-struct fa *fa_new(u64 nr_frames, unsigned int nr_cpus, fa_load_t load, void *arg)
+struct fa *fa_new(u64 nr_frames, unsigned int nr_cpus, const struct fa_source *source, void *arg)
 {
 	struct fa *fa = kvzalloc(sizeof(*fa), GFP_KERNEL);
 
@@ -307,8 +306,8 @@ struct fa *fa_new(u64 nr_frames, unsigned int nr_cpus, fa_load_t load, void *arg
 	fa->nr_areas = DIV_ROUND_UP(nr_frames, AREA_FRAMES);
 	fa->nr_groves = DIV_ROUND_UP(fa->nr_areas, GROVE_AREAS);
 	fa->nr_cpus = nr_cpus;
-	fa->load = load;
-	fa->load_arg = arg;
+	fa->source = source;
+	fa->source_arg = arg;
 	mutex_init(&fa->lock);
 	fa->bits = kvcalloc(pp_nr_parts(nr_frames), sizeof(*fa->bits), GFP_KERNEL);
 	fa->areas = kvcalloc(fa->nr_areas, sizeof(u32), GFP_KERNEL);

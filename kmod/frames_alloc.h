@@ -23,23 +23,25 @@ struct fa_sums {
 	u32 huge[2];		/* areas of 2 MiB that are free as a whole */
 };
 
-/*
- * Say for each of PP_PART_FRAMES frames from @part on whether it is in use, in @map, which
- * is all 0.  What is behind the end of the pool does not matter.  Once for each part, under a lock.
- * Return: 0, or -ENOMEM: the part stays unused, and is asked for again.
- */
-typedef int (*fa_load_t)(void *arg, u64 part, u64 *map);
+/* Where parts are loaded from. */
+struct fa_source {
+	/* Get what load() needs, as often as asked.  Return: 0 or -ENOMEM; with __GFP_NOFAIL: 0. */
+	int (*prepare)(void *arg, u64 part, gfp_t gfp);
+	/*
+	 * Say of each frame of @part whether it is in use, in @map, which is all 0.  What is
+	 * behind the end of the pool does not matter.  Context: once for each part, under a lock.
+	 */
+	void (*load)(void *arg, u64 part, u64 *map);
+};
 
 /* Return: an allocator that knows of no free frame, or NULL. */
-struct fa *fa_new(u64 nr_frames, unsigned int nr_cpus, fa_load_t load, void *arg);
+struct fa *fa_new(u64 nr_frames, unsigned int nr_cpus, const struct fa_source *source, void *arg);
 void fa_free(struct fa *fa);
 /* What a map says is free of the first @nr_frames of a part. */
 void fa_count(const u64 *map, u64 nr_frames, struct fa_sums *sums);
 /* What is going to be found in @part.  Context: before anything else is done with it. */
 void fa_expect(struct fa *fa, u64 part, const struct fa_sums *sums);
-/*
- * Load the part of @frame, which is about to be given back: that cannot fail.
- */
+/* Load the part of @frame, which is about to be given back: that cannot fail. */
 void fa_need(struct fa *fa, u64 frame);
 /*
  * The map of @part as it is now.  Return: false: it is not loaded.

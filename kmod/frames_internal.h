@@ -35,9 +35,9 @@ struct fa {
 	u64 nr_frames;
 	u32 nr_areas, nr_groves;
 	unsigned int nr_cpus;
-	struct mutex lock;	/* [innermost, but for what @load takes] a part is being loaded */
-	fa_load_t load;
-	void *load_arg;
+	struct mutex lock;	/* [innermost; nothing is allocated] a part is being loaded */
+	const struct fa_source *source;
+	void *source_arg;
 	u64 **bits;		/* [lock to store] of a part, 1: in use; NULL: not loaded */
 	/* Of a part that is not loaded: 0; what is expected; what is expected. */
 	u32 *areas;		/* free frames, AREA_HUGE */

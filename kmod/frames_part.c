@@ -40,24 +40,27 @@ static void build(struct fa *fa, u64 part, u64 *map)
 	smp_store_release(&fa->bits[part], map);
 }
 
+/* All memory comes before the lock: who gives some back may wait for it. */
 bool fa_load_part(struct fa *fa, u64 part, gfp_t gfp)
 {
-	bool good = true;
 	u64 *map;
 
 	if (fa_is_loaded(fa, part))
 		return true;
+	if (fa->source->prepare(fa->source_arg, part, gfp))
+		return false;
+	map = kvcalloc(PP_PART_WORDS, sizeof(*map), gfp);
+	if (!map)
+		return false;
 	mutex_lock(&fa->lock);
 	if (!fa_is_loaded(fa, part)) {
-		map = kvcalloc(PP_PART_WORDS, sizeof(*map), gfp);
-		good = map && !fa->load(fa->load_arg, part, map);
-		if (good)
-			build(fa, part, map);
-		else
-			kvfree(map);
+		fa->source->load(fa->source_arg, part, map);
+		build(fa, part, map);
+		map = NULL;
 	}
 	mutex_unlock(&fa->lock);
-	return good;
+	kvfree(map);	/* somebody else was faster */
+	return true;
 }
 
 void fa_need(struct fa *fa, u64 frame)

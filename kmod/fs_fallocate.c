@@ -150,13 +150,27 @@ static int morsel_has_room(struct inode *inode, pgoff_t first, pgoff_t last)
 	return error;
 }
 
+/* What leads there is known, or there is no memory to look at it: then nothing is a hole. */
+static int morsel_judge(struct inode *inode, pgoff_t first, pgoff_t last)
+{
+	int error;
+
+	if (!morsel_i(inode)->record)
+		return 0;
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	error = morsel_store_judge(inode, first, last);
+	filemap_invalidate_unlock_shared(inode->i_mapping);
+	return error;
+}
+
 static int morsel_fill(struct inode *inode, loff_t offset, loff_t end, struct list_head *filled)
 {
 	struct address_space *mapping = inode->i_mapping;
 	pgoff_t index = offset >> PAGE_SHIFT, last = (end - 1) >> PAGE_SHIFT;
-	int error;
+	int error = morsel_judge(inode, index, last);
 
-	error = morsel_has_room(inode, index, last);
+	if (!error)
+		error = morsel_has_room(inode, index, last);
 	while (!error && index <= last) {
 		if (fatal_signal_pending(current))
 			return -EINTR;

@@ -96,13 +96,14 @@ static int morsel_resize_stored(struct inode *inode, loff_t size)
 {
 	struct address_space *mapping = inode->i_mapping;
 	pgoff_t first = DIV_ROUND_UP_ULL(size, PAGE_SIZE);
-	int error = 0;
+	bool grows = size > i_size_read(inode);
+	int error;
 
 	filemap_invalidate_lock(mapping);
-	if (size <= i_size_read(inode)) {
-		error = morsel_store_judge(inode, size >> PAGE_SHIFT, MORSEL_LAST_PAGE);
-		if (error)
-			goto out;
+	error = morsel_store_judge(inode, size >> PAGE_SHIFT, grows ? size >> PAGE_SHIFT : ULONG_MAX);
+	if (error)
+		goto out;
+	if (!grows) {
 		unmap_mapping_range(mapping, (loff_t)first << PAGE_SHIFT, 0, 1);
 		morsel_view_clear(inode, first, MORSEL_LAST_PAGE);
 	}

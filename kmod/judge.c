@@ -42,7 +42,7 @@ static int make_room(const struct judge *j, u64 table, unsigned int level)
 		if (pm_load8(&j->pool->pm, pp_entry_offset(table, slot), &entry))
 			break;
 		if (entry && !pp_entry_check(j->pool, entry, level))
-			err = pp_claim_room(j->pool, pp_entry_frame(entry));
+			err = pp_claim_room(j->pool, pp_entry_frame(entry), GFP_KERNEL);
 	}
 	return err;
 }
@@ -122,13 +122,13 @@ static int make_room_for_record(const struct judge *j)
 	int err = 0;
 
 	if (rec->root)
-		err = pp_claim_room(j->pool, pp_entry_frame(rec->root));
+		err = pp_claim_room(j->pool, pp_entry_frame(rec->root), GFP_KERNEL);
 	if (rec->root && !err)
 		err = make_room(j, pp_entry_frame(rec->root), pp_height(rec->root));
 	if (rec->acl && !err)
-		err = pp_claim_room(j->pool, rec->acl);
+		err = pp_claim_room(j->pool, rec->acl, GFP_KERNEL);
 	if (rec->type == MEDIA_SYMLINK && rec->target && !err)
-		err = pp_claim_room(j->pool, rec->target);
+		err = pp_claim_room(j->pool, rec->target, GFP_KERNEL);
 	return err;
 }
 

@@ -208,34 +208,47 @@ static bool covers(const u64 *used, const unsigned long *claims)
 	return true;
 }
 
+/* Return: it is what the last mount has left, as far as can be seen. */
 static bool read_map(const struct pp_pool *pool, u64 part, u64 *map)
 {
 	size_t size = pp_map_bytes(pool->nr_frames, part);
+	struct fa_sums said, sums;
 
-	return !pm_load(&pool->pm, map_offset(pool, part), map, size) &&
-	       crc32c(pool->seed, map, size) == le32_to_cpu(pool->index[part].crc);
+	if (pm_load(&pool->pm, map_offset(pool, part), map, size) ||
+	    crc32c(pool->seed, map, size) != le32_to_cpu(pool->index[part].crc))
+		return false;
+	sums_of(&pool->index[part], &said);
+	fa_count(map, pp_part_frames(pool->nr_frames, part), &sums);
+	return !memcmp(&said, &sums, sizeof(sums)) &&
+	       covers(map, pp_bits_part(&pool->claims, part));
 }
 
-static int load_part(void *arg, u64 part, u64 *map)
+static bool is_valid(struct pp_pool *pool, u64 part, u64 *map)
+{
+	if (read_map(pool, part, map))
+		return true;
+	WRITE_ONCE(pool->leaky, true);
+	pp_found(pool->report, PP_CHECKPOINT, 0, map_offset(pool, part) >> MEDIA_FRAME_SHIFT,
+		 "a part of the checkpoint is not valid: what is free there cannot be had");
+	return false;
+}
+
+static int prepare_part(void *arg, u64 part, gfp_t gfp)
+{
+	return pp_claim_room(arg, part * PP_PART_FRAMES, gfp);
+}
+
+static void load_part(void *arg, u64 part, u64 *map)
 {
 	struct pp_pool *pool = arg;
-	int err = pp_claim_room(pool, part * PP_PART_FRAMES);
-	const unsigned long *claims;
 
-	if (err)
-		return err;
-	claims = pp_bits_part(&pool->claims, part);
-	if (!pool->trusted) {
-		memcpy(map, claims, PP_PART_WORDS * sizeof(*map));
-	} else if (!read_map(pool, part, map) || !covers(map, claims)) {
+	if (!pool->trusted)
+		memcpy(map, pp_bits_part(&pool->claims, part), PP_PART_WORDS * sizeof(*map));
+	else if (!is_valid(pool, part, map))
 		memset(map, 0xff, PP_PART_WORDS * sizeof(*map));
-		WRITE_ONCE(pool->leaky, true);
-		pp_found(pool->report, PP_CHECKPOINT, 0,
-			 map_offset(pool, part) >> MEDIA_FRAME_SHIFT,
-			 "a part of the checkpoint is not valid: what is free there cannot be had");
-	}
-	return 0;
 }
+
+static const struct fa_source source = { .prepare = prepare_part, .load = load_part };
 
 void pp_write_part(struct pp_pool *pool, u64 part, const u64 *map, struct media_part *entry)
 {
@@ -262,17 +275,20 @@ u32 pp_write_index(struct pp_pool *pool, const struct media_part *index)
 	return crc32c(pool->seed, index, size);
 }
 
-/* What was not loaded is as it was, if the checkpoint counted.  @map: room for a part. */
+/*
+ * What was not loaded is as it was, if the checkpoint counted; it must not say of what was
+ * claimed meanwhile that it is free.  @map: room for a part.
+ */
 static void write_map(struct pp_pool *pool, u64 *map)
 {
 	const unsigned long *claims;
 	u64 part;
 
 	for (part = 0; part < pp_nr_parts(pool->nr_frames); part++) {
+		claims = pp_bits_part(&pool->claims, part);
 		if (!fa_save(pool->frames, part, map)) {
-			if (pool->trusted)
+			if (pool->trusted && (!claims || is_valid(pool, part, map)))
 				continue;
-			claims = pp_bits_part(&pool->claims, part);
 			if (claims)
 				memcpy(map, claims, PP_PART_WORDS * sizeof(*map));
 			else
@@ -295,7 +311,7 @@ static int allocate(struct pp_pool *pool)
 	pool->next_id = MEDIA_ROOT_ID;
 	pool->index = kvcalloc(pp_nr_parts(pool->nr_frames), sizeof(*pool->index), GFP_KERNEL);
 	/* debugfs reads it */
-	WRITE_ONCE(pool->frames, fa_new(pool->nr_frames, nr_cpu_ids, load_part, pool));
+	WRITE_ONCE(pool->frames, fa_new(pool->nr_frames, nr_cpu_ids, &source, pool));
 	if (!pool->index || !pool->frames || pp_bits_init(&pool->claims, pool->nr_frames) ||
 	    pp_bits_init(&pool->judged, pool->nr_frames))
 		return -ENOMEM;
@@ -439,6 +455,8 @@ int pp_stop(struct pp_pool *pool)
 		return -ENOMEM;
 	write_map(pool, map);
 	kvfree(map);
+	if (pool->leaky)
+		return 0;
 	return pp_super_write(pool, MEDIA_STATE_CLEAN, pp_write_index(pool, pool->index));
 }
 

@@ -37,6 +37,7 @@ struct morsel_store {
 	bool started;			/* pp_start() has succeeded */
 	bool loaded;			/* all inodes are there, and are what counts */
 	struct llist_head kept;		/* frames that nobody owns but somebody still uses */
+	struct mutex kept_lock;		/* some of them are being given back */
 	atomic64_t nr_kept;
 	struct pp_report report;
 	bool trusted;			/* the checkpoint was: no tree was walked at mount */

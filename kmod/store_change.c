@@ -100,7 +100,7 @@ static int cut_behind(struct inode *inode, struct pp_record *rec)
 {
 	u64 first = DIV_ROUND_UP_ULL(rec->size, PAGE_SIZE);
 	struct pp_object *obj = record_of(inode);
-	int error = pp_tree_judge(engine_of(inode), obj, first, MORSEL_LAST_PAGE);
+	int error = pp_tree_judge(engine_of(inode), obj, first, PP_LAST_PAGE);
 
 	if (error)
 		return error;
@@ -108,7 +108,7 @@ static int cut_behind(struct inode *inode, struct pp_record *rec)
 	error = memcmp(rec, &obj->rec, sizeof(*rec)) ? pp_update(engine_of(inode), obj, rec) : 0;
 	if (error)
 		return error;
-	return pp_tree_cut(engine_of(inode), obj, first, MORSEL_LAST_PAGE);
+	return pp_tree_cut(engine_of(inode), obj, first, PP_LAST_PAGE);
 }
 
 int morsel_store_resize(struct inode *inode, loff_t size)

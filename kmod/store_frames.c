@@ -107,11 +107,12 @@ static bool keep(struct pp_pool *pp, u64 frame, unsigned int order)
 
 u64 morsel_store_put_kept(struct morsel_store *store)
 {
-	struct llist_node *node = llist_del_all(&store->kept), *next;
+	struct llist_node *node, *next;
 	struct page *page;
 	u64 put = 0;
 
-	for (; node; node = next) {
+	mutex_lock(&store->kept_lock);	/* or others would see none for a moment */
+	for (node = llist_del_all(&store->kept); node; node = next) {
 		next = node->next;
 		page = page_at(node);
 		if (is_used(page, page->index)) {
@@ -122,12 +123,14 @@ u64 morsel_store_put_kept(struct morsel_store *store)
 		atomic64_dec(&store->nr_kept);
 		put++;
 	}
+	mutex_unlock(&store->kept_lock);
 	return put;
 }
 
 void morsel_store_frames_init(struct morsel_store *store)
 {
 	init_llist_head(&store->kept);
+	mutex_init(&store->kept_lock);
 	store->pp.keep = keep;
 	store->pp.withdraw = morsel_store_withdraw;
 	store->pp.is_bad = morsel_store_is_bad;

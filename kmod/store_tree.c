@@ -58,11 +58,16 @@ void morsel_store_uncount(struct inode *inode)
 	set_counts(inode, 0, 0);
 }
 
-/* Unless there was no memory for it.  Context: the record's lock. */
-static void set_claimed(struct morsel_inode *mi)
+/* Let others see what was found, unless there was no memory to look.  Context: the record's lock. */
+static void set_claimed(struct inode *inode)
 {
-	if (mi->record->verdict != PP_UNKNOWN || mi->record->bad)
-		smp_store_release(&mi->claimed, true);	/* what was found first */
+	struct morsel_inode *mi = morsel_i(inode);
+
+	if (mi->record->verdict == PP_UNKNOWN && !mi->record->bad)
+		return;
+	if (!mi->record->bad)
+		morsel_store_publish(inode);
+	smp_store_release(&mi->claimed, true);	/* what was found first */
 }
 
 int morsel_store_claim(struct inode *inode)
@@ -74,9 +79,7 @@ int morsel_store_claim(struct inode *inode)
 		return morsel_store_is_damaged(inode) ? -EUCLEAN : 0;
 	mutex_lock(&mi->record_lock);
 	error = pp_object_claim(&store_of(inode)->pp, mi->record);
-	if (!error)
-		morsel_store_publish(inode);
-	set_claimed(mi);
+	set_claimed(inode);
 	mutex_unlock(&mi->record_lock);
 	return error;
 }
@@ -92,9 +95,7 @@ int morsel_store_verify(struct inode *inode)
 	had = obj->count.pages;
 	error = pp_object_verify(&store_of(inode)->pp, obj);
 	morsel_charge_found(inode, obj->count.pages - had);
-	if (!error)
-		morsel_store_publish(inode);
-	set_claimed(morsel_i(inode));
+	set_claimed(inode);
 	mutex_unlock(&morsel_i(inode)->record_lock);
 	filemap_invalidate_unlock_shared(inode->i_mapping);
 	return error;

@@ -33,7 +33,7 @@ static bool claim_small(const struct walk *walk, u64 frame)
 		*word |= bit;
 		return true;
 	}
-	*walk->err = *walk->err ? *walk->err : pp_bits_need(walk->twice, frame);
+	*walk->err = *walk->err ? *walk->err : pp_bits_need(walk->twice, frame, GFP_KERNEL);
 	if (!*walk->err)
 		*pp_bits_word(walk->twice, frame) |= bit;
 	return false;
@@ -49,7 +49,7 @@ static bool claim_huge(const struct walk *walk, u64 frame)
 		memset(word, 0xff, MEDIA_HUGE_FRAMES / 8);
 		return true;
 	}
-	*walk->err = *walk->err ? *walk->err : pp_bits_need(walk->twice, frame);
+	*walk->err = *walk->err ? *walk->err : pp_bits_need(walk->twice, frame, GFP_KERNEL);
 	if (*walk->err)
 		return false;
 	for (twice = pp_bits_word(walk->twice, frame); word < end; word++, twice++) {
@@ -69,7 +69,7 @@ static bool is_twice(const struct walk *walk, u64 frame, unsigned int order)
 /* @order: 0 or MEDIA_HUGE_ORDER; then the frame is aligned. */
 static bool claim(const struct walk *walk, u64 frame, unsigned int order)
 {
-	int err = walk->look ? 0 : pp_claim_room(walk->pool, frame);
+	int err = walk->look ? 0 : pp_claim_room(walk->pool, frame, GFP_KERNEL);
 
 	if (err) {
 		*walk->err = err;

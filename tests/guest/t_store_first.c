@@ -39,6 +39,7 @@
 enum {
 	FAR = 300,	/* the 2 MiB of an object that are damaged */
 	LEAF = 0x7,	/* flags of an entry */
+	TABLE = 0x27,
 };
 
 static const struct shape {
@@ -251,6 +252,10 @@ static void change(void)
 
 static struct nl events;
 
+#define TALL	(1LL << 46)		/* bytes; no object has more */
+#define BEHIND	(200ULL << 27)		/* a page for which there is an entry all the same */
+#define TAKEN	(48 * MiB)		/* of all that is free */
+
 /* The entry of height @level for page @page of an object; changed to @*to if that is not NULL. */
 static uint64_t entry_of(uint64_t id, uint64_t page, unsigned int level, const uint64_t *to)
 {
@@ -373,6 +378,57 @@ static uint64_t plant(uint64_t id, unsigned int level, uint64_t entry)
 	return was;
 }
 
+/*
+ * Behind all that an object may have, its tree has tables that lead to what another one has:
+ * pages of a file that look like them.
+ */
+static void forge(uint64_t leaf)
+{
+	uint64_t table[3], page[PAGE / 8] = { 0 }, entry;
+	volatile char *own;
+	char *all;
+	int fd, i;
+
+	fd = open(path_of("forged"), O_CREAT | O_RDWR, 0600);
+	need(fd >= 0 && !fallocate(fd, 0, 0, 3 * PAGE) && !close(fd));
+	fd = open(path_of("tall"), O_CREAT | O_RDWR, 0600);
+	need(fd >= 0 && !ftruncate(fd, TALL) && pwrite(fd, "x", 1, TALL - 1) == 1 && !close(fd));
+	need(!umount(POOL));
+	mount_pool(NULL);
+	const uint64_t forged = id_of("forged"), tall = id_of("tall");
+
+	need(!umount(POOL));
+	for (i = 0; i < 3; i++)
+		table[i] = (entry_of(forged, i, 1, NULL) & ~0xfffULL) | TABLE;
+	mount_pool(NULL);
+	fd = open(path_of("forged"), O_RDWR);
+	for (i = 0; i < 3; i++) {
+		page[0] = i < 2 ? table[i + 1] : leaf;
+		need(pwrite(fd, page, PAGE, i * PAGE) == PAGE);
+	}
+	need(!close(fd) && !umount(POOL));
+	entry = table[0];
+	is_int(entry_of(tall, BEHIND, 4, &entry), 0, "there is nothing behind the last page");
+	mount_trusted();
+
+	own = use_victim();
+	is_int(unlink(path_of("tall")), 0, "what is tall is removed");
+	fd = open(path_of("taker"), O_CREAT | O_RDWR, 0600);
+	need(fd >= 0 && !ftruncate(fd, TAKEN));
+	all = mmap(NULL, TAKEN, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	need(all != MAP_FAILED);
+	memset(all, 0x33, TAKEN);
+	ok(own[16] == 0x5a && !own[0], "what it led to is still its owner's");
+	munmap(all, TAKEN);
+	munmap((void *)own, GiB);
+	close(fd);
+	need(!unlink(path_of("taker")) && !unlink(path_of("forged")) && !umount(POOL));
+	mount_pool(NULL);
+	ok(!is_trusted(), "and the next mount walks all trees");
+	need(!umount(POOL));
+	mount_trusted();
+}
+
 static void damage(void)
 {
 	const uint64_t id = id_of("small1G"), victim = id_of("small64M"), outside = 1ULL << 40;
@@ -403,6 +459,8 @@ static void damage(void)
 	plant(id, 2, was);
 	is_int(in_child(use_it, &(struct use){ &shapes[0], 1, false }, 10), 0, "others are there");
 
+	forge(leaf);
+	sleep(6);	/* the kernel log takes ten lines in five seconds */
 	plant(id, 1, leaf);
 	find_damage("to be removed", "another owner");
 	is_int(unlink(path_of("small1G")), 0, "it can be removed");
