@@ -318,8 +318,8 @@ int run_events(struct app *app)
 	if (subscribe(app, &events))
 		return final_status(app);
 	app->raw = true;
-	note(app, "watching");
 	signals = catch_signals();
+	note(app, "watching");
 	err = follow(&watch, events, signals);
 	close(signals);
 	if (err)
