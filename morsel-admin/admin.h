@@ -56,6 +56,9 @@ struct app {
 	bool json, pretty, bytes, no_header, quiet, dry_run, yes;
 	int verbose; /* how often it was given */
 	bool help, version;
+	const char *batch;  /* the file with the commands, or NULL */
+	bool keep_going;    /* ... though some fail */
+	unsigned long line; /* of the batch that this command is from; 0: of none */
 	bool color, color_errors; /* on stdout, on stderr */
 	const char *columns; /* of --output */
 	struct {
@@ -69,17 +72,26 @@ struct app {
 	bool raw;		     /* the output is no JSON, or is out already */
 	int done, failed;	     /* objects of the command */
 	int status;		     /* beyond what these two say */
+	int output_error;	     /* errno of what did not get out */
 };
 
 /* ---- main.c ---- */
 extern const struct command commands[];
 extern const size_t nr_commands;
 int admin_main(int argc, char **argv);
+/* Run the command of these words; argv[0] is not one of them. Return: its status. */
+int run_command(struct app *app, int argc, char **argv);
+
+/* ---- batch.c ---- */
+/* Run the commands in the file app->batch. Return: the status of all. */
+int run_batch(struct app *app);
 
 /* ---- options.c ---- */
 extern const struct option_desc global_options[];
+/* Those that stand in the place of a command. */
+extern const struct option_desc batch_options[];
 /*
- * Read global options from argv[1] up to the first word.
+ * Read these and global options from argv[1] up to the first word.
  * Return: its index, or -1 after a message about what is wrong.
  */
 int parse_global(struct app *app, int argc, char **argv);
@@ -143,7 +155,9 @@ bool confirm(struct app *app, const char *format, ...) __attribute__((format(pri
 const char *mapped_by(struct app *app, const char *directory);
 /* The status of the command from what has been reported. */
 int final_status(const struct app *app);
-/* Print what --json has gathered, and see that all output got out. Return: @status or worse. */
+/* Print what --json has gathered. Return: 0 or app->output_error. */
+int print_results(struct app *app);
+/* The same, and see that all output got out. Return: @status or worse. */
 int finish(struct app *app, int status);
 /* @name fit for a terminal; two results live at a time. */
 const char *shown(const char *name);

@@ -256,6 +256,8 @@ static void pass(struct place *place, const char *word)
 			wants_argument(place->command ? place->command->options : NULL, word);
 		if (!place->argument_of)
 			place->argument_of = wants_argument(global_options, word);
+		if (!place->argument_of && !place->command)
+			place->argument_of = wants_argument(batch_options, word);
 	} else if (place->command) {
 		place->arg++;
 	} else if (place->noun) {
@@ -286,8 +288,8 @@ int run_complete(struct app *app, int argc, char **argv)
 	place.word = argv[argc - 1];
 	if (place.argument_of)
 		offer_option_argument(app, &place);
-	else if (place.word[0] == '-' && place.command)
-		offer_options(&place, place.command->options, NULL);
+	else if (place.word[0] == '-')
+		offer_options(&place, place.command ? place.command->options : batch_options, NULL);
 	if (!place.argument_of && place.word[0] == '-')
 		offer_options(&place, global_options,
 			      place.command ? place.command->options : NULL);

@@ -21,6 +21,11 @@ static void interrupt(int signal)
 	interrupted = 1;
 }
 
+bool was_interrupted(void)
+{
+	return interrupted;
+}
+
 void catch_interrupts(void)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };

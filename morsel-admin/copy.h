@@ -21,5 +21,6 @@ struct copy {
 int copy_bytes(struct copy *copy, struct progress *progress);
 /* Let SIGINT, SIGTERM and SIGHUP end a copy rather than the program. */
 void catch_interrupts(void);
+bool was_interrupted(void);
 
 #endif

@@ -162,6 +162,8 @@ int print_overview(struct app *app)
 	}
 	printf("\nOptions:\n");
 	print_options(global_options, NULL);
+	printf("\nOptions in the place of a command:\n");
+	print_options(batch_options, NULL);
 	printf("\n'%s COMMAND --help' tells more.\n", PROGRAM);
 	return STATUS_OK;
 }

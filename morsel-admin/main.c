@@ -414,13 +414,23 @@ static int run(struct app *app)
 		if (status)
 			return status;
 	}
-	if (app->verbose > 1)
-		morsel_ctx_set_log(app->ctx, log_request, NULL);
+	morsel_ctx_set_log(app->ctx, app->verbose > 1 ? log_request : NULL, NULL);
 	return app->command->run(app);
 }
 
-/* Return: the status of the command that @argv names. */
-static int dispatch(struct app *app, int argc, char **argv)
+/* What options ask for that stand in the place of a command. */
+static int run_without(struct app *app)
+{
+	if (app->batch && app->line)
+		return usage_error(app, "this is a batch already");
+	if (app->batch)
+		return run_batch(app);
+	if (app->keep_going)
+		return usage_error(app, "--force goes with --batch");
+	return usage_error(app, "what is to be done?");
+}
+
+int run_command(struct app *app, int argc, char **argv)
 {
 	int first = parse_global(app, argc, argv), words = 0, status;
 
@@ -444,7 +454,9 @@ static int dispatch(struct app *app, int argc, char **argv)
 	else if (app->help)
 		return print_overview(app);
 	else if (!app->command)
-		return usage_error(app, "what is to be done?");
+		return run_without(app);
+	else if (app->batch || app->keep_going)
+		return usage_error(app, "--batch and --force stand in the place of a command");
 	else
 		return run(app);
 	return STATUS_OK;
@@ -461,7 +473,7 @@ int admin_main(int argc, char **argv)
 		return STATUS_FAILED;
 	}
 	default_color(&app);
-	status = dispatch(&app, argc, argv);
+	status = run_command(&app, argc, argv);
 	status = finish(&app, status);
 	morsel_ctx_free(app.ctx);
 	json_object_put(app.results);

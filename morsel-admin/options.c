@@ -4,7 +4,10 @@
 #include <string.h>
 #include "admin.h"
 
-enum { OPT_COLOR = 1000 }; /* beyond those of commands */
+enum {
+	OPT_COLOR = 1000, /* beyond those of commands */
+	OPT_BATCH,
+};
 
 const struct option_desc global_options[] = {
 	{ 'j', "json", NULL, "Print JSON" },
@@ -22,7 +25,13 @@ const struct option_desc global_options[] = {
 	{ 0 },
 };
 
-/* What getopt_long() wants to know of both lists. */
+const struct option_desc batch_options[] = {
+	{ OPT_BATCH, "batch", "FILE", "Run the commands in FILE, one a line; -: standard input" },
+	{ 'f', "force", NULL, "With --batch: go on when one fails" },
+	{ 0 },
+};
+
+/* What getopt_long() wants to know of two lists. */
 struct tables {
 	char letters[3 * (MAX_OPTIONS + ARRAY_SIZE(global_options)) + 3];
 	struct option longs[MAX_OPTIONS + ARRAY_SIZE(global_options) + 2];
@@ -99,6 +108,12 @@ static bool take_global(struct app *app, int key, const char *value)
 	case 'h':
 		app->help = true;
 		return true;
+	case OPT_BATCH:
+		app->batch = value;
+		return true;
+	case 'f':
+		app->keep_going = true;
+		return true;
 	default:
 		return false;
 	}
@@ -154,6 +169,7 @@ int parse_global(struct app *app, int argc, char **argv)
 	struct tables tables = { .letters = "+:J" };
 
 	add_options(&tables, global_options, NULL);
+	add_options(&tables, batch_options, NULL);
 	return parse(app, &tables, argc, argv) ? -1 : optind;
 }
 

@@ -34,6 +34,8 @@ static void add_error(struct app *app, const char *name, int err, const char *at
 	if (attr)
 		json_object_object_add(error, "attr", json_object_new_string(attr));
 	json_object_object_add(error, "msg", json_object_new_string(text));
+	if (app->line)
+		json_object_object_add(error, "line", json_object_new_uint64(app->line));
 	json_object_object_add(item, "error", error);
 	json_object_array_add(app->results, item);
 }
@@ -221,14 +223,19 @@ static void print_json(struct app *app)
 	puts(json_object_to_json_string_ext(all, json_flags(app)));
 }
 
-int finish(struct app *app, int status)
+int print_results(struct app *app)
 {
-	int err = 0;
-
 	if (app->json && (!app->raw || json_object_array_length(app->results)))
 		print_json(app);
-	if (ferror(stdout) || fflush(stdout))
-		err = errno ? errno : EIO;
+	if (!app->output_error && (ferror(stdout) || fflush(stdout)))
+		app->output_error = errno ? errno : EIO;
+	return app->output_error;
+}
+
+int finish(struct app *app, int status)
+{
+	int err = print_results(app);
+
 	if (close(STDOUT_FILENO) && errno != EBADF && !err)
 		err = errno;
 	if (!err)

@@ -81,6 +81,8 @@ check "as a tree" 0 "ls" --tree p:
 check "one" 0 "stat" q:a
 check "the root" 0 "stat" q:
 check "none" 1 "stat" q:none
+echo "stat q:none" | morsel-admin -j --batch - > /tmp/out
+is "stat: none: in a batch" "$(judge stat)" ""
 check "into a directory" 0 "mv" q:b q:d/
 check "dry" 0 "mv" -n q:a q:z
 check "larger" 0 "resize" q:a 4M

@@ -33,6 +33,7 @@ static void test_table(void **state)
 
 	(void)state;
 	check_list(global_options, NULL, false);
+	check_list(batch_options, global_options, false);
 	for (i = 0; i < nr_commands; i++) {
 		const struct command *c = &commands[i];
 
@@ -122,6 +123,7 @@ static void test_manual(void **state)
 
 	(void)state;
 	check_page(page(PROGRAM), PROGRAM, global_options);
+	check_page(page(PROGRAM), PROGRAM, batch_options);
 	for (i = 0; i < nr_commands; i++) {
 		const struct command *c = &commands[i];
 		const char *name = command_page(c), *text = page(name), *example;
