@@ -365,19 +365,19 @@ static int change_entries(struct app *app, const struct entries *entries,
 int run_rights_grant(struct app *app)
 {
 	struct entries entries;
+	int status = parse_entries(app, app->args[1], NULL, &entries);
 
-	if (parse_entries(app, app->args[1], NULL, &entries))
-		return STATUS_USAGE;
-	return change_entries(app, &entries, grant, 0);
+	return status ? status : change_entries(app, &entries, grant, 0);
 }
 
 int run_rights_revoke(struct app *app)
 {
 	const uint32_t all = ALL;
 	struct entries entries;
+	int status = parse_entries(app, app->args[1], &all, &entries);
 
-	if (parse_entries(app, app->args[1], &all, &entries))
-		return STATUS_USAGE;
+	if (status)
+		return status;
 	return change_entries(app, &entries, take,
 			      has_option(app, OPT_KEEP_MAPPED) ? 0 : MORSEL_RIGHTS_REVOKE);
 }

@@ -77,8 +77,8 @@ int parse_entry(struct app *app, char *text, const uint32_t *perm, struct entry 
 
 int parse_entries(struct app *app, const char *text, const uint32_t *perm, struct entries *entries)
 {
-	char *copy = strdup(text), *rest = copy, *word;
-	int status = 0;
+	char *copy = copy_text(app, NULL, text), *rest = copy, *word;
+	int status = copy ? 0 : STATUS_FAILED;
 
 	entries->count = 0;
 	while (!status && (word = strsep(&rest, ","))) {

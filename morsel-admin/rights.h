@@ -23,7 +23,7 @@ struct entries {
 
 /*
  * [d:]TAG:[WHOM]:PERM, which is cut into its parts; PERM may be missing if @perm says what
- * is meant then. Return: 0 or STATUS_USAGE, after a message.
+ * is meant then. Return: 0 or a status, after a message.
  */
 int parse_entry(struct app *app, char *text, const uint32_t *perm, struct entry *entry);
 /* Entries with commas between. Return: as above. */
