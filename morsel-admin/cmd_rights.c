@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* rights show, grant, revoke, copy, restore */
 #include <errno.h>
-#include <grp.h>
 #include <json-c/json.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include "listing.h"
@@ -28,42 +26,13 @@ const struct option_desc rights_revoke_options[] = {
 
 /* ---- showing ---- */
 
-static const char *tag_letter(uint32_t tag)
-{
-	static const char *const letters[] = {
-		[MORSEL_ACL_TAG_USER_OBJ] = "u", [MORSEL_ACL_TAG_USER] = "u",
-		[MORSEL_ACL_TAG_GROUP_OBJ] = "g", [MORSEL_ACL_TAG_GROUP] = "g",
-		[MORSEL_ACL_TAG_MASK] = "m", [MORSEL_ACL_TAG_OTHER] = "o",
-	};
-
-	return tag < ARRAY_SIZE(letters) && letters[tag] ? letters[tag] : "?";
-}
-
-static const char *whom(const struct morsel_acl_entry *entry)
-{
-	if (entry->tag == MORSEL_ACL_TAG_USER)
-		return user_name(entry->id);
-	return entry->tag == MORSEL_ACL_TAG_GROUP ? group_name(entry->id) : "";
-}
-
-static void perm_text(uint32_t perm, char text[4])
-{
-	snprintf(text, 4, "%c%c%c", perm & MORSEL_ACL_PERM_READ ? 'r' : '-',
-		 perm & MORSEL_ACL_PERM_WRITE ? 'w' : '-',
-		 perm & MORSEL_ACL_PERM_EXECUTE ? 'x' : '-');
-}
-
 static void print_list(const struct morsel_rights *rights, enum morsel_acl_list list)
 {
 	const struct morsel_acl_entry *entry;
-	char perm[4];
 	size_t i;
 
-	for (i = 0; (entry = morsel_rights_at(rights, list, i)); i++) {
-		perm_text(entry->perm, perm);
-		printf("%s%s:%s:%s\n", list == MORSEL_ACL_DEFAULT ? "d:" : "",
-		       tag_letter(entry->tag), whom(entry), perm);
-	}
+	for (i = 0; (entry = morsel_rights_at(rights, list, i)); i++)
+		printf("%s%s\n", list == MORSEL_ACL_DEFAULT ? "d:" : "", entry_text(entry));
 }
 
 static struct json_object *list_json(const struct morsel_rights *rights, enum morsel_acl_list list)
@@ -77,7 +46,7 @@ static struct json_object *list_json(const struct morsel_rights *rights, enum mo
 		item = json_object_new_object();
 		perm_text(entry->perm, perm);
 		json_object_object_add(item, "tag", json_object_new_string(tag_letter(entry->tag)));
-		json_object_object_add(item, "who", json_object_new_string(whom(entry)));
+		json_object_object_add(item, "who", json_object_new_string(entry_whom(entry)));
 		json_object_object_add(item, "perm", json_object_new_string(perm));
 		json_object_array_add(array, item);
 	}
@@ -243,37 +212,6 @@ static int grant(struct morsel_rights *rights, struct entry entry)
 {
 	name_owner(morsel_rights_info(rights), &entry);
 	return morsel_rights_put(rights, entry.list, entry.acl.tag, entry.acl.id, entry.acl.perm);
-}
-
-/* The groups of a user, from malloc(); NULL: there is no such user. */
-static gid_t *groups_of(uint32_t uid, int *count)
-{
-	const struct passwd *pw = getpwuid(uid);
-	gid_t *groups = NULL, *more;
-	int room = 16;
-
-	while (pw) {
-		more = reallocarray(groups, room, sizeof(*groups));
-		if (!more)
-			break;
-		groups = more;
-		*count = room;
-		if (getgrouplist(pw->pw_name, pw->pw_gid, groups, count) >= 0)
-			return groups;
-		room = *count > room ? *count : 2 * room;
-	}
-	free(groups);
-	return NULL;
-}
-
-static bool is_in(gid_t gid, const gid_t *groups, int count)
-{
-	int i;
-
-	for (i = 0; i < count; i++)
-		if (groups[i] == gid)
-			return true;
-	return false;
 }
 
 /* What a user has who is not named: as one of his groups, or as one of the others. */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Entries of access control lists in words. */
+/* Entries of access control lists in words, and the groups that they are about. */
+#include <grp.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include "output.h"
 #include "rights.h"
 
 static bool is_word(const char *text, const char *word)
@@ -9,8 +12,7 @@ static bool is_word(const char *text, const char *word)
 	return !strcmp(text, word) || (text[0] == word[0] && !text[1]);
 }
 
-/* Letters or a digit. Return: false if it is neither. */
-static bool parse_perm(const char *text, uint32_t *perm)
+bool parse_perm(const char *text, uint32_t *perm)
 {
 	static const char letters[] = "xwr";
 	const char *letter;
@@ -89,4 +91,73 @@ int parse_entries(struct app *app, const char *text, const uint32_t *perm, struc
 	}
 	free(copy);
 	return status;
+}
+
+/* ---- words for entries ---- */
+
+const char *tag_letter(uint32_t tag)
+{
+	static const char *const letters[] = {
+		[MORSEL_ACL_TAG_USER_OBJ] = "u", [MORSEL_ACL_TAG_USER] = "u",
+		[MORSEL_ACL_TAG_GROUP_OBJ] = "g", [MORSEL_ACL_TAG_GROUP] = "g",
+		[MORSEL_ACL_TAG_MASK] = "m", [MORSEL_ACL_TAG_OTHER] = "o",
+	};
+
+	return tag < ARRAY_SIZE(letters) && letters[tag] ? letters[tag] : "?";
+}
+
+const char *entry_whom(const struct morsel_acl_entry *entry)
+{
+	if (entry->tag == MORSEL_ACL_TAG_USER)
+		return user_name(entry->id);
+	return entry->tag == MORSEL_ACL_TAG_GROUP ? group_name(entry->id) : "";
+}
+
+void perm_text(uint32_t perm, char text[4])
+{
+	snprintf(text, 4, "%c%c%c", perm & MORSEL_ACL_PERM_READ ? 'r' : '-',
+		 perm & MORSEL_ACL_PERM_WRITE ? 'w' : '-',
+		 perm & MORSEL_ACL_PERM_EXECUTE ? 'x' : '-');
+}
+
+const char *entry_text(const struct morsel_acl_entry *entry)
+{
+	static char text[128];
+	char perm[4];
+
+	perm_text(entry->perm, perm);
+	snprintf(text, sizeof(text), "%s:%s:%s", tag_letter(entry->tag), entry_whom(entry), perm);
+	return text;
+}
+
+/* ---- groups ---- */
+
+gid_t *groups_of(uint32_t uid, int *count)
+{
+	const struct passwd *pw = getpwuid(uid);
+	gid_t *groups = NULL, *more;
+	int room = 16;
+
+	while (pw) {
+		more = reallocarray(groups, room, sizeof(*groups));
+		if (!more)
+			break;
+		groups = more;
+		*count = room;
+		if (getgrouplist(pw->pw_name, pw->pw_gid, groups, count) >= 0)
+			return groups;
+		room = *count > room ? *count : 2 * room;
+	}
+	free(groups);
+	return NULL;
+}
+
+bool is_in(gid_t gid, const gid_t *groups, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (groups[i] == gid)
+			return true;
+	return false;
 }

@@ -3,6 +3,7 @@
 #ifndef RIGHTS_H
 #define RIGHTS_H
 
+#include <sys/types.h>
 #include "admin.h"
 
 enum {
@@ -28,6 +29,19 @@ struct entries {
 int parse_entry(struct app *app, char *text, const uint32_t *perm, struct entry *entry);
 /* Entries with commas between. Return: as above. */
 int parse_entries(struct app *app, const char *text, const uint32_t *perm, struct entries *entries);
+
+/* Letters or a digit. Return: false if it is neither. */
+bool parse_perm(const char *text, uint32_t *perm);
+
+/* "u", "alice", "rw-"; of all three, "u:alice:rw-", which is valid until the next call. */
+const char *tag_letter(uint32_t tag);
+const char *entry_whom(const struct morsel_acl_entry *entry);
+void perm_text(uint32_t perm, char text[4]);
+const char *entry_text(const struct morsel_acl_entry *entry);
+
+/* The groups of a user, from malloc(); NULL: there is no such user. */
+gid_t *groups_of(uint32_t uid, int *count);
+bool is_in(gid_t gid, const gid_t *groups, int count);
 
 /* With --dry-run: show what @name would have. */
 void would_have_rights(struct app *app, const char *name, const struct morsel_rights *rights,
