@@ -225,6 +225,23 @@ static void test_failures(void **state)
 	assert_int_equal(cli_run(answer_db, "create db:taken db:x"), 5);
 }
 
+char *__real_strdup(const char *text);
+char *__wrap_strdup(const char *text);
+
+/* There is no memory for this one. */
+char *__wrap_strdup(const char *text)
+{
+	return strcmp(text, "u:0:r,o::-") ? __real_strdup(text) : NULL;
+}
+
+static void test_no_memory(void **state)
+{
+	(void)state;
+	assert_int_equal(cli_run(cli_unused, "rights grant db:x u:0:r,o::-"), 1);
+	assert_string_equal(cli.err, "morsel-admin: Cannot allocate memory (ENOMEM)\n");
+	assert_int_equal(cli_run(cli_unused, "rights revoke db:x u:0:r,o::-"), 1);
+}
+
 static void test_no_driver(void **state)
 {
 	static const char *const lines[] = { "pool", "ls", "ls p:", "stat p:a p:b", "rm p:a",
@@ -405,6 +422,7 @@ int main(void)
 		cmocka_unit_test(test_ls_json),
 		cmocka_unit_test(test_stat),
 		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_no_driver),
 		cmocka_unit_test(test_create),
 		cmocka_unit_test(test_destructive),
