@@ -226,7 +226,7 @@ const char *event_kind(size_t index);
 extern const struct option_desc pool_create_options[], pool_format_options[],
 	pool_attach_options[], create_options[],
 	ls_options[], mv_options[], address_options[], rm_options[], rights_show_options[],
-	rights_revoke_options[], events_options[], import_options[],
+	rights_revoke_options[], rights_check_options[], events_options[], import_options[],
 	export_options[], check_options[], quota_set_options[], vas_options[],
 	usage_options[], ps_options[];
 int run_pool_attach(struct app *app);
@@ -244,6 +244,7 @@ int run_rm(struct app *app);
 int run_resize(struct app *app);
 int run_address(struct app *app);
 int run_events(struct app *app);
+int run_rights_check(struct app *app);
 int run_rights_copy(struct app *app);
 int run_rights_restore(struct app *app);
 int run_rights_grant(struct app *app);

@@ -185,6 +185,8 @@ static void offer_kind(struct app *app, const struct place *place, const char *k
 		offer_labels(place);
 	else if (memmem(kind, len, "COMMAND", 7))
 		offer_nouns(place);
+	else if (memmem(kind, len, "USER", 4))
+		offer_users(place);
 }
 
 /* KEY=VALUE: the keys, then what there is for the key. */

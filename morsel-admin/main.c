@@ -230,6 +230,20 @@ const struct command commands[] = {
 			   "changed.",
 	},
 	{
+		.noun = "rights",
+		.verb = "check",
+		.run = run_rights_check,
+		.args = "POOL:PATH PERMISSION",
+		.args_min = 2,
+		.args_max = 2,
+		.help = "Tell whether somebody may read, write or search, and why",
+		.details = "PERMISSION is r, w, x or some of them. What is shown is which entry "
+			   "decides on each\ndirectory on the way, and on what is named. The "
+			   "status is 1 if it is refused.",
+		.options = rights_check_options,
+		.sheet = &rights_check_sheet,
+	},
+	{
 		.noun = "seal",
 		.run = run_seal,
 		.args = "POOL:PATH...",

@@ -94,6 +94,8 @@ check "a default list" 0 "rights grant" q:d d:u:alice:rw
 check "dry" 0 "rights grant" -n q:a u:bob:r
 check "both lists" 0 "rights show" q:a q:d
 check "to another" 0 "rights copy" q:a q:d/b
+check "allowed" 0 "rights check" q:a rw --as alice
+check "refused" 1 "rights check" q:a x --as bob
 check "recursively" 0 "rights show" -R q:
 morsel-admin rights show -R q:d > rights
 check "from a file" 0 "rights restore" rights

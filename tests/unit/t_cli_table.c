@@ -192,6 +192,9 @@ static void test_usage_errors(void **state)
 		{ "events -f pool=a:b", "that is no name of a pool" },
 		{ "events -f path=a", "--filter path=a: " },
 		{ "events -f colour=red", "it is kind=, pool=, path= or uid= and a value" },
+		{ "rights check p:a q", "\"q\" is no permission" },
+		{ "rights check p:a r --as no-such-user", "there is no user \"no-such-user\"" },
+		{ "rights check p:a r -g no-such-group", "there is no group \"no-such-group\"" },
 		{ "help frob", "there is no command \"frob\"" },
 	};
 	char json[256];

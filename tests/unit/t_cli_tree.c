@@ -139,6 +139,10 @@ static void test_complete(void **state)
 		{ "events -f pool=d", "pool=db\n" },
 		{ "events -f path=db:dir-", "path=db:dir-b\n" },
 		{ "events -f uid=roo", "uid=root\n" },
+		{ "rights check db:dir r --as roo", "root\n" },
+		{ "rights check db:dir r --as root --gr", "--group\n" },
+		{ "rights ch", "check\n" },
+		{ "--ba", "--batch\n" },
 		{ "events -f colour=r", "" },
 	};
 	const struct {
