@@ -207,11 +207,13 @@ void report_no_pool(struct app *app, const char *name, int err);
 /* Read an argument or complain about it. Return: 0 or STATUS_USAGE. */
 int parse_size(struct app *app, const char *what, const char *text, uint64_t *size);
 int parse_number(struct app *app, const char *what, const char *text, uint64_t *number);
-/* "auto" or 0x...; auto is 0. */
-int parse_address(struct app *app, const char *text, uint64_t *addr);
 int parse_mode(struct app *app, const char *text, uint32_t *mode);
 int parse_user(struct app *app, const char *text, uint32_t *uid);
 int parse_group(struct app *app, const char *text, uint32_t *gid);
+
+/* ---- addr.c ---- */
+/* "auto", which is 0, 0x..., slot:N or POOL:PATH+OFFSET. Return: 0, or a status after a message. */
+int parse_address(struct app *app, const char *text, uint64_t *addr);
 
 /* ---- filter.c ---- */
 /* May every --filter of the command be used? Return: 0 or STATUS_USAGE. */

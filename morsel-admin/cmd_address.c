@@ -18,6 +18,7 @@ struct place {
 	bool take_away;
 };
 
+/* Return: 0 or a status. */
 static int read_place(struct app *app, struct place *place)
 {
 	const char *max = option_value(app, OPT_MAX);
@@ -109,10 +110,10 @@ int run_address(struct app *app)
 	const char *name = app->args[0];
 	struct morsel_info *info, *after;
 	struct place place;
-	int err;
+	int err, status = read_place(app, &place);
 
-	if (read_place(app, &place))
-		return STATUS_USAGE;
+	if (status)
+		return status;
 	err = morsel_stat(app->ctx, name, &info);
 	if (err) {
 		report(app, name, err);

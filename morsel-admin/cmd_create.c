@@ -19,15 +19,17 @@ const struct option_desc create_options[] = {
 	{ 'd', "directory", NULL, "Create directories" },
 	{ 'P', "parents", NULL, "Create missing directories on the way, too" },
 	{ OPT_ADDR, "addr", "ADDRESS",
-	  "Address in every process that maps it: 0x..., or auto for the lowest that is free" },
+	  "Address in every process that maps it; auto: the lowest that is free" },
 	{ OPT_MAX, "max", "SIZE", "With --addr: how large it may become; default: its size" },
 	{ 'k', "keep", NULL, "Leave what exists as it is, without an error" },
 	{ 0 },
 };
 
+/* Return: 0 or a status. */
 static int read_place(struct app *app, struct morsel_attr *attr)
 {
 	const char *addr = option_value(app, OPT_ADDR), *max = option_value(app, OPT_MAX);
+	int status;
 
 	if (!addr && !max)
 		return 0;
@@ -36,8 +38,9 @@ static int read_place(struct app *app, struct morsel_attr *attr)
 	if (has_option(app, 'd'))
 		return usage_error(app, "--addr \"%s\": a directory has none", shown(addr));
 	attr->set |= MORSEL_SET_ADDR | (max ? MORSEL_SET_MAX_SIZE : 0);
-	if (parse_address(app, addr, &attr->addr))
-		return STATUS_USAGE;
+	status = parse_address(app, addr, &attr->addr);
+	if (status)
+		return status;
 	return max ? parse_size(app, "size", max, &attr->max_size) : 0;
 }
 
@@ -117,11 +120,11 @@ static void create(struct app *app, const char *name, const struct morsel_attr *
 int run_create(struct app *app)
 {
 	struct morsel_attr attr = { 0 };
+	int status = read_attr(app, &attr), i;
 	unsigned int flags = 0;
-	int i;
 
-	if (read_attr(app, &attr))
-		return STATUS_USAGE;
+	if (status)
+		return status;
 	if (has_option(app, 'd'))
 		flags |= MORSEL_CREATE_DIRECTORY;
 	if (!has_option(app, 'k'))

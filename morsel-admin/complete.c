@@ -187,6 +187,8 @@ static void offer_kind(struct app *app, const struct place *place, const char *k
 		offer_nouns(place);
 	else if (memmem(kind, len, "USER", 4))
 		offer_users(place);
+	else if (memmem(kind, len, "ADDRESS", 7))
+		offer_choices(place, memmem(kind, len, "none", 4) ? "auto|none|slot:" : "auto|slot:");
 }
 
 /* KEY=VALUE: the keys, then what there is for the key. */

@@ -99,7 +99,8 @@ const struct command commands[] = {
 		.help = "Create morsels or directories",
 		.details =
 			"Memory is allocated on first use. What exists is an error unless --keep "
-			"is given.",
+			"is given.\nADDRESS is auto, 0x and digits, slot:N, the Nth GiB of the morsel "
+			"window, or\nPOOL:PATH+OFFSET, so far behind the beginning of another.",
 		.options = create_options,
 		.sheet = &object_sheet,
 	},
@@ -169,7 +170,9 @@ const struct command commands[] = {
 		.args_max = 2,
 		.help = "Give a morsel an address, another one, or none",
 		.details = "It has the address in every process that maps it. Only while nobody "
-			   "does can it be\nchanged.",
+			   "does can it be\nchanged. ADDRESS is 0x and digits, slot:N, the Nth GiB "
+			   "of the morsel window, or\nPOOL:PATH+OFFSET, so far behind the beginning "
+			   "of another.",
 		.options = address_options,
 		.sheet = &object_sheet,
 	},

@@ -44,21 +44,6 @@ int parse_number(struct app *app, const char *what, const char *text, uint64_t *
 	return usage_error(app, "%s \"%s\" is not a number", what, shown(text));
 }
 
-int parse_address(struct app *app, const char *text, uint64_t *addr)
-{
-	char *end;
-
-	*addr = 0;
-	if (!strcmp(text, "auto"))
-		return 0;
-	errno = 0;
-	if (!strncmp(text, "0x", 2) && text[2] != '-' && text[2] != '+' && text[2] != ' ')
-		*addr = strtoull(text, &end, 16);
-	if (*addr && !errno && !*end)
-		return 0;
-	return usage_error(app, "address \"%s\" is neither auto nor 0x and digits", shown(text));
-}
-
 int parse_mode(struct app *app, const char *text, uint32_t *mode)
 {
 	uint64_t number;

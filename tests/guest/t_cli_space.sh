@@ -16,7 +16,7 @@ like "in JSON a string, the size a number" "$($ma -j stat p:a)" \
 ok "a chosen one" $ma create -s 1M --addr 0x300000000000 p:b
 fails "one that is taken" "another object" $ma create -s 1M --addr 0x300000000000 p:c
 fails "outside of the window" "not in the morsel window" $ma create -s 1M --addr 0x100000000000 p:c
-fails "not an address" "neither auto nor" $ma create -s 1M --addr 12 p:c
+fails "not an address" "neither auto" $ma create -s 1M --addr 12 p:c
 fails "a largest size alone" "goes with --addr" $ma create -s 1M --max 2M p:c
 fails "of a directory" "directory" $ma create -d --addr auto p:c
 fails "larger than that" "too large" $ma resize p:a 17M
@@ -31,6 +31,31 @@ fails "no such process" "no such process" $ma vas --pid 4000000
 is "a process that maps nothing" "$($ma -j vas --pid $$)" "[]"
 ok "all processes" $ma vas --pid all
 fails "somebody else's" "somebody else" as alice $ma vas --pid 1
+
+ok "a slot of the window" $ma create -s 1G --addr slot:64 p:slot
+is "is so many GiB behind its beginning" "$($ma ls -H -o addr p:slot)" 0x201000000000
+ok "beside another" $ma create -s 2M --addr p:a+1pud p:beside+1
+is "is so far behind it" "$($ma ls -H -o addr p:beside+1)" 0x200040000000
+ok "the last plus sign counts" $ma create -s 2M --addr p:beside+1+4M p:beside
+is "behind what has one in its name" "$($ma ls -H -o addr p:beside)" 0x200040400000
+ok "from one slot to another" $ma address p:slot slot:65
+is "it is there" "$($ma ls -H -o addr p:slot)" 0x201040000000
+like "slots in a dry run" "$($ma -n address p:slot slot:66)" 'would change the address to slot:66'
+status "a slot beyond the window" 2 $ma address p:slot slot:49152
+like "is told how many there are" "$said" '"slot:49152" is beyond the window, which has 49152 slots'
+status "no slot" 2 $ma address p:slot slot:x
+status "not so far" 1 $ma create -s 2M --addr slot:65 p:c
+status "beside what is not there" 1 $ma address p:slot p:none+2M
+like "which is named" "$said" 'p:none: no such object'
+$ma create -s 2M p:c
+status "beside what has no address" 1 $ma address p:slot p:c+2M
+like "which is said" "$said" 'p:c: it has no address .EADDRNOTAVAIL'
+status "no offset" 2 $ma address p:slot p:a+
+status "no size for an offset" 2 $ma address p:slot p:a+1Q
+status "behind the last address" 2 $ma address p:slot p:a+16777215T
+status "without the plus sign" 2 $ma address p:slot p:a
+is "it stays where it is" "$($ma ls -H -o addr p:slot)" 0x201040000000
+ok "all of them go" $ma rm p:c p:slot p:beside p:beside+1
 
 ok "an address later" $ma create -s 3M p:later
 ok "the lowest" $ma address p:later auto
@@ -59,7 +84,7 @@ ok "none" $ma address p:later none
 is "then it has none" "$($ma ls -H -o addr p:later | tr -d ' ')" -
 fails "once more" "no address" $ma address p:later none
 fails "a size for none" "goes with an address" $ma address --max 4M p:later none
-fails "no address at all" "neither auto nor" $ma address p:later here
+fails "no address at all" "neither auto" $ma address p:later here
 fails "of a directory" "only a file" sh -c "$ma create -d p:dir; $ma address p:dir auto"
 fails "somebody else's" "only the owner" as alice $ma address p:a none
 ok "gone again" $ma rm -y p:later p:dir

@@ -142,6 +142,9 @@ static void test_complete(void **state)
 		{ "rights check db:dir r --as roo", "root\n" },
 		{ "rights check db:dir r --as root --gr", "--group\n" },
 		{ "rights ch", "check\n" },
+		{ "create --addr a", "auto\n" },
+		{ "address db:a s", "slot:\n" },
+		{ "address db:a n", "none\n" },
 		{ "--ba", "--batch\n" },
 		{ "events -f colour=r", "" },
 	};
