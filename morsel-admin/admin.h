@@ -140,6 +140,14 @@ void report_text(struct app *app, const char *name, int err, const char *format,
 	__attribute__((format(printf, 4, 5)));
 /* A remark on stderr, unless --quiet. */
 void note(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/*
+ * A remark that @asked for became @got, with @unit behind; none if they are the same, or
+ * with --json, which has what it is.
+ */
+void note_rounded(const struct app *app, const char *name, uint64_t asked, uint64_t got,
+		  const char *unit);
+/* The same for the addresses that are reserved for a morsel of at most @max bytes. */
+void note_reserved(const struct app *app, const char *name, uint64_t max);
 /* A copy of @text, from malloc(), or NULL, reported for @name. */
 char *copy_text(struct app *app, const char *name, const char *text);
 /* With --dry-run: what would be done with @name. */

@@ -123,6 +123,8 @@ int run_address(struct app *app)
 		would(app, name, "change the address to %s", shown(place.text));
 	} else if (!change(app, name, info, &place, &after)) {
 		tell_about(app, name, after);
+		if (place.max)
+			note_reserved(app, name, place.max);
 		morsel_info_free(after);
 	}
 	morsel_info_free(info);

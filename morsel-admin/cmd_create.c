@@ -114,6 +114,8 @@ static void create(struct app *app, const char *name, const struct morsel_attr *
 	if (app->json)
 		print_card(app, &object_sheet, info);
 	tell(app, "%s %s", shown(name), morsel_info_created(info) ? "is created" : "was there");
+	if (attr->set & MORSEL_SET_MAX_SIZE && morsel_info_created(info))
+		note_reserved(app, name, attr->max_size);
 	morsel_info_free(info);
 }
 

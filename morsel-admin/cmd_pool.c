@@ -129,6 +129,8 @@ int run_pool_create(struct app *app)
 		morsel_pool_destroy(app->ctx, name);
 	} else {
 		show_created(app, pool);
+		if (attr.set & MORSEL_POOL_SET_SIZE)
+			note_rounded(app, name, attr.size, morsel_pool_size(pool), "");
 	}
 	morsel_pool_free(pool);
 	return final_status(app);

@@ -233,6 +233,10 @@ int run_quota_set(struct app *app)
 	if (app->json)
 		print_card(app, &quota_sheet, quota);
 	tell(app, "limits of %s in %s are set", shown(user), shown(pool));
+	if (attr.set & MORSEL_QUOTA_SET_BYTES_SOFT)
+		note_rounded(app, pool, attr.bytes_soft, morsel_quota_bytes_soft(quota), " (soft)");
+	if (attr.set & MORSEL_QUOTA_SET_BYTES_HARD)
+		note_rounded(app, pool, attr.bytes_hard, morsel_quota_bytes_hard(quota), " (hard)");
 	morsel_quota_free(quota);
 	return final_status(app);
 }

@@ -129,6 +129,36 @@ void note(const struct app *app, const char *format, ...)
 	fputc('\n', stderr);
 }
 
+/* Sizes that do not tell the two apart are printed in bytes. */
+void note_rounded(const struct app *app, const char *name, uint64_t asked, uint64_t got,
+		  const char *unit)
+{
+	char from[32], to[32];
+
+	if (asked == got || app->json)
+		return;
+	morsel_size_format(asked, from);
+	morsel_size_format(got, to);
+	if (app->bytes || !strcmp(from, to)) {
+		snprintf(from, sizeof(from), "%llu", (unsigned long long)asked);
+		snprintf(to, sizeof(to), "%llu bytes", (unsigned long long)got);
+	}
+	note(app, "%s: rounded %s to %s%s", shown(name), from, to, unit);
+}
+
+/* As the kernel does it: whole page-table entries, of the level that @max has room for. */
+void note_reserved(const struct app *app, const char *name, uint64_t max)
+{
+	const uint64_t gib = 1ULL << 30, entry = max < gib ? gib / 512 : gib;
+	const uint64_t entries = (max + entry - 1) / entry;
+	char unit[96];
+
+	snprintf(unit, sizeof(unit), " of addresses, %llu page-table %s of %s",
+		 (unsigned long long)entries, entries == 1 ? "entry" : "entries",
+		 max < gib ? "2M" : "1G");
+	note_rounded(app, name, max, entries * entry, unit);
+}
+
 void tell(const struct app *app, const char *format, ...)
 {
 	va_list args;

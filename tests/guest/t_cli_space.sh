@@ -57,6 +57,32 @@ status "without the plus sign" 2 $ma address p:slot p:a
 is "it stays where it is" "$($ma ls -H -o addr p:slot)" 0x201040000000
 ok "all of them go" $ma rm p:c p:slot p:beside p:beside+1
 
+# What is rounded, and that it is as said.
+status "a whole number of entries" 0 $ma create -s 1M --addr auto --max 4G p:round
+is "is not rounded" "$said" ""
+status "a largest size between" 0 $ma address --max 2561M p:round slot:64
+is "is rounded, which is said" "$said" \
+	"morsel-admin: p:round: rounded 2.5G to 3G of addresses, 3 page-table entries of 1G"
+is "it is so" "$($ma vas -H -o length,name | grep p:round | xargs echo)" "3G p:round"
+status "a small one" 0 $ma address --max 1M p:round auto
+is "takes an entry" "$said" "morsel-admin: p:round: rounded 1M to 2M of addresses, 1 page-table entry of 2M"
+is "it is so, too" "$($ma vas -H -o length,name | grep p:round | xargs echo)" "2M p:round"
+$ma rm p:round
+status "a new one" 0 $ma create --addr auto --max 1025M p:round
+is "is rounded, too" "$said" "morsel-admin: p:round: rounded 1G to 2G of addresses, 2 page-table entries of 1G"
+status "quietly" 0 $ma -q address --max 1M p:round auto
+is "nothing is said" "$said" ""
+like "not in JSON" "$($ma -j address --max 3M p:round auto 2>&1)" '^\[.*"max_size":3145728'
+$ma rm p:round
+status "a pool" 0 $ma pool create --no-mount -s 1000001 q
+is "has whole frames" "$said" "morsel-admin: q: rounded 976.6K to 976K"
+is "as many" "$($ma -b -H pool list -o name,size | tr -s ' ' | grep q)" "q 999424"
+$ma pool remove q
+status "a quota" 0 $ma quota set p bob --soft 1 --hard 1073741825
+is "has whole frames, too" "$said" "morsel-admin: p: rounded 1B to 4K (soft)
+morsel-admin: p: rounded 1073741825 to 1073741824 bytes (hard)"
+ok "and ends" $ma quota set p bob --remove
+
 ok "an address later" $ma create -s 3M p:later
 ok "the lowest" $ma address p:later auto
 is "is behind the first" "$($ma ls -o addr p:later)" 0x200001000000
