@@ -75,9 +75,11 @@ struct app {
 	int output_error;	     /* errno of what did not get out */
 };
 
-/* ---- main.c ---- */
+/* ---- commands.c ---- */
 extern const struct command commands[];
 extern const size_t nr_commands;
+
+/* ---- main.c ---- */
 int admin_main(int argc, char **argv);
 /* Run the command of these words; argv[0] is not one of them. Return: its status. */
 int run_command(struct app *app, int argc, char **argv);
