@@ -81,6 +81,8 @@ extern const size_t nr_commands;
 
 /* ---- main.c ---- */
 int admin_main(int argc, char **argv);
+/* The version of the loaded module, or "not loaded". */
+void module_version(char *buf, size_t size);
 /* Run the command of these words; argv[0] is not one of them. Return: its status. */
 int run_command(struct app *app, int argc, char **argv);
 
@@ -266,6 +268,7 @@ int run_seal(struct app *app);
 int run_import(struct app *app);
 int run_export(struct app *app);
 int run_check(struct app *app);
+int run_status(struct app *app);
 int run_quota_show(struct app *app);
 int run_quota_set(struct app *app);
 int run_vas(struct app *app);

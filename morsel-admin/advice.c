@@ -11,6 +11,8 @@ void add_advice(int err, char *text, size_t size)
 
 	if (err == -ENODEV)
 		snprintf(text + len, size - len, "; as root: modprobe morsel");
+	else if (err == -EDQUOT && strstr(text, "the quota is used up"))
+		snprintf(text + len, size - len, "; see morsel-admin quota show");
 }
 
 /* The kernel has the pool, or says why not. */

@@ -4,6 +4,16 @@
 
 const struct command commands[] = {
 	{
+		.noun = "status",
+		.run = run_status,
+		.args = "",
+		.help = "Tell what there is in all",
+		.details = "Versions, sums over pools, quotas that are used up, and what the "
+			   "morsel window has.\nThe status is 3 if the kernel module is not "
+			   "loaded.",
+		.sheet = &status_sheet,
+	},
+	{
 		.noun = "pool",
 		.verb = "create",
 		.run = run_pool_create,

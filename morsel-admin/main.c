@@ -5,8 +5,7 @@
 #include "../libmorsel/version.h"
 #include "output.h"
 
-/* The version of the loaded module, or "not loaded". */
-static void module_version(char *buf, size_t size)
+void module_version(char *buf, size_t size)
 {
 	FILE *file = fopen("/sys/module/morsel/version", "re");
 

@@ -105,6 +105,7 @@ extern const struct sheet vas_sheet;	/* items: struct morsel_vas */
 extern const struct sheet usage_sheet;	/* items: struct morsel_info */
 /* The sheet of usage with the options that are given. */
 const struct sheet *usage_sheet_of(const struct app *app);
+extern const struct sheet status_sheet; /* items: sums of its own */
 extern const struct sheet rights_check_sheet; /* items: steps of its own */
 extern const struct sheet ps_sheet;	/* items: struct morsel_attachment */
 /* Fill a value; a text of NULL is none. */

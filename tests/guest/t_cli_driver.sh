@@ -8,12 +8,12 @@
 . /tests/lib/tap.sh
 
 words='the kernel module morsel is not loaded; as root: modprobe morsel (ENODEV)'
-for line in "pool" "pool create p" "pool show p" "pool remove p" "create p:a" "ls" "ls p:" "stat p:a" \
+for line in "status" "pool" "pool create p" "pool show p" "pool remove p" "create p:a" "ls" "ls p:" "stat p:a" \
 	"mv p:a p:b" "rm p:a" "rm -f p:a" "resize p:a 1" "seal -y p:a" "rights show p:a" "rights grant p:a u:alice:r" \
-	"rights revoke p:a u:alice" "rights copy p:a p:b" "rights show -R p:" "quota show p" \
+	"rights revoke p:a u:alice" "rights copy p:a p:b" "rights check p:a r" "rights show -R p:" "quota show p" \
 	"quota set --hard 1M p alice" "vas" \
 	"usage p:" "usage --by pid" "ps p:" "import /etc/passwd p:a" "export p:a a" "check" "check p" \
-	"check --data p" "events"; do
+	"check --data p" "events" "address p:a slot:1" "create --addr p:a+1G p:b"; do
 	# shellcheck disable=SC2086 # words
 	said=$(morsel-admin $line 2>&1 < /dev/null)
 	is "$line" "$? $(echo "$said" | grep -cF "$words")" "3 1"

@@ -45,6 +45,7 @@ cd /tmp || exit 1
 check "a pool" 0 "pool create" -s 8M q
 check "one that is there" 1 "pool create" -s 8M q
 check "dry" 0 "pool create" -n -s 8M r
+check "sums" 0 "status"
 check "all" 0 "pool list"
 check "one" 0 "pool show" q
 check "none" 1 "pool show" nowhere

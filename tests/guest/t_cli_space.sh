@@ -121,8 +121,18 @@ is "are shown" "$($ma quota show p -H -o user,used,soft,hard,objects,objects_har
 like "in JSON" "$($ma -j quota show p)" \
 	'"user":"alice","uid":1000,"own":true,"used":0,"soft":524288,"hard":1048576'
 like "to the user, too" "$(as alice $ma quota show p)" alice
-fails "they hold" "quota" as alice sh -c "$ma create p:x p:y p:z"
+told() { # WHAT: of the status
+	$ma status | sed -n "s/^$1 *//p"
+}
+is "none is used up" "$(told above_soft) $(told at_hard)" "0 0"
+fails "they hold" "quota is used up; see morsel-admin quota show" as alice sh -c "$ma create p:x p:y p:z"
 ok "the user has two" test -e /mnt/morsel/y
+is "status: one is used up" "$(told at_hard)" 1
+is "status: one pool, an address more" "$(told pools) $(told reservations)" "1 $($ma vas -H -o name | wc -l)"
+is "status: the window" "$(told window_start) $(told largest_gap)" \
+	"0x200000000000 $($ma -v vas | sed -n 's/.*largest gap //p')"
+is "status: as large as the pool" "$(told size)" 64M
+is "status: nothing of another's" "$(as carol $ma -j status | grep -o '"at_hard":.')" '"at_hard":0'
 fails "a soft limit above the hard one" "above the hard one" $ma quota set p alice --soft 2M
 fails "nothing to set" "which limit" $ma quota set p alice
 fails "a wrong size" "no unit" $ma quota set p alice --hard 1Q
