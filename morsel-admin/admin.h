@@ -108,7 +108,8 @@ bool has_option(const struct app *app, int key);
 const char *option_value(const struct app *app, int key);
 
 /* ---- help.c ---- */
-int print_command_help(struct app *app, const struct command *command);
+/* @words: how many name it; if it has a verb and that is left out, of all with its noun */
+int print_command_help(struct app *app, const struct command *command, int words);
 int print_overview(struct app *app);
 int run_help(struct app *app);
 int run_completion(struct app *app);
@@ -122,7 +123,8 @@ const char *command_name(const struct command *command);
 /* The name of its manual page: "morsel-admin-pool-create". */
 const char *command_page(const struct command *command);
 /*
- * The command that the words of @argv begin with; words may be abbreviated.
+ * The command that the words of @argv begin with; words may be abbreviated, and help in
+ * the place of the verb sets app->help.
  * @words receives how many words belong to it.
  * Return: NULL after a message.
  */

@@ -98,6 +98,10 @@ const struct command *find_command(struct app *app, int argc, char **argv, int *
 		if (!strcmp(c->noun, noun) && !c->verb)
 			return c;
 	verb = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
+	if (verb && !strcmp(verb, "help")) {
+		app->help = true;
+		verb = NULL;
+	}
 	if (verb)
 		*words = 2;
 	return find_verb(app, noun, verb);
@@ -132,8 +136,33 @@ static void print_options(const struct option_desc *desc, const struct option_de
 	}
 }
 
-int print_command_help(struct app *app, const struct command *command)
+/* Those of @noun; NULL: all. */
+static void print_commands(const char *noun)
 {
+	const struct command *c;
+	char left[64];
+
+	for (c = commands; c < commands + nr_commands; c++) {
+		if (noun && strcmp(c->noun, noun) != 0)
+			continue;
+		snprintf(left, sizeof(left), "%s %s", command_name(c), c->args);
+		printf("  %-30s %s\n", left, c->help);
+	}
+}
+
+static int print_noun_help(struct app *app, const char *noun)
+{
+	app->raw = true;
+	printf("Usage: %s %s VERB [OPTION...] [WORD...]\n\nCommands:\n", PROGRAM, noun);
+	print_commands(noun);
+	printf("\n'%s %s VERB --help' tells more.\n", PROGRAM, noun);
+	return STATUS_OK;
+}
+
+int print_command_help(struct app *app, const struct command *command, int words)
+{
+	if (command->verb && words < 2)
+		return print_noun_help(app, command->noun);
 	app->raw = true;
 	printf("Usage: %s %s [OPTION...]%s%s\n\n%s.\n", PROGRAM, command_name(command),
 	       command->args[0] ? " " : "", command->args, command->help);
@@ -151,15 +180,9 @@ int print_command_help(struct app *app, const struct command *command)
 
 int print_overview(struct app *app)
 {
-	const struct command *c;
-	char left[64];
-
 	app->raw = true;
 	printf("Usage: %s [OPTION...] COMMAND [OPTION...] [WORD...]\n\nCommands:\n", PROGRAM);
-	for (c = commands; c < commands + nr_commands; c++) {
-		snprintf(left, sizeof(left), "%s %s", command_name(c), c->args);
-		printf("  %-30s %s\n", left, c->help);
-	}
+	print_commands(NULL);
 	printf("\nOptions:\n");
 	print_options(global_options, NULL);
 	printf("\nOptions in the place of a command:\n");
@@ -176,5 +199,5 @@ int run_help(struct app *app)
 	if (!app->nr_args)
 		return print_overview(app);
 	command = find_command(app, app->nr_args, app->args, &words);
-	return command ? print_command_help(app, command) : STATUS_USAGE;
+	return command ? print_command_help(app, command, words) : STATUS_USAGE;
 }

@@ -91,7 +91,7 @@ int run_command(struct app *app, int argc, char **argv)
 	if (app->version)
 		print_version(app);
 	else if (app->help && app->command)
-		return print_command_help(app, app->command);
+		return print_command_help(app, app->command, words);
 	else if (app->help)
 		return print_overview(app);
 	else if (!app->command)

@@ -85,6 +85,23 @@ static void test_help(void **state)
 	assert_null(strstr(cli.out, "[]"));
 }
 
+/* Of a noun with verbs: all of them, and no others. */
+static void test_noun_help(void **state)
+{
+	static const char *const lines[] = { "rights help", "rights --help", "help rights",
+					     "ri -h", "rights help grant" };
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(lines); i++) {
+		assert_int_equal(cli_run(cli_unused, lines[i]), 0);
+		assert_non_null(strstr(cli.out, "Usage: morsel-admin rights VERB"));
+		for (j = 0; j < nr_commands; j++)
+			assert_int_equal(!strstr(cli.out, commands[j].help),
+					 strcmp(commands[j].noun, "rights") != 0);
+	}
+}
+
 /* The source of the manual page @name. */
 static const char *page(const char *name)
 {
@@ -308,6 +325,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_noun_help),
 		cmocka_unit_test(test_manual),
 		cmocka_unit_test(test_usage_errors),
 		cmocka_unit_test(test_abbreviations),
