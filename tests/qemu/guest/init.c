@@ -26,6 +26,7 @@ static const struct {
 	{ "/run", "tmpfs", "mode=755", false },
 	{ "/sys/kernel/debug", "debugfs", NULL, true },
 	{ "/sys/kernel/tracing", "tracefs", NULL, true },
+	{ "/sys/kernel/security", "securityfs", NULL, true },
 };
 
 static void mount_all(void)
