@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading usage holds up nobody who maps, faults or unmaps: children do that beside loops of
- * usage with scans, of dumps of usage and of attachments, and beside dumps that nobody reads
- * on with.  What is told meanwhile is possible, and exact at the end.
+ * Reading usage beside who maps, faults and unmaps: children do that beside loops of usage with
+ * scans, of dumps of usage and of attachments, and beside dumps that nobody reads on with, which
+ * hold nobody up.  What is told meanwhile is possible, and exact at the end.
  * pool: size=64M,name=p
  * groups: usage race
  * cpus: 3
@@ -23,14 +23,13 @@ enum {
 	SIZE = 8 * CHUNK,
 	MAPPERS = 3,
 	LOOPS = 3,
-	HELD = 300,	    /* mappings that stay: more than a datagram tells of */
-	LONGEST = 5 * 1000, /* ms, of a round */
+	HELD = 300, /* mappings that stay: more than a datagram tells of */
 };
 
 struct board {
 	volatile int held, go, stop;
 	volatile pid_t holder;
-	volatile long rounds[MAPPERS], longest[MAPPERS];
+	volatile long rounds[MAPPERS];
 	volatile long maps[MAPPERS], asked[LOOPS];
 };
 
@@ -62,18 +61,13 @@ static bool one_round(int fd, long n)
 static int mapper(void *arg)
 {
 	int fd = open(pool_path("m"), O_RDWR), i = (intptr_t)arg;
-	int64_t start;
 	long n;
 
 	need(fd >= 0);
 	while (!board->go)
 		sched_yield();
 	for (n = 0; n < rounds; n++) {
-		start = now_ms();
 		need(one_round(fd, n));
-		start = now_ms() - start;
-		if (start > board->longest[i])
-			board->longest[i] = start;
 		board->maps[i] += n % 5 ? 1 : 3;
 		board->rounds[i]++;
 	}
@@ -252,8 +246,7 @@ int main(void)
 	start_holder();
 	map_beside_loops();
 	for (i = 0; i < MAPPERS; i++)
-		ok(board->rounds[i] == rounds && board->longest[i] < LONGEST * time_scale(),
-		   "mapper %d was held up for %ld ms at most", i, board->longest[i]);
+		is_int(board->rounds[i], rounds, "mapper %d was held up for ever by nothing", i);
 	for (i = 0; i < LOOPS; i++)
 		ok(board->asked[i] > 1, "loop %d asked %ld times", i, board->asked[i]);
 	check_end();
