@@ -18,11 +18,14 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "tap.h"
 
 #define MIB (1ULL << 20)
 #define GIB (1ULL << 30)
+
+#define RUN_DIR "/run/morsel/p"
 
 static struct morsel_ctx *ctx;
 
@@ -258,6 +261,32 @@ static int contained(void *arg)
 	return *morsel_error(ctx) ? 0 : 4;
 }
 
+/* ---- mounts ---- */
+
+static int removals; /* how often somebody removes a directory that is to be mounted on */
+
+/* In place of that of the C library. */
+int move_mount(int from, const char *from_path, int to, const char *to_path, unsigned int flags)
+{
+	if (removals && !rmdir(to_path))
+		removals--;
+	return syscall(SYS_move_mount, from, from_path, to, to_path, flags);
+}
+
+static void test_mount(void)
+{
+	removals = 1;
+	is_int(morsel_pool_mount(ctx, "p", NULL), 0, "its directory goes: it is made again");
+	need(!removals);
+	is_int(umount(RUN_DIR), 0, "there it is mounted");
+	removals = 2;
+	is_int(morsel_pool_mount(ctx, "p", NULL), -ENOENT, "it goes again and again");
+	ok(strstr(morsel_error(ctx), RUN_DIR), "that is told: %s", morsel_error(ctx));
+	need(!removals);
+	is_errno(access(RUN_DIR, F_OK), ENOENT, "nothing is left of it");
+	is_errno(umount(RUN_DIR), ENOENT, "nor is it mounted");
+}
+
 int main(void)
 {
 	need(!morsel_ctx_new(&ctx));
@@ -269,6 +298,7 @@ int main(void)
 	test_threads();
 	is_int(in_child(demoted, NULL, 20), 0, "rights that were given up");
 	is_int(in_child(contained, NULL, 20), 0, "a container");
+	test_mount();
 	morsel_ctx_free(ctx);
 	return done_testing();
 }

@@ -111,6 +111,13 @@ is "then it has none" "$($ma ls -H -o addr p:later | tr -d ' ')" -
 fails "once more" "no address" $ma address p:later none
 fails "a size for none" "goes with an address" $ma address --max 4M p:later none
 fails "no address at all" "neither auto" $ma address p:later here
+fails "no such morsel" "p:gone: no such object .*ENOENT" $ma address p:gone auto
+fails "no such pool" "no such pool .*ENOENT" $ma address q:later auto
+fails "below the window" "not in the morsel window" $ma address p:later 0x100000000000
+fails "beyond the end of the window" "not in the morsel window" $ma address --max 4M p:later 0x4fffffe00000
+fails "within 2 MiB" "EINVAL" $ma address p:later 0x310000001000
+fails "more than the window" "window" $ma address --max 64T p:later auto
+is "it has none still" "$($ma ls -H -o addr p:later | tr -d ' ')" -
 fails "of a directory" "only a file" sh -c "$ma create -d p:dir; $ma address p:dir auto"
 fails "somebody else's" "only the owner" as alice $ma address p:a none
 ok "gone again" $ma rm -y p:later p:dir

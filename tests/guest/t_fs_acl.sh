@@ -33,6 +33,18 @@ ok "removed" setfacl -b f
 is "the mode is left" "$(acl f)" "user::rw- group::--- other::---  "
 fails "and bob is out" "denied" as bob cat f
 
+users() { # NUMBER: entries of so many users, with what every list has
+	printf 'u::rw-\ng::---\nm::r--\no::---\n'
+	seq 20001 $((20000 + $1)) | sed 's/.*/u:&:r/'
+}
+users 252 >/tmp/longest
+users 253 >/tmp/longer
+ok "the longest list: 256 entries" setfacl --set-file=/tmp/longest f
+is "all of it is there" "$(getfacl -cn f | grep -c .)" 256
+fails "one entry more" "too long" setfacl --set-file=/tmp/longer f
+is "changes nothing" "$(getfacl -cn f | grep -c .)" 256
+setfacl -b f
+
 mkdir d
 ok "a default ACL" setfacl -d -m u:bob:rwx,g:team:r d
 setfacl -m u:bob:rwx d

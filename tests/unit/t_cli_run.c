@@ -390,6 +390,33 @@ static void test_pools(void **state)
 	assert_non_null(strstr(cli.err, "pool name \"a:b\" has a slash or a colon (EINVAL)"));
 }
 
+/* ---- pool detach ---- */
+
+/* A persistent pool "db"; who has found it and asks for it by name is told of another one. */
+static int answer_replaced(const struct nlmsghdr *request, int round, struct fake_buf *buf)
+{
+	bool dump = request->nlmsg_flags & NLM_F_DUMP;
+
+	(void)round;
+	assert_int_equal(cli_cmd(request), MORSEL_CMD_POOL_GET);
+	fake_pool(buf, dump ? 1 : 2, "db");
+	fake_u32(buf, MORSEL_A_POOL_FLAGS, MORSEL_POOL_FLAG_PERSISTENT);
+	if (dump)
+		fake_done(buf, 0, NULL, 0);
+	else
+		fake_ack(buf, 0, NULL, 0, 0);
+	return 0;
+}
+
+static void test_detach(void **state)
+{
+	(void)state;
+	assert_int_equal(cli_run(answer_replaced, "pool detach db"), 1);
+	assert_string_equal(cli.err, "morsel-admin: db: it is detached already, and another pool "
+				     "has its name, db (ENOENT)\n");
+	assert_string_equal(cli.out, "");
+}
+
 /* ---- output that cannot be written ---- */
 
 static void test_output_errors(void **state)
@@ -429,6 +456,7 @@ int main(void)
 		cmocka_unit_test(test_mv),
 		cmocka_unit_test(test_questions),
 		cmocka_unit_test(test_pools),
+		cmocka_unit_test(test_detach),
 		cmocka_unit_test(test_output_errors),
 	};
 
