@@ -48,22 +48,36 @@ static bool is_known(void)
 	return error != EOPNOTSUPP;
 }
 
+static void ask_and_note(void)
+{
+	result->error = ask();
+	snprintf(result->text, sizeof(result->text), "%.119s", nl.text);
+}
+
 static int opened_as_root(void *arg)
 {
 	nl_open(&nl);
 	need(!setgroups(0, NULL) && !setresgid(ALICE, ALICE, ALICE) &&
 	     !setresuid(ALICE, ALICE, ALICE));
-	result->error = ask();
-	snprintf(result->text, sizeof(result->text), "%.119s", nl.text);
+	ask_and_note();
 	return 0;
 }
 
-static void test_command(void)
+/* As a set-user-id program does whose socket somebody else has opened. */
+static int opened_as_alice(void *arg)
+{
+	need(!setgroups(0, NULL) && !setresgid(ALICE, ALICE, 0) && !setresuid(ALICE, ALICE, 0));
+	nl_open(&nl);
+	need(!setresuid(0, 0, 0) && !setresgid(0, 0, 0));
+	ask_and_note();
+	return 0;
+}
+
+static void test_command(int (*opened)(void *arg), const char *who)
 {
 	memset(result, 0, sizeof(*result));
-	in_child(opened_as_root, NULL, 10);
-	is_int(result->error, EPERM, "root opens, alice asks: command %d%s", command,
-	       dumping ? ", a dump" : "");
+	in_child(opened, NULL, 10);
+	is_int(result->error, EPERM, "%s: command %d%s", who, command, dumping ? ", a dump" : "");
 	ok(strstr(result->text, "opened with other rights"), "and the text: %s", result->text);
 }
 
@@ -76,7 +90,8 @@ static void test_all(bool dump, int least)
 		if (!is_known())
 			continue;
 		known++;
-		test_command();
+		test_command(opened_as_root, "root opens, alice asks");
+		test_command(opened_as_alice, "alice opens, root asks");
 	}
 	ok(known >= least, "%d of them", known);
 }
