@@ -49,15 +49,12 @@ static int transfer(struct attempter *self)
 	return 0;
 }
 
-static void rounds(const char *left, const char *what)
-{
-	struct attempts sum = attempts_rounds(&nl, ALICE, left, ROUNDS);
-
-	is_int(sum.late, 0, "%s: nothing that begins after the reply", what);
-	is_int(sum.strange, 0, "%s: what is refused is refused with EFAULT", what);
-	is_int(sum.went, sum.rounds, "%s: each time all of them had got at it", what);
-	is_int(sum.ended, sum.rounds, "%s: and each time they could not any more", what);
-}
+static const struct attempt_points points = {
+	.late = "nothing that begins after the reply",
+	.strange = "what is refused is refused with EFAULT",
+	.went = "each time all of them had got at it",
+	.ended = "and each time they could not any more",
+};
 
 int main(void)
 {
@@ -70,8 +67,8 @@ int main(void)
 	disk = open("/dev/ram0", O_RDWR | O_DIRECT);
 	need(disk >= 0);
 	attempts_start(&nl, CHUNK, kinds, sizeof(kinds) / sizeof(kinds[0]));
-	rounds("", "all is revoked");
-	rounds("r", "the right to write is revoked");
+	attempts_rounds(&nl, ALICE, "", ROUNDS, "all is revoked", &points);
+	attempts_rounds(&nl, ALICE, "r", ROUNDS, "the right to write is revoked", &points);
 	attempts_stop(&nl);
 	close(disk);
 	return done_testing();

@@ -135,16 +135,12 @@ static int try(struct attempter *self)
 	return 0;
 }
 
-static void rounds(const char *left, const char *what)
-{
-	struct attempts sum = attempts_rounds(&nl, ALICE, left, ROUNDS);
-
-	is_int(sum.late, 0, "%s: nothing goes through after the reply", what);
-	is_int(sum.strange, 0, "%s: a mapping is refused with EFAULT, a descriptor with EACCES",
-	       what);
-	is_int(sum.went, sum.rounds, "%s: each time all had gone through", what);
-	is_int(sum.ended, sum.rounds, "%s: and each time what needed the right did not", what);
-}
+static const struct attempt_points points = {
+	.late = "nothing goes through after the reply",
+	.strange = "a mapping is refused with EFAULT, a descriptor with EACCES",
+	.went = "each time all had gone through",
+	.ended = "and each time what needed the right did not",
+};
 
 int main(void)
 {
@@ -159,8 +155,8 @@ int main(void)
 	};
 
 	attempts_start(&nl, CHUNK, kinds, sizeof(kinds) / sizeof(kinds[0]));
-	rounds("", "all is revoked");
-	rounds("r", "the right to write is revoked");
+	attempts_rounds(&nl, ALICE, "", ROUNDS, "all is revoked", &points);
+	attempts_rounds(&nl, ALICE, "r", ROUNDS, "the right to write is revoked", &points);
 	attempts_stop(&nl);
 	return done_testing();
 }

@@ -157,15 +157,12 @@ static void fill_ring(void)
 	}
 }
 
-static void rounds(uid_t loser, const char *left, const char *what)
-{
-	struct attempts sum = attempts_rounds(&nl, loser, left, ROUNDS);
-
-	is_int(sum.late, 0, "%s: no descriptor is good for it after the reply", what);
-	is_int(sum.strange, 0, "%s: EACCES, or a fault", what);
-	is_int(sum.went, sum.rounds, "%s: each time all had used one", what);
-	is_int(sum.ended, sum.rounds, "%s: each time he could not then, and others could", what);
-}
+static const struct attempt_points points = {
+	.late = "no descriptor is good for it after the reply",
+	.strange = "EACCES, or a fault",
+	.went = "each time all had used one",
+	.ended = "each time he could not then, and others could",
+};
 
 int main(void)
 {
@@ -182,10 +179,10 @@ int main(void)
 		need(!socketpair(AF_UNIX, SOCK_DGRAM, 0, ring[i]));
 	attempts_start(&nl, CHUNK, kinds, PROCESSES);
 	fill_ring();
-	rounds(ALICE, "", "alice, who has opened some, loses all");
-	rounds(BOB, "", "bob loses all");
-	rounds(CAROL, "r", "carol loses the right to write");
-	rounds(ALICE, "r", "alice loses the right to write");
+	attempts_rounds(&nl, ALICE, "", ROUNDS, "alice, who has opened some, loses all", &points);
+	attempts_rounds(&nl, BOB, "", ROUNDS, "bob loses all", &points);
+	attempts_rounds(&nl, CAROL, "r", ROUNDS, "carol loses the right to write", &points);
+	attempts_rounds(&nl, ALICE, "r", ROUNDS, "alice loses the right to write", &points);
 	attempts_stop(&nl);
 	return done_testing();
 }

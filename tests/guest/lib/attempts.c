@@ -165,29 +165,33 @@ void attempts_start(struct nl *nl, off_t size, const struct attempt_kind *kinds,
 	}
 }
 
-struct attempts attempts_rounds(struct nl *nl, uid_t loser, const char *left, int rounds)
+void attempts_rounds(struct nl *nl, uid_t loser, const char *left, int rounds, const char *what,
+		     const struct attempt_points *points)
 {
-	struct attempts sum = { .rounds = parameter("revoke.rounds=", rounds) };
+	int i, most = parameter("revoke.rounds=", rounds), went = 0, ended = 0;
+	long late = 0, strange = 0;
 	struct attempter *a;
-	int i;
 
-	for (i = 0; i < sum.rounds && sum.went == i && sum.ended == i && !is_late(); i++) {
+	for (i = 0; i < most && went == i && ended == i && !is_late(); i++) {
 		round_nr++;
 		set_rights(nl, 0, "", round_nr & 1);
-		sum.went += wait_for(false, loser, left);
+		went += wait_for(false, loser, left);
 		set_rights(nl, loser, left, true);
 		set_taken(loser, left, round_nr);
-		sum.ended += wait_for(true, loser, left);
+		ended += wait_for(true, loser, left);
 		set_taken(loser, left, 0);
 	}
 	for (a = shared->attempters; a < shared->attempters + nr_attempters; a++) {
 		if (a->late || a->strange)
 			diag("%s: %ld late, %ld ended with errno %d", a->kind->name, a->late,
 			     a->strange, a->error);
-		sum.late += atomic_exchange(&a->late, 0);
-		sum.strange += atomic_exchange(&a->strange, 0);
+		late += atomic_exchange(&a->late, 0);
+		strange += atomic_exchange(&a->strange, 0);
 	}
-	return sum;
+	is_int(late, 0, "%s: %s", what, points->late);
+	is_int(strange, 0, "%s: %s", what, points->strange);
+	is_int(went, most, "%s: %s", what, points->went);
+	is_int(ended, most, "%s: %s", what, points->ended);
 }
 
 void attempts_stop(struct nl *nl)

@@ -49,12 +49,12 @@ struct attempt {
 	long since[2];
 };
 
-/* How the rounds went; the first in which something is wrong is the last. */
-struct attempts {
-	int rounds; /* as many as there were to be */
-	long late, strange;
-	int went;  /* rounds in which each process got through before the revoke */
-	int ended; /* and in which each was refused after it, or went on if it lost nothing */
+/* What a test says of its rounds; the first in which something is wrong is the last. */
+struct attempt_points {
+	const char *late;    /* nothing that began after the reply got through */
+	const char *strange; /* what was refused was refused as it should be */
+	const char *went;    /* in each round each process got through before the revoke */
+	const char *ended;   /* and was refused after it, or went on if it lost nothing */
 };
 
 /* ---- in a process ---- */
@@ -70,8 +70,12 @@ void attempt_end(struct attempter *self, struct attempt attempt, int error, bool
 
 /* Make "m" of @size, which all three may read and write, and start a process for each kind. */
 void attempts_start(struct nl *nl, off_t size, const struct attempt_kind *kinds, int nr);
-/* @left: "" or "r", what @loser keeps.  The kernel's command line may say revoke.rounds=. */
-struct attempts attempts_rounds(struct nl *nl, uid_t loser, const char *left, int rounds);
+/*
+ * Four points about so many rounds.  @left: "" or "r", what @loser keeps.  The kernel's
+ * command line may say revoke.rounds=.
+ */
+void attempts_rounds(struct nl *nl, uid_t loser, const char *left, int rounds, const char *what,
+		     const struct attempt_points *points);
 /* All may everything again; each process ends with status 0. */
 void attempts_stop(struct nl *nl);
 
