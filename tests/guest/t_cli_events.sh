@@ -34,6 +34,7 @@ is "numbered without gaps" "$(jq -s '[.[].seq] | . == [range(.[0]; .[0] + 11)]' 
 is "with the old name" "$(jq -r 'select(.event == "morsel-rename").old_name' /tmp/log)" "p:a"
 is "and the new size" "$(jq -s '.[3].object.size' /tmp/log)" 2097152
 
+rm /tmp/err # what the one before has said
 morsel-admin events --follow > /tmp/log 2> /tmp/err &
 watcher=$!
 await 100 grep -q watching /tmp/err
@@ -52,6 +53,7 @@ chmod 700 /mnt/morsel/closed
 fails "not all for everybody" "ermission|not permitted|dministrator" as alice morsel-admin events -t 1
 fails "not what he may not read" "read and search the directory" \
 	as alice morsel-admin events -t 1 p:closed
+rm /tmp/err
 as alice morsel-admin -j events -R -s -f kind='morsel-*' -f path=p:open -c 6 \
 	-t 60 p:open > /tmp/log 2> /tmp/err &
 watcher=$!
