@@ -97,10 +97,11 @@ static int morsel_resize_stored(struct inode *inode, loff_t size)
 	struct address_space *mapping = inode->i_mapping;
 	pgoff_t first = DIV_ROUND_UP_ULL(size, PAGE_SIZE);
 	bool grows = size > i_size_read(inode);
+	pgoff_t last = grows ? size >> PAGE_SHIFT : ULONG_MAX;
 	int error;
 
 	filemap_invalidate_lock(mapping);
-	error = morsel_store_judge(inode, size >> PAGE_SHIFT, grows ? size >> PAGE_SHIFT : ULONG_MAX);
+	error = morsel_store_judge(inode, size >> PAGE_SHIFT, last);
 	if (error)
 		goto out;
 	if (!grows) {

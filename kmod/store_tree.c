@@ -58,7 +58,7 @@ void morsel_store_uncount(struct inode *inode)
 	set_counts(inode, 0, 0);
 }
 
-/* Let others see what was found, unless there was no memory to look.  Context: the record's lock. */
+/* Let others see what was found, if there was memory to look.  Context: the record's lock. */
 static void set_claimed(struct inode *inode)
 {
 	struct morsel_inode *mi = morsel_i(inode);
