@@ -61,8 +61,7 @@ static int refuse(struct genl_info *info, struct inode *inode, u64 max, int erro
 
 	switch (error) {
 	case -EBUSY:
-		why = READ_ONCE(morsel_i(inode)->reservation.start) ?
-		      "the object has an address already" : "the object is mapped";
+		why = "the object is mapped";
 		break;
 	case -EFBIG:
 		why = i_size_read(inode) > max ? "the object is larger than that" :
@@ -90,11 +89,19 @@ static int refuse(struct genl_info *info, struct inode *inode, u64 max, int erro
 	return morsel_nl_refuse(info->extack, addr, error, why);
 }
 
+/* Of an object that has an address and is to have another one. */
+static u64 default_max(const struct inode *inode)
+{
+	const struct morsel_reservation *own = &morsel_i(inode)->reservation;
+
+	return READ_ONCE(own->start) ? own->max : i_size_read(inode);
+}
+
 /* Context: i_rwsem of the object held. */
 static int reserve(struct genl_info *info, struct inode *inode)
 {
 	const struct nlattr *attr = info->attrs[MORSEL_A_OBJECT_MAX_SIZE];
-	u64 max = attr ? nla_get_u64(attr) : i_size_read(inode);
+	u64 max = attr ? nla_get_u64(attr) : default_max(inode);
 	u64 addr = nla_get_u64(addr_attr(info));
 	int error;
 

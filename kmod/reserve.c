@@ -207,6 +207,20 @@ static int place(struct morsel_reservation *node, u64 addr, u64 max)
 	return addr ? place_at(node, addr, len) : place_lowest(node, len, align_of(max));
 }
 
+/* Where it was, if there is no place for it: nobody has taken that meanwhile. */
+static int move(struct morsel_reservation *node, u64 addr, u64 max)
+{
+	u64 start = node->start, len = node->end - start;
+	int error;
+
+	if (start)
+		erase(node);
+	error = place(node, addr, max);
+	if (error && start)
+		insert(node, first_behind(start), start, len);
+	return error;
+}
+
 /*
  * Is the object mapped, or being mapped?  A VMA without attachment, of a forked
  * child, is in i_mmap before the parent's attachment can go.
@@ -230,10 +244,7 @@ int morsel_reserve(struct inode *inode, u64 addr, u64 max)
 	/* mmap attaches, then looks for the place: one of us sees the other. */
 	spin_lock(&mi->attach_lock);
 	spin_lock(&reserve_lock);
-	if (mi->reservation.start || is_mapped(mi))
-		error = -EBUSY;
-	else
-		error = place(&mi->reservation, addr, max);
+	error = is_mapped(mi) ? -EBUSY : move(&mi->reservation, addr, max);
 	if (!error)
 		mi->reservation.max = max;
 	spin_unlock(&reserve_lock);

@@ -158,6 +158,7 @@ int morsel_store_grow(struct inode *inode, loff_t end_of_data, bool keep_size)
 int morsel_store_reserve(struct inode *inode, u64 addr, u64 max)
 {
 	struct morsel_inode *mi = morsel_i(inode);
+	const struct morsel_reservation old = mi->reservation;
 	bool was = mi->displaced;
 	int error = morsel_reserve(inode, addr, max);
 
@@ -167,7 +168,8 @@ int morsel_store_reserve(struct inode *inode, u64 addr, u64 max)
 	error = morsel_store_update(inode);
 	if (error) {
 		mi->displaced = was;
-		morsel_unreserve(inode);
+		if (!old.start || morsel_reserve(inode, old.start, old.max))
+			morsel_unreserve(inode);
 	}
 	return error;
 }

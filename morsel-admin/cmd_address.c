@@ -55,39 +55,13 @@ static int give(struct app *app, const char *name, uint64_t id, uint64_t addr, u
 	return morsel_set(app->ctx, name, id, &attr, after);
 }
 
-/* Another address than it has, which it gets again if that cannot be, and nobody has it. */
-static int replace(struct app *app, const char *name, const struct morsel_info *info,
-		   const struct place *place, struct morsel_info **after)
-{
-	uint64_t max = place->max ? place->max : morsel_info_max_size(info);
-	uint64_t id = morsel_info_id(info);
-	int again, err = take_away(app, name, id, NULL);
-
-	if (err) {
-		report(app, name, err);
-		return err;
-	}
-	err = give(app, name, id, place->addr, max, after);
-	if (!err)
-		return 0;
-	report(app, name, err);
-	again = give(app, name, id, morsel_info_addr(info), morsel_info_max_size(info), NULL);
-	if (again)
-		report_text(app, name, again, "it has no address now; 0x%llx again: %s",
-			    (unsigned long long)morsel_info_addr(info), morsel_error(app->ctx));
-	return err;
-}
-
 static int change(struct app *app, const char *name, const struct morsel_info *info,
 		  const struct place *place, struct morsel_info **after)
 {
-	int err;
+	uint64_t id = morsel_info_id(info);
+	int err = place->take_away ? take_away(app, name, id, after) :
+				     give(app, name, id, place->addr, place->max, after);
 
-	if (!place->take_away && morsel_info_addr(info))
-		return replace(app, name, info, place, after);
-	err = place->take_away ? take_away(app, name, morsel_info_id(info), after) :
-				 give(app, name, morsel_info_id(info), place->addr, place->max,
-				      after);
 	if (err)
 		report(app, name, err);
 	return err;

@@ -95,6 +95,30 @@ is "as it was" "$($ma ls -o addr,max_size -H p:later | tr -s ' ')" "0x3200000000
 fails "one that is taken" "another object" $ma address p:later 0x300000000000
 fails "too little for it" "larger than that" $ma address --max 2M p:later auto
 is "it keeps what it had" "$($ma ls -o addr,max_size -H p:later | tr -s ' ')" "0x320000000000 6M"
+# Whoever wants the place of one that moves: it has one all the time.
+mover() { for i in $(seq 20); do for at in 0x320000000000 0x330000000000; do $ma address p:later $at; done; done; }
+taker() {
+	until [ -e /tmp/moved ]; do
+		$ma address p:taker 0x320000000000 2> /dev/null
+		$ma address p:taker 0x340000000000
+	done
+}
+ok "one that wants its place" $ma create -s 3M --addr 0x340000000000 p:taker
+taker > /tmp/taker 2>&1 &
+taker=$!
+mover > /tmp/mover 2>&1 &
+mover=$!
+without=0
+while kill -0 $mover 2> /dev/null; do
+	case $($ma ls -H -o addr p:later | tr -d ' ') in 0x3[23]0000000000) ;; *) without=$((without + 1)) ;; esac
+done
+touch /tmp/moved
+wait $taker
+is "one that moves has an address all the time" $without 0
+ok "who is refused is told why" sh -c '! grep -v "another object" /tmp/mover | grep .'
+is "so has the other one" "$($ma ls -H -o addr,max_size p:taker | tr -s ' ')" "0x340000000000 3M"
+$ma rm -y p:taker
+$ma address p:later 0x320000000000
 like "only said" "$($ma -n address p:later auto)" 'would change the address to auto'
 like "in JSON" "$($ma -j address p:later auto)" '"addr":"0x200001000000","max_size":6291456'
 holdmap /mnt/morsel/later 60 &

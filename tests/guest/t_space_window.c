@@ -160,8 +160,15 @@ static void test_set(void)
 	granted(&nl, "an object that is not mapped gets an address");
 	addr = nl_number(&nl, MORSEL_A_OBJECT_ADDR);
 	is_int(nl_number(&nl, MORSEL_A_OBJECT_MAX_SIZE), 3 * MIB, "for its size");
+	begin_set(&nl, "plain", WINDOW_START + 100 * GIB);
+	granted(&nl, "another address");
+	is_int(nl_number(&nl, MORSEL_A_OBJECT_ADDR), WINDOW_START + 100 * GIB, "is what it has then");
+	is_int(nl_number(&nl, MORSEL_A_OBJECT_MAX_SIZE), 3 * MIB, "for as much");
+	begin_set(&nl, "plain", 2 * MIB);
+	refused(&nl, ERANGE, "window", MORSEL_A_OBJECT_ADDR, "one that cannot be is refused");
 	begin_set(&nl, "plain", 0);
-	refused(&nl, EBUSY, "already", MORSEL_A_OBJECT_ADDR, "one address is enough");
+	granted(&nl, "the lowest that is free");
+	is_int(nl_number(&nl, MORSEL_A_OBJECT_ADDR), addr, "is the one that it had");
 	map = mmap(NULL, 2 * MIB, PROT_READ, MAP_SHARED, fd, 0);
 	is_int((long)map, addr, "it is mapped there");
 	begin_take_away(&nl, "plain");

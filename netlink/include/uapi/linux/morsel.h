@@ -765,11 +765,12 @@ enum {
  *   on the object, mode its owner or CAP_FOWNER, uid CAP_CHOWN, gid its
  *   owner (for his own groups) or CAP_CHOWN.
  *
- *   With addr an object gets an address, as in morsel-new; with no-addr it
- *   loses it. Either goes without any other change, for the owner or
- *   CAP_FOWNER, and while the object is not mapped; errors are those of
- *   morsel-new, and EBUSY (mapped, or it has an address already) and ENOENT
- *   (no-addr: it has none).
+ *   With addr an object gets an address, as in morsel-new, in place of the
+ *   one that it has, if any; without max-size it keeps that of the old one.
+ *   With no-addr it loses it. Either goes without any other change, for the
+ *   owner or CAP_FOWNER, and while the object is not mapped; errors are
+ *   those of morsel-new, after which it has what it had, and EBUSY (mapped)
+ *   and ENOENT (no-addr: it has none).
  *
  *   Reply: the object. Event: morsel-set-ntf.
  *
