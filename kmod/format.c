@@ -6,7 +6,7 @@
  * the first frame of them; at the end the other superblock.  The superblocks
  * come last: a device on which this was cut short is no pool.
  */
-#include "engine.h"
+#include "repair.h"
 
 static void lay_out(struct pp_pool *pool, const struct pp_format *format, u64 frames)
 {

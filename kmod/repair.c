@@ -7,7 +7,7 @@
  * at all is cleared.  Each step is one that the kernel makes, too, and durable
  * before the next: who is interrupted begins again.
  */
-#include "engine.h"
+#include "repair.h"
 
 struct mender {
 	struct pp_pool *pool;

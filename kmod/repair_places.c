@@ -3,7 +3,7 @@
  * Objects that no way leads to get a name in lost+found, and with them what
  * is below them.  In user space only.
  */
-#include "engine.h"
+#include "repair.h"
 
 #define LOST_NAME	"lost+found"
 

@@ -7,7 +7,7 @@
  * cleared in the end: until then it says that something is missing, and what
  * has no name is not taken for removed.
  */
-#include "engine.h"
+#include "repair.h"
 
 #define NAMES_NOTHING	MEDIA_E_TABLE	/* of frame 0 */
 

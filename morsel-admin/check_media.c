@@ -11,6 +11,7 @@
 #include <time.h>
 #include "check.h"
 #include "image.h"
+#include "../kmod/repair.h"
 
 enum {
 	ROUNDS = 4, /* of mending: what is mended may bring more to light */

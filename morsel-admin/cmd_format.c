@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <uuid/uuid.h>
 #include "image.h"
+#include "../kmod/repair.h"
 
 enum { OPT_UUID = 256 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Pools to start from, and sequences of operations. */
 #include "crash.h"
+#include "../../kmod/repair.h"
 #include <stdio.h>
 
 enum {

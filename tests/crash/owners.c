@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "owners.h"
+#include "../../kmod/repair.h"
 
 enum {
 	PAGES = 64,   /* of each object that are looked at */

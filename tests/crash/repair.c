@@ -6,6 +6,7 @@
  */
 #include "damage.h"
 #include "explore.h"
+#include "../../kmod/repair.h"
 #include <stdio.h>
 
 enum {

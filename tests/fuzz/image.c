@@ -6,6 +6,7 @@
  * first a byte that says which checksums are made right afterwards, then for
  * each patch the offset (3 bytes), the length (1 byte) and the bytes.
  */
+#include "../../kmod/repair.h"
 #include "../crash/damage.h"
 #include "../crash/owners.h"
 #include "../crash/reseal.h"

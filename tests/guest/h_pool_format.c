@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <linux/fs.h>
-#include "engine.h"
+#include "repair.h"
 
 static void map(struct pm *pm, const char *path)
 {
