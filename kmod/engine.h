@@ -51,6 +51,7 @@ struct pp_object {
 	unsigned int slot;	/* which one that is */
 	enum pp_verdict verdict;
 	bool bad;		/* damaged: must not be mapped, written or freed */
+	bool torn;		/* loaded: the idle slot is neither whole nor void */
 	bool detached;		/* its record says that it is free: removed, or not named yet */
 	/* Of its tree; who loads the record sets it.  Until it is verified: as the record says. */
 	struct pp_count count;
@@ -83,6 +84,7 @@ struct pp_pool {
 	u64 sequence;		/* of it */
 	u64 generation;
 	bool clean;		/* was left with a checkpoint, whose index has this checksum */
+	bool mends;		/* [repair] of a damaged record the version before counts */
 	u32 checkpoint_crc;
 	bool trusted;		/* [mount] what is in use is as the checkpoint says */
 	struct media_part *index;	/* then right for parts that are not loaded */
@@ -125,6 +127,7 @@ enum pp_problem {
 	PP_BLOB,		/* an ACL or a symbolic link's target */
 	PP_ORPHAN,		/* no damage: removed while in use, to be freed */
 	PP_CHECKPOINT,		/* no damage: it does not say what the trees say */
+	PP_CUT,			/* no damage: a change that was not written to its end */
 	PP_PROBLEMS,
 };
 
@@ -210,15 +213,15 @@ const char *pp_entry_check(const struct pp_pool *pool, u64 entry, unsigned int l
 u64 pp_record_offset(const struct pp_pool *pool, u64 id);
 /*
  * Read a record.  Return: 0; -ENOENT: never written, or free (obj->seq is right);
- * -EUCLEAN: no valid slot; -EIO.
+ * -EUCLEAN: no valid slot; -EIO.  With one of them valid, but torn, it is that one.
  */
 int pp_record_load(const struct pp_pool *pool, u64 id, struct pp_object *obj);
 /* The same, of slots in memory; -EIO is none of its answers. */
 int pp_record_choose(const struct pp_pool *pool, const struct media_slot *slot, u64 id,
 		     struct pp_object *obj);
-/* The record, as chosen, has an idle slot that was not written to its end. */
-bool pp_record_is_cut(const struct pp_pool *pool, const struct media_slot *slot,
-		      const struct pp_object *obj);
+/* Of a torn record: is the slot that is not whole the older one, without effect? */
+bool pp_record_is_past(const struct pp_pool *pool, const struct media_slot *slot,
+		       const struct pp_object *obj);
 /*
  * Write @rec, with what the tree has, into the idle slot and flush it.  The caller
  * fences, then calls the second.

@@ -123,11 +123,25 @@ static int replay(struct pp_pool *pool, const struct media_log *entry, struct pp
 	return done;
 }
 
-/* It was not written to its end: the next one in its place must not make it whole. */
-static void make_void(struct pp_pool *pool, unsigned int nr)
+/*
+ * It was not written to its end: the next one in its place must not make it whole.  In a clean
+ * pool it is damaged, and has long been without effect.
+ */
+static void make_void(struct pp_pool *pool, unsigned int nr, struct pp_report *report)
 {
+	if (!pool->clean)
+		pp_found(report, PP_CUT, 0, entry_offset(pool, nr) >> MEDIA_FRAME_SHIFT,
+			 "an entry of the log was cut short: it is without effect");
+	if (pool->read_only)
+		return;
 	pm_store8(&pool->pm, entry_offset(pool, nr), 0);
 	pm_flush(&pool->pm, entry_offset(pool, nr), 8);
+}
+
+static bool is_whole(const struct pp_pool *pool, const struct media_log *entry)
+{
+	return le32_to_cpu(entry->magic) == MEDIA_LOG_MAGIC &&
+	       le32_to_cpu(entry->crc) == entry_crc(pool, entry);
 }
 
 int pp_log_replay(struct pp_pool *pool, struct pp_report *report)
@@ -145,11 +159,10 @@ int pp_log_replay(struct pp_pool *pool, struct pp_report *report)
 			break;
 		cut_slot(&entry->slot[0]);
 		cut_slot(&entry->slot[1]);
-		if (le32_to_cpu(entry->magic) != MEDIA_LOG_MAGIC)
+		if (!entry->magic)
 			continue;
-		if (le32_to_cpu(entry->crc) != entry_crc(pool, entry)) {
-			if (!pool->read_only)
-				make_void(pool, nr);
+		if (!is_whole(pool, entry)) {
+			make_void(pool, nr, report);
 			stored = true;
 			continue;
 		}

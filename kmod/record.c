@@ -42,6 +42,12 @@ u64 pp_record_offset(const struct pp_pool *pool, u64 id)
 	return pp_frame_offset(pp_entry_frame(entry)) + id % MEDIA_RECORDS * MEDIA_RECORD;
 }
 
+/* Nothing was ever there, or what was cut short was made void. */
+static bool is_void(const struct media_slot *slot)
+{
+	return !memchr_inv(slot, 0, offsetof(struct media_slot, id));
+}
+
 /*
  * Neither slot is valid.  That can be so before the first write was durable:
  * then the second slot is as it was made, and the first is what has come of it.
@@ -61,23 +67,26 @@ int pp_record_choose(const struct pp_pool *pool, const struct media_slot *slot, 
 	obj->slot = 1;		/* so that the first is written first */
 	memset(&obj->rec, 0, sizeof(obj->rec));
 	memset(&obj->stored, 0, sizeof(obj->stored));
-	if (!valid[0] && !valid[1])
+	if (valid[0] || valid[1])
+		obj->slot = valid[1] &&
+			    (!valid[0] || le64_to_cpu(slot[1].seq) > le64_to_cpu(slot[0].seq));
+	obj->torn = !valid[obj->slot ^ 1] && !is_void(&slot[obj->slot ^ 1]);
+	if (!valid[obj->slot])
 		return never_written(slot) ? -ENOENT : -EUCLEAN;
-	obj->slot = valid[1] && (!valid[0] || le64_to_cpu(slot[1].seq) > le64_to_cpu(slot[0].seq));
 	pp_slot_decode(&slot[obj->slot], obj);
 	return obj->rec.type == MEDIA_FREE ? -ENOENT : 0;
 }
 
-/*
- * What a power cut has left of a slot must not stay: the next change may bring
- * the lines that are missing, and then be cut short itself.
- */
-bool pp_record_is_cut(const struct pp_pool *pool, const struct media_slot *slot,
-		      const struct pp_object *obj)
+/* If it says so itself, and would not be whole as the next one. */
+bool pp_record_is_past(const struct pp_pool *pool, const struct media_slot *slot,
+		       const struct pp_object *obj)
 {
-	const struct media_slot *idle = &slot[obj->slot ^ 1];
+	struct media_slot idle = slot[obj->slot ^ 1];
 
-	return le64_to_cpu(idle->seq) == obj->seq + 1 && !pp_slot_valid(pool, idle, obj->id);
+	if (le64_to_cpu(idle.seq) + 1 != obj->seq)
+		return false;
+	idle.seq = cpu_to_le64(obj->seq + 1);
+	return !pp_slot_valid(pool, &idle, obj->id);
 }
 
 int pp_record_load(const struct pp_pool *pool, u64 id, struct pp_object *obj)

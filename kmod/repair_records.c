@@ -175,6 +175,7 @@ int pp_repair_records(struct pp_pool *pool, struct pp_report *report, s64 now)
 	};
 	int err = maps && r.slots ? 0 : -ENOMEM;
 
+	pool->mends = true;
 	if (!err) {
 		r.fixed = maps;
 		r.once = maps + longs;

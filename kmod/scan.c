@@ -121,16 +121,42 @@ static int skip_ids(struct pp_pool *pool, u64 id)
 	return 0;
 }
 
-/* The change that was cut short has not happened, and is not going to. */
+/*
+ * What a power cut has left of a slot must not stay: the next change may bring
+ * the lines that are missing, and then be cut short itself.
+ */
 static void make_void(struct pp_pool *pool, struct pp_scan *scan, const struct pp_object *obj,
 		      u64 offset)
 {
 	if (pool->read_only)
 		return;
-	offset += (obj->slot ^ 1) * MEDIA_SLOT + offsetof(struct media_slot, seq);
-	pm_store8(&pool->pm, offset, 0);
-	pm_flush(&pool->pm, offset, 8);
+	offset += (obj->slot ^ 1) * MEDIA_SLOT;
+	pm_zero(&pool->pm, offset, offsetof(struct media_slot, id));
+	pm_flush(&pool->pm, offset, offsetof(struct media_slot, id));
 	scan->stored = true;
+}
+
+/*
+ * One slot is not whole.  After a power cut that is a change which has not happened, and is
+ * not going to; else it is damaged, and if it has been the one that counts the other one says
+ * what is no more.  Return: may the other one count?
+ */
+static bool judge_torn(struct pp_pool *pool, struct pp_scan *scan, const struct pp_object *obj,
+		       u64 offset, const struct media_slot *slot)
+{
+	if (!pool->clean) {
+		pp_found(scan->report, PP_CUT, obj->id, offset >> MEDIA_FRAME_SHIFT,
+			 "a change was cut short: the version before counts");
+	} else if (!pp_record_is_past(pool, slot, obj)) {
+		damaged(scan, PP_RECORD, obj->id, offset >> MEDIA_FRAME_SHIFT,
+			"the newer one of its two versions is damaged");
+		if (!pool->mends)
+			return false;
+	} else {
+		return true;
+	}
+	make_void(pool, scan, obj, offset);
+	return true;
 }
 
 /* Take or skip a record.  Return: may its id be given out? -ENOMEM. */
@@ -145,8 +171,8 @@ static int scan_record(struct pp_pool *pool, struct pp_scan *scan, u64 id, u64 o
 			"neither of its two versions is whole");
 		return 0;
 	}
-	if (pp_record_is_cut(pool, slot, &obj))
-		make_void(pool, scan, &obj, offset);
+	if (obj.torn && !judge_torn(pool, scan, &obj, offset, slot))
+		return 0;
 	if (err)
 		return 1;
 	return add_record(pool, scan, &obj, offset);

@@ -194,6 +194,12 @@ static void found(struct pp_report *report, enum pp_problem problem, u64 id, u64
 
 	if (problem == PP_ORPHAN)
 		return;
+	if (problem == PP_CUT) {
+		pr_info_ratelimited("pool %*pE on %pg: object %llu, frame %llu: %s\n",
+				    (int)strlen(store->pp.label), store->pp.label,
+				    store->bdev.bdev, id, frame, text);
+		return;
+	}
 	pr_warn_ratelimited("pool %*pE on %pg: object %llu, frame %llu: %s\n",
 			    (int)strlen(store->pp.label), store->pp.label, store->bdev.bdev, id,
 			    frame, text);

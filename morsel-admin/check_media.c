@@ -35,13 +35,14 @@ static const char *const problems[PP_PROBLEMS] = {
 	[PP_RECORD] = "record",	   [PP_ROOT] = "root",	   [PP_NAME] = "name",
 	[PP_PARENT] = "parent",	   [PP_LINK] = "link",	   [PP_TREE] = "tree",
 	[PP_DOUBLE] = "double",	   [PP_BLOB] = "blob",	   [PP_ORPHAN] = "orphan",
-	[PP_CHECKPOINT] = "checkpoint",
+	[PP_CHECKPOINT] = "checkpoint", [PP_CUT] = "cut",
 };
 
 /* What a power cut may leave, and every mount sets right. */
 static bool is_damage(enum pp_problem problem)
 {
-	return problem != PP_SUPER && problem != PP_ORPHAN && problem != PP_CHECKPOINT;
+	return problem != PP_SUPER && problem != PP_ORPHAN && problem != PP_CHECKPOINT &&
+	       problem != PP_CUT;
 }
 
 static void found(struct pp_report *report, enum pp_problem problem, u64 id, u64 frame,

@@ -16,6 +16,7 @@ static const char *texts[PP_PROBLEMS] = {
 	[PP_TREE] = "recovery: tree",
 	[PP_DOUBLE] = "recovery: frame with two owners",
 	[PP_BLOB] = "recovery: blob",
+	[PP_CUT] = NULL, /* the one that the power has cut */
 	[PP_CHECKPOINT] = NULL, /* its superblock may be there before it: then it is not used */
 };
 

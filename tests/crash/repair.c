@@ -48,7 +48,8 @@ static u64 damage_in(const struct pp_report *report)
 	int i;
 
 	for (i = 0; i < PP_PROBLEMS; i++)
-		if (i != PP_SUPER && i != PP_ORPHAN && i != PP_CHECKPOINT)
+		if (i != PP_SUPER && i != PP_ORPHAN && i != PP_CHECKPOINT &&
+		    i != PP_CUT)
 			sum += report->count[i];
 	return sum;
 }

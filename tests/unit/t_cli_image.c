@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "cli.h"
@@ -224,25 +225,55 @@ static void test_list(void **state)
 
 /* ---- check ---- */
 
-/* Both versions of the root directory's record. */
-static void spoil_root(void)
+static void change_pool(void (*change)(struct pp_pool *pool))
 {
 	struct pp_pool *pool = calloc(1, sizeof(*pool));
+	int fd = open(image, O_RDWR | O_CLOEXEC);
 	const char *why;
-	off_t at;
-	FILE *file = fopen(image, "re");
 
-	assert_non_null(file);
+	assert_true(fd >= 0);
 	pool->pm.size = size_of(image);
-	pool->pm.base = malloc(pool->pm.size);
-	assert_int_equal(fread(pool->pm.base, 1, pool->pm.size, file), pool->pm.size);
-	fclose(file);
+	pool->pm.base = mmap(NULL, pool->pm.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_true(pool->pm.base != MAP_FAILED);
+	close(fd);
 	assert_int_equal(pp_identify(pool, &why, NULL), 0);
-	at = (off_t)pp_record_offset(pool, MEDIA_ROOT_ID);
-	put(at + 16, "spoiled", 7);
-	put(at + MEDIA_SLOT + 16, "spoiled", 7);
-	free(pool->pm.base);
+	change(pool);
+	munmap(pool->pm.base, pool->pm.size);
 	free(pool);
+}
+
+static u8 *root_slot(const struct pp_pool *pool, unsigned int which)
+{
+	return pool->pm.base + pp_record_offset(pool, MEDIA_ROOT_ID) + which * MEDIA_SLOT;
+}
+
+/* Both versions of the root directory's record. */
+static void spoil_both(struct pp_pool *pool)
+{
+	memcpy(root_slot(pool, 0) + 16, "spoiled", 7);
+	memcpy(root_slot(pool, 1) + 16, "spoiled", 7);
+}
+
+static void spoil_root(void)
+{
+	change_pool(spoil_both);
+}
+
+/* Its mode was changed, and then a bit of that version has. */
+static void spoil_newer(struct pp_pool *pool)
+{
+	struct pp_object root;
+
+	assert_int_equal(pp_record_load(pool, MEDIA_ROOT_ID, &root), 0);
+	root.rec.mode = 0700;
+	assert_int_equal(pp_record_write(pool, &root, &root.rec), 0);
+	root_slot(pool, 1)[24] ^= 1;
+}
+
+static void spoil_newer_in_use(struct pp_pool *pool)
+{
+	spoil_newer(pool);
+	pp_super_write(pool, MEDIA_STATE_OPEN, 0);
 }
 
 static void test_check(void **state)
@@ -283,6 +314,25 @@ static void test_repair(void **state)
 	assert_non_null(strstr(cli.out, "are left\n"));
 }
 
+/* After a power cut nobody can tell a damaged version from one that was not written. */
+static void test_newer(void **state)
+{
+	(void)state;
+	assert_int_equal(run("pool format -s 1M %s", image), 0);
+	change_pool(spoil_newer);
+	assert_int_equal(run("check %s", image), 4);
+	assert_non_null(strstr(cli.out,
+			       "object 1: the newer one of its two versions is damaged\n"));
+	assert_int_equal(run("check --repair %s", image), 0);
+	assert_non_null(strstr(cli.out, "all mended\n"));
+	assert_int_equal(run("check %s", image), 0);
+	assert_non_null(strstr(cli.out, "no damage found"));
+	change_pool(spoil_newer_in_use);
+	assert_int_equal(run("check -j %s", image), 0);
+	assert_non_null(strstr(cli.out, "a change was cut short: the version before counts"));
+	assert_non_null(strstr(cli.out, "\"problem\":\"cut\",\"damage\":false"));
+}
+
 static void test_check_refusals(void **state)
 {
 	int fd;
@@ -316,6 +366,7 @@ int main(void)
 		cmocka_unit_test_setup(test_list, start),
 		cmocka_unit_test_setup(test_check, start),
 		cmocka_unit_test_setup(test_repair, start),
+		cmocka_unit_test_setup(test_newer, start),
 		cmocka_unit_test_setup(test_check_refusals, start),
 	};
 	int failed;
