@@ -253,7 +253,7 @@ const char *pp_entry_check(const struct pp_pool *pool, u64 entry, unsigned int l
 		if (pool->nr_frames < MEDIA_HUGE_FRAMES ||
 		    frame > pool->nr_frames - MEDIA_HUGE_FRAMES)
 			return "a leaf of 2 MiB reaches out of the pool";
-	} else if (level > 1 && (flags != (MEDIA_E_TABLE & ~MEDIA_E_IGNORED))) {
+	} else if (level > 1 && flags != MEDIA_E_TABLE) {
 		return "an entry has flags that tables do not have";
 	}
 	return in_frames(pool, frame) ? NULL : "an entry names a frame that is not in the pool";

@@ -189,13 +189,14 @@ struct media_acl_entry {
  * ---- tables: 512 entries in the format of x86, frame numbers for addresses ----
  *
  * An entry that is not present is 0.  Tables have height 1 (leaves of 4 KiB) to
- * 4; a leaf at height 2 has MEDIA_E_HUGE and is 2 MiB, aligned.
+ * 4; a leaf at height 2 has MEDIA_E_HUGE and is 2 MiB, aligned.  No one bit
+ * makes a leaf a table, or a table a leaf: the accessed bit tells them apart, too.
  */
 #define MEDIA_E_TABLE	0x027ULL	/* present, writable, user, accessed */
 #define MEDIA_E_LEAF	0x007ULL	/* present, writable, user */
 #define MEDIA_E_HUGE	0x080ULL
 #define MEDIA_E_ADDR	0x000ffffffffff000ULL
-#define MEDIA_E_IGNORED	0x260ULL	/* accessed, dirty, and a bit for the running system */
+#define MEDIA_E_IGNORED	0x240ULL	/* dirty, and a bit for the running system */
 #define MEDIA_ROOT_HEIGHT 7ULL
 
 static_assert(sizeof(struct media_super) == 512);
