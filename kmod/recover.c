@@ -208,14 +208,20 @@ static bool covers(const u64 *used, const unsigned long *claims)
 	return true;
 }
 
+bool pp_read_map(const struct pp_pool *pool, u64 part, u64 *map)
+{
+	size_t size = pp_map_bytes(pool->nr_frames, part);
+
+	return !pm_load(&pool->pm, map_offset(pool, part), map, size) &&
+	       crc32c(pool->seed, map, size) == le32_to_cpu(pool->index[part].crc);
+}
+
 /* Return: it is what the last mount has left, as far as can be seen. */
 static bool read_map(const struct pp_pool *pool, u64 part, u64 *map)
 {
-	size_t size = pp_map_bytes(pool->nr_frames, part);
 	struct fa_sums said, sums;
 
-	if (pm_load(&pool->pm, map_offset(pool, part), map, size) ||
-	    crc32c(pool->seed, map, size) != le32_to_cpu(pool->index[part].crc))
+	if (!pp_read_map(pool, part, map))
 		return false;
 	sums_of(&pool->index[part], &said);
 	fa_count(map, pp_part_frames(pool->nr_frames, part), &sums);

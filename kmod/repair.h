@@ -23,6 +23,11 @@ int pp_repair_records(struct pp_pool *pool, struct pp_report *report, s64 now);
  */
 int pp_repair(struct pp_pool *pool, struct pp_scan *scan, s64 now);
 int pp_repair_places(struct pp_pool *pool, const struct pp_scan *scan, s64 now);
+/*
+ * After pp_start() of a clean pool without trust: tell what the trees do not have as the
+ * checkpoint has it.  Return: 0 or -ENOMEM.
+ */
+int pp_compare_checkpoint(struct pp_pool *pool);
 /* Set the bits of what every pool has. */
 void pp_repair_fixed(const struct pp_pool *pool, unsigned long *map);
 /* Clear the entries of the tree of records that make no sense. */

@@ -135,6 +135,8 @@ static int one_round(struct media_check *check, struct pp_pool *pool, bool last)
 		err = pp_repair_records(pool, &check->report, now());
 	if (!err)
 		err = pp_start(pool, &how, &scan);
+	if (!err && pool->clean)
+		err = pp_compare_checkpoint(pool);
 	if (!err)
 		sum_up(check, pool, &scan);
 	if (!err && check->repair && check->damage && !last)

@@ -4,4 +4,4 @@
 
 ENGINE := media.c record.c log.c change.c names.c blob.c bits.c claims.c frames_alloc.c frames_part.c \
 	ptree.c ptree_cut.c data.c scan.c verify.c judge.c recover.c \
-	format.c repair.c repair_records.c repair_places.c user/shim.c
+	format.c repair.c repair_records.c repair_places.c repair_checkpoint.c user/shim.c

@@ -276,6 +276,27 @@ static void spoil_newer_in_use(struct pp_pool *pool)
 	pp_super_write(pool, MEDIA_STATE_OPEN, 0);
 }
 
+/* A leaf has come to name another frame, which is free. */
+static void spoil_leaf(struct pp_pool *pool)
+{
+	struct pp_object obj = { .rec.type = MEDIA_REG, .rec.parent = MEDIA_ROOT_ID };
+	struct pp_open how = { .read_only = false };
+	struct pp_scan scan;
+	u64 *leaf;
+
+	assert_int_equal(pp_start(pool, &how, &scan), 0);
+	pp_scan_free(&scan);
+	pp_name_set(&obj.rec, MEDIA_ROOT_ID, "a", 1);
+	obj.rec.size = MEDIA_FRAME;
+	assert_int_equal(pp_create(pool, &obj), 0);
+	assert_int_equal(pp_write(pool, &obj, 0, "bytes", 5), 0);
+	assert_int_equal(pp_settle(pool, &obj), 0);
+	assert_int_equal(pp_stop(pool), 0);
+	pp_close(pool);
+	leaf = (u64 *)(pool->pm.base + pp_entry_offset(pp_entry_frame(obj.rec.root), 0));
+	*leaf ^= 128 << MEDIA_FRAME_SHIFT;
+}
+
 static void test_check(void **state)
 {
 	(void)state;
@@ -333,6 +354,18 @@ static void test_newer(void **state)
 	assert_non_null(strstr(cli.out, "\"problem\":\"cut\",\"damage\":false"));
 }
 
+static void test_other_frame(void **state)
+{
+	(void)state;
+	assert_int_equal(run("pool format -s 1M %s", image), 0);
+	change_pool(spoil_leaf);
+	assert_int_equal(run("check %s", image), 4);
+	assert_non_null(strstr(cli.out, ": it is named, and the checkpoint has it free\n"));
+	assert_non_null(strstr(cli.out, ": the checkpoint has it in use, and nothing names it\n"));
+	assert_int_equal(run("check --repair %s", image), 0);
+	assert_int_equal(run("check %s", image), 0);
+}
+
 static void test_check_refusals(void **state)
 {
 	int fd;
@@ -367,6 +400,7 @@ int main(void)
 		cmocka_unit_test_setup(test_check, start),
 		cmocka_unit_test_setup(test_repair, start),
 		cmocka_unit_test_setup(test_newer, start),
+		cmocka_unit_test_setup(test_other_frame, start),
 		cmocka_unit_test_setup(test_check_refusals, start),
 	};
 	int failed;
