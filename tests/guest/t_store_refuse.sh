@@ -76,7 +76,7 @@ broken() { # NAME LINE FIELD=VALUE
 	pool_super $large "$3"
 	refused "$1" "Invalid argument" "$2" $large $p
 }
-broken "a newer version" '^/dev/pmem0: the pool has a format of another version' version=2
+broken "a newer version" '^/dev/pmem0: the pool has a format of another version' version=99
 broken "an unknown feature" '^/dev/pmem0: the pool uses a feature that is not known here' incompat=0x8000
 broken "a size below the least" '^/dev/pmem0: the size of the pool makes no sense' nr_frames=32
 broken "more than the device has" 'the device is smaller than the pool: it is cut off' nr_frames=20481
