@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 
 from . import kernel as kernels
 from .cpio import Archive
@@ -107,7 +108,7 @@ def _module(path):
     plain = BUILD / "modules" / path.stem
     plain.parent.mkdir(parents=True, exist_ok=True)
     if not plain.exists() or plain.stat().st_mtime < path.stat().st_mtime:
-        partial = plain.with_suffix(f".{os.getpid()}")
+        partial = plain.with_suffix(f".{os.getpid()}-{threading.get_ident()}")  # guests are made side by side
         partial.write_bytes(lzma.decompress(path.read_bytes()))
         partial.rename(plain)
     return plain
