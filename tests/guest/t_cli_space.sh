@@ -96,7 +96,11 @@ fails "one that is taken" "another object" $ma address p:later 0x300000000000
 fails "too little for it" "larger than that" $ma address --max 2M p:later auto
 is "it keeps what it had" "$($ma ls -o addr,max_size -H p:later | tr -s ' ')" "0x320000000000 6M"
 # Whoever wants the place of one that moves: it has one all the time.
-mover() { for i in $(seq 20); do for at in 0x320000000000 0x330000000000; do $ma address p:later $at; done; done; }
+mover() {
+	for at in $(yes 0x320000000000 0x330000000000 | head -20); do
+		$ma address p:later "$at"
+	done
+}
 taker() {
 	until [ -e /tmp/moved ]; do
 		$ma address p:taker 0x320000000000 2> /dev/null
