@@ -31,3 +31,11 @@ int pp_bits_need(const struct pp_bits *bits, u64 nr, gfp_t gfp)
 		kvfree(part);
 	return 0;
 }
+
+const u64 *pp_bits_look(const struct pp_bits *bits, u64 part)
+{
+	static const u64 none[PP_PART_WORDS];
+	const unsigned long *words = pp_bits_part(bits, part);
+
+	return words ? (const u64 *)words : none;
+}

@@ -44,6 +44,9 @@ static inline unsigned long *pp_bits_part(const struct pp_bits *bits, u64 part)
 	return smp_load_acquire(&bits->part[part]);
 }
 
+/* The words of a part, to be read: zeros where it is not there. */
+const u64 *pp_bits_look(const struct pp_bits *bits, u64 part);
+
 /* Of a bit that there is room for. */
 static inline unsigned long *pp_bits_word(const struct pp_bits *bits, u64 nr)
 {

@@ -467,6 +467,8 @@ int pp_start(struct pp_pool *pool, const struct pp_open *how, struct pp_scan *sc
 int pp_stop(struct pp_pool *pool);
 /* Free what is in memory. */
 void pp_close(struct pp_pool *pool);
+/* Read the index of the checkpoint.  Return: it is what the superblock says. */
+bool pp_read_index(struct pp_pool *pool);
 /* Read the checkpoint's frame @part of the map.  Return: it is what the index says. */
 bool pp_read_map(const struct pp_pool *pool, u64 part, u64 *map);
 /* Write the checkpoint's frame @part of the map, @map; let @entry say what it has. */

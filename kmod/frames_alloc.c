@@ -281,8 +281,6 @@ void fa_put(struct fa *fa, unsigned int cpu, u64 frame, unsigned int order)
 	u32 grove = frame / GROVE_FRAMES;
 	u64 *word, old;
 
-	if (!fa_load_part(fa, frame / PP_PART_FRAMES, GFP_KERNEL | __GFP_NOFAIL))
-		return;
 	cpu %= fa->nr_cpus;
 	if (order)
 		clear_area(fa, cpu, frame / AREA_FRAMES);

@@ -53,6 +53,7 @@ bool fa_hold_unloaded(struct fa *fa, u64 frame);
 void fa_let_go(struct fa *fa);
 /* @order: 0, or 9 for 2 MiB.  Return: the (first) frame or FA_NONE. */
 u64 fa_get(struct fa *fa, unsigned int cpu, unsigned int order);
+/* Context: the part is loaded, as of what fa_get() has given, or by fa_need(). */
 void fa_put(struct fa *fa, unsigned int cpu, u64 frame, unsigned int order);
 u64 fa_nr_free(const struct fa *fa);
 /* How many of the 2 MiB areas are free as a whole. */

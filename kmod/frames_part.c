@@ -13,25 +13,30 @@ static void end_map(u64 *map, u64 nr_frames)
 		map[word] = ~0ULL;
 }
 
-static u32 count_area(const u64 *words)
+/* Frames of an area that are free; what is behind the @nr_frames of its part is not. */
+static u32 count_area(const u64 *map, u32 area, u64 nr_frames)
 {
-	u32 free = AREA_FRAMES;
-	unsigned int i;
+	u32 word = area * AREA_WORDS, end = word + AREA_WORDS, free = 0;
+	u64 used;
 
-	for (i = 0; i < AREA_WORDS; i++)
-		if (words[i])
-			free -= hweight64(words[i]);
+	for (; word < end && word * 64ULL < nr_frames; word++) {
+		used = map[word];
+		if (word == nr_frames / 64)
+			used |= ~0ULL << nr_frames % 64;
+		free += used ? 64 - hweight64(used) : 64;
+	}
 	return free;
 }
 
 static void build(struct fa *fa, u64 part, u64 *map)
 {
 	u32 area = part * PART_AREAS, end = min(area + PART_AREAS, fa->nr_areas), grove, free;
+	u64 nr_frames = pp_part_frames(fa->nr_frames, part);
 
-	end_map(map, pp_part_frames(fa->nr_frames, part));
+	end_map(map, nr_frames);
 	for (grove = area / GROVE_AREAS; area < end; grove++) {
 		for (free = 0; area < end && area / GROVE_AREAS == grove; area++) {
-			fa->areas[area] = count_area(map + area % PART_AREAS * AREA_WORDS);
+			fa->areas[area] = count_area(map, area % PART_AREAS, nr_frames);
 			free += fa->areas[area];
 		}
 		WRITE_ONCE(fa->groves[grove], free);
@@ -88,21 +93,13 @@ void fa_let_go(struct fa *fa)
 
 void fa_count(const u64 *map, u64 nr_frames, struct fa_sums *sums)
 {
-	u64 words = DIV_ROUND_UP(nr_frames, 64), word, used;
-	u32 free = 0, grove;
+	u32 area, free;
 
 	memset(sums, 0, sizeof(*sums));
-	for (word = 0; word < words; word++) {
-		used = map[word];
-		if (word == nr_frames / 64)
-			used |= ~0ULL << nr_frames % 64;
-		free += used ? 64 - hweight64(used) : 64;
-		if ((word + 1) % AREA_WORDS && word != words - 1)
-			continue;
-		grove = word / AREA_WORDS / GROVE_AREAS;
-		sums->free[grove] += free;
-		sums->huge[grove] += free == AREA_FRAMES;
-		free = 0;
+	for (area = 0; area < DIV_ROUND_UP(nr_frames, AREA_FRAMES); area++) {
+		free = count_area(map, area, nr_frames);
+		sums->free[area / GROVE_AREAS] += free;
+		sums->huge[area / GROVE_AREAS] += free == AREA_FRAMES;
 	}
 }
 

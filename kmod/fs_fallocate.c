@@ -150,25 +150,16 @@ static int morsel_has_room(struct inode *inode, pgoff_t first, pgoff_t last)
 	return error;
 }
 
-/* What leads there is known, or there is no memory to look at it: then nothing is a hole. */
-static int morsel_judge(struct inode *inode, pgoff_t first, pgoff_t last)
-{
-	int error;
-
-	if (!morsel_i(inode)->record)
-		return 0;
-	filemap_invalidate_lock_shared(inode->i_mapping);
-	error = morsel_store_judge(inode, first, last);
-	filemap_invalidate_unlock_shared(inode->i_mapping);
-	return error;
-}
-
 static int morsel_fill(struct inode *inode, loff_t offset, loff_t end, struct list_head *filled)
 {
 	struct address_space *mapping = inode->i_mapping;
 	pgoff_t index = offset >> PAGE_SHIFT, last = (end - 1) >> PAGE_SHIFT;
-	int error = morsel_judge(inode, index, last);
+	int error;
 
+	/* Else, without memory to look at what leads there, nothing would be a hole. */
+	filemap_invalidate_lock_shared(mapping);
+	error = morsel_store_judge(inode, index, last);
+	filemap_invalidate_unlock_shared(mapping);
 	if (!error)
 		error = morsel_has_room(inode, index, last);
 	while (!error && index <= last) {
@@ -267,11 +258,10 @@ static int morsel_punch(struct inode *inode, loff_t offset, loff_t end)
 {
 	struct address_space *mapping = inode->i_mapping;
 	loff_t from = round_up(offset, PAGE_SIZE), to = round_down(end, PAGE_SIZE);
-	int error = 0;
+	int error;
 
 	filemap_invalidate_lock(mapping);
-	if (morsel_i(inode)->record)
-		error = morsel_store_judge(inode, offset >> PAGE_SHIFT, (end - 1) >> PAGE_SHIFT);
+	error = morsel_store_judge(inode, offset >> PAGE_SHIFT, (end - 1) >> PAGE_SHIFT);
 	if (!error && from < to) {
 		unmap_mapping_range(mapping, from, to - from, 1);
 		morsel_view_clear(inode, from >> PAGE_SHIFT, (to >> PAGE_SHIFT) - 1);

@@ -163,15 +163,21 @@ static void sums_of(const struct media_part *entry, struct fa_sums *sums)
 	}
 }
 
-/* Return: it is what the last mount has left. */
-static bool load_index(struct pp_pool *pool)
+bool pp_read_index(struct pp_pool *pool)
 {
 	size_t size = pp_nr_parts(pool->nr_frames) * sizeof(*pool->index);
+
+	return !pm_load(&pool->pm, pp_frame_offset(pool->checkpoint_first), pool->index, size) &&
+	       crc32c(pool->seed, pool->index, size) == pool->checkpoint_crc;
+}
+
+/* Return: it is what the last mount has left. */
+static bool expect_index(struct pp_pool *pool)
+{
 	struct fa_sums sums;
 	u64 part;
 
-	if (pm_load(&pool->pm, pp_frame_offset(pool->checkpoint_first), pool->index, size) ||
-	    crc32c(pool->seed, pool->index, size) != pool->checkpoint_crc)
+	if (!pp_read_index(pool))
 		return false;
 	for (part = 0; part < pp_nr_parts(pool->nr_frames); part++) {
 		sums_of(&pool->index[part], &sums);
@@ -185,14 +191,12 @@ static bool load_index(struct pp_pool *pool)
 /* Of a pool whose trees have all been walked. */
 static void expect_claims(struct pp_pool *pool)
 {
-	static const u64 none[PP_PART_WORDS];
 	struct fa_sums sums;
-	const u64 *map;
 	u64 part;
 
 	for (part = 0; part < pp_nr_parts(pool->nr_frames); part++) {
-		map = (u64 *)pp_bits_part(&pool->claims, part);
-		fa_count(map ? map : none, pp_part_frames(pool->nr_frames, part), &sums);
+		fa_count(pp_bits_look(&pool->claims, part), pp_part_frames(pool->nr_frames, part),
+			 &sums);
 		fa_expect(pool->frames, part, &sums);
 	}
 }
@@ -283,22 +287,20 @@ u32 pp_write_index(struct pp_pool *pool, const struct media_part *index)
 
 /*
  * What was not loaded is as it was, if the checkpoint counted; it must not say of what was
- * claimed meanwhile that it is free.  @map: room for a part.
+ * claimed meanwhile that it is free, or none is left.  @map: room for a part.
  */
 static void write_map(struct pp_pool *pool, u64 *map)
 {
-	const unsigned long *claims;
 	u64 part;
 
-	for (part = 0; part < pp_nr_parts(pool->nr_frames); part++) {
-		claims = pp_bits_part(&pool->claims, part);
+	for (part = 0; part < pp_nr_parts(pool->nr_frames) && !pool->leaky; part++) {
 		if (!fa_save(pool->frames, part, map)) {
-			if (pool->trusted && (!claims || is_valid(pool, part, map)))
+			if (pool->trusted) {
+				if (pp_bits_part(&pool->claims, part))
+					is_valid(pool, part, map);
 				continue;
-			if (claims)
-				memcpy(map, claims, PP_PART_WORDS * sizeof(*map));
-			else
-				memset(map, 0, PP_PART_WORDS * sizeof(*map));
+			}
+			memcpy(map, pp_bits_look(&pool->claims, part), PP_PART_WORDS * sizeof(*map));
 		}
 		pp_write_part(pool, part, map, &pool->index[part]);
 		cond_resched();
@@ -403,7 +405,7 @@ static int find_used(struct pp_pool *pool, const struct pp_open *how, struct pp_
 	int err;
 
 	if (how->trust && pool->clean && !has_orphans(scan)) {
-		pool->trusted = load_index(pool);
+		pool->trusted = expect_index(pool);
 		if (pool->trusted)
 			return 1;
 		pp_found(how->report, PP_CHECKPOINT, 0, pool->checkpoint_first,

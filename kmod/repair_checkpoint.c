@@ -23,14 +23,13 @@ static u64 first_of(const struct pp_pool *pool, u64 part, const u64 *a, const u6
 
 static void compare_part(const struct pp_pool *pool, u64 part, const u64 *map)
 {
-	static const u64 none[PP_PART_WORDS];
-	const u64 *claims = (const u64 *)pp_bits_part(&pool->claims, part);
-	u64 frame = first_of(pool, part, claims ? claims : none, map);
+	const u64 *claims = pp_bits_look(&pool->claims, part);
+	u64 frame = first_of(pool, part, claims, map);
 
 	if (frame)
 		pp_found(pool->report, PP_TREE, 0, frame,
 			 "it is named, and the checkpoint has it free");
-	frame = first_of(pool, part, map, claims ? claims : none);
+	frame = first_of(pool, part, map, claims);
 	if (frame)
 		pp_found(pool->report, PP_CHECKPOINT, 0, frame,
 			 "the checkpoint has it in use, and nothing names it");
@@ -39,13 +38,11 @@ static void compare_part(const struct pp_pool *pool, u64 part, const u64 *map)
 int pp_compare_checkpoint(struct pp_pool *pool)
 {
 	u64 nr = pp_nr_parts(pool->nr_frames), part;
-	size_t size = nr * sizeof(*pool->index);
 	u64 *map = kvzalloc(MEDIA_FRAME, GFP_KERNEL);
 
 	if (!map)
 		return -ENOMEM;
-	if (pm_load(&pool->pm, pp_frame_offset(pool->checkpoint_first), pool->index, size) ||
-	    crc32c(pool->seed, pool->index, size) != pool->checkpoint_crc) {
+	if (!pp_read_index(pool)) {
 		invalid(pool, "the checkpoint is not valid");
 		nr = 0;
 	}

@@ -124,7 +124,7 @@ struct morsel_leaf morsel_store_lookup(struct inode *inode, pgoff_t index);
 struct morsel_leaf morsel_store_peek(struct inode *inode, pgoff_t index);
 /*
  * Judge what leads to pages [@first, @last]: before any of them goes, so that who is refused has
- * lost nothing.  Return: 0, -EUCLEAN, -ENOMEM.  Context: sleeps.
+ * lost nothing.  Return: 0, as for objects without a record, -EUCLEAN, -ENOMEM.  Context: sleeps.
  */
 int morsel_store_judge(struct inode *inode, pgoff_t first, pgoff_t last);
 /* The next page of data to which judged tables lead, or ULONG_MAX; none behind @last is needed. */

@@ -118,6 +118,8 @@ int morsel_store_judge(struct inode *inode, pgoff_t first, pgoff_t last)
 	struct morsel_inode *mi = morsel_i(inode);
 	int error;
 
+	if (!mi->record)
+		return 0;
 	mutex_lock(&mi->record_lock);
 	error = pp_tree_judge(&store_of(inode)->pp, mi->record, first, last);
 	mutex_unlock(&mi->record_lock);

@@ -23,6 +23,14 @@ static bool bad(const struct walk *walk, enum pp_problem problem, u64 frame, con
 	return false;
 }
 
+/* Return: false: there is no memory to say that somebody else has it, too. */
+static bool twice_has_room(const struct walk *walk, u64 frame)
+{
+	if (!*walk->err)
+		*walk->err = pp_bits_need(walk->twice, frame, GFP_KERNEL);
+	return !*walk->err;
+}
+
 /* Claim one frame.  Return: it has no other owner. */
 static bool claim_small(const struct walk *walk, u64 frame)
 {
@@ -33,8 +41,7 @@ static bool claim_small(const struct walk *walk, u64 frame)
 		*word |= bit;
 		return true;
 	}
-	*walk->err = *walk->err ? *walk->err : pp_bits_need(walk->twice, frame, GFP_KERNEL);
-	if (!*walk->err)
+	if (twice_has_room(walk, frame))
 		*pp_bits_word(walk->twice, frame) |= bit;
 	return false;
 }
@@ -49,8 +56,7 @@ static bool claim_huge(const struct walk *walk, u64 frame)
 		memset(word, 0xff, MEDIA_HUGE_FRAMES / 8);
 		return true;
 	}
-	*walk->err = *walk->err ? *walk->err : pp_bits_need(walk->twice, frame, GFP_KERNEL);
-	if (*walk->err)
+	if (!twice_has_room(walk, frame))
 		return false;
 	for (twice = pp_bits_word(walk->twice, frame); word < end; word++, twice++) {
 		*twice |= *word;
