@@ -300,7 +300,7 @@ static void write_map(struct pp_pool *pool, u64 *map)
 					is_valid(pool, part, map);
 				continue;
 			}
-			memcpy(map, pp_bits_look(&pool->claims, part), PP_PART_WORDS * sizeof(*map));
+			memcpy(map, pp_bits_look(&pool->claims, part), MEDIA_FRAME);
 		}
 		pp_write_part(pool, part, map, &pool->index[part]);
 		cond_resched();
