@@ -36,31 +36,17 @@ static int read_place(struct app *app, struct place *place)
 	return status;
 }
 
-static int take_away(struct app *app, const char *name, uint64_t id, struct morsel_info **after)
-{
-	const struct morsel_attr attr = { .set = MORSEL_SET_NO_ADDR };
-
-	return morsel_set(app->ctx, name, id, &attr, after);
-}
-
-static int give(struct app *app, const char *name, uint64_t id, uint64_t addr, uint64_t max,
-		struct morsel_info **after)
-{
-	const struct morsel_attr attr = {
-		.set = MORSEL_SET_ADDR | (max ? MORSEL_SET_MAX_SIZE : 0),
-		.addr = addr,
-		.max_size = max,
-	};
-
-	return morsel_set(app->ctx, name, id, &attr, after);
-}
-
 static int change(struct app *app, const char *name, const struct morsel_info *info,
 		  const struct place *place, struct morsel_info **after)
 {
-	uint64_t id = morsel_info_id(info);
-	int err = place->take_away ? take_away(app, name, id, after) :
-				     give(app, name, id, place->addr, place->max, after);
+	const struct morsel_attr attr = {
+		.set = place->take_away ? MORSEL_SET_NO_ADDR :
+		       place->max	? MORSEL_SET_ADDR | MORSEL_SET_MAX_SIZE :
+					  MORSEL_SET_ADDR,
+		.addr = place->addr,
+		.max_size = place->max,
+	};
+	int err = morsel_set(app->ctx, name, morsel_info_id(info), &attr, after);
 
 	if (err)
 		report(app, name, err);
