@@ -30,7 +30,8 @@ SHELL = """mkdir -p /mnt/morsel
 mount -t morsel -o size=512M none /mnt/morsel && cd /mnt/morsel
 echo
 echo "morsel guest: module loaded, a 512 MiB pool on /mnt/morsel; 'exit' ends the guest."
-exec setsid cttyhack sh -l
+# The terminal is hung up when the leader of its session exits, and what it has not sent yet is gone: stty waits for it.
+exec setsid cttyhack sh -c 'sh -l; stty sane'
 """
 # Tools of the project that are taken along when they are built.
 TOOLS = ("morsel-admin/morsel-admin", "morsel-top/morsel-top")
