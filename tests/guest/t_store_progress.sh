@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A mount after a power cut that takes long says how far it is.  An instruction takes the guest
+# half a microsecond, so that it is long for a pool of an ordinary size.
+# nvdimm: 258M
+# mem: 1G
+# cpus: 1
+# icount: shift=9,sleep=off
+# modules: nfit nd_pmem
+# programs: /usr/bin/ndctl
+# pool: none
+# timeout: 1200
+# groups: store
+# leak-check: no, the kernel makes the map of the device's pages while the test runs
+. /tests/lib/tap.sh
+. /tests/lib/pmem.sh
+
+dev=/dev/pmem0
+dir=/mnt/p
+
+superblocks() { # keep|restore
+	last=$(($(blockdev --getsize64 $dev) / 4096 - 1))
+	for block in 0 $last; do
+		case $1 in
+		keep) dd if=$dev of=/tmp/block$block bs=4096 count=1 skip=$block iflag=direct status=none ;;
+		restore) dd if=/tmp/block$block of=$dev bs=4096 count=1 seek=$block oflag=direct status=none conv=notrunc ;;
+		esac
+	done
+}
+
+told() { dmesg | sed -n 's/.*morsel: \(pool slow.*verified.*\)/\1/p'; }
+
+ok "a namespace" make_fsdax
+ok "a pool" pool_format $dev slow
+mkdir -p $dir
+ok "mounted" mount -t morsel -o huge=never $dev $dir
+superblocks keep
+for i in 1 2 3 4; do
+	fallocate -l 40M $dir/f$i
+done
+ok "unmounted" umount $dir
+dmesg -c > /dev/null
+ok "mounted after an unmount" mount -t morsel $dev $dir
+is "there is nothing to tell" "$(told)" ""
+umount $dir
+superblocks restore
+begun=$(cut -d. -f1 /proc/uptime)
+ok "mounted after a power cut" mount -t morsel $dev $dir
+took=$(($(cut -d. -f1 /proc/uptime) - begun))
+told > /tmp/told
+diag "$took s: $(cat /tmp/told)"
+ok "it took more than two seconds" test $took -gt 2
+ok "it told of them, and no more often than every two" test "$(wc -l < /tmp/told)" -ge 1 -a "$(wc -l < /tmp/told)" -le $((took / 2))
+umount $dir
+done_testing
