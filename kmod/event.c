@@ -132,6 +132,17 @@ static u64 parent_id(struct dentry *dentry)
 	return id;
 }
 
+/*
+ * Marks a dentry whose object is in the making, in d_time, which is nobody's else here:
+ * see morsel_event_hold().
+ */
+static char in_the_making;
+
+static bool is_in_the_making(const struct dentry *dentry)
+{
+	return dentry->d_time == (unsigned long)&in_the_making;
+}
+
 /* Send what is about an object: @e->object.inode and, if it has one, @e->dentry are set. */
 static void send_object(struct morsel_nl_event *e)
 {
@@ -139,7 +150,8 @@ static void send_object(struct morsel_nl_event *e)
 
 	e->object.pool = morsel_pool(e->object.inode->i_sb);
 	/* What is open but removed, or never had a name, is nowhere. */
-	if (e->dentry && e->event != MORSEL_EVENT_DEL && !morsel_nl_is_named(e->dentry))
+	if (e->dentry && e->event != MORSEL_EVENT_DEL && !morsel_nl_is_named(e->dentry) &&
+	    !is_in_the_making(e->dentry))
 		e->dentry = NULL;
 	if (e->dentry) {
 		e->object.path = buf ? path_of(e->dentry, buf) : NULL;
@@ -162,17 +174,12 @@ static void event_object(enum morsel_event event, struct dentry *dentry, const c
 		send_object(&e);
 }
 
-/*
- * Marks a dentry whose object is in the making, in d_time, which is nobody's else here:
- * see morsel_event_hold().
- */
-static char in_the_making;
-
 void morsel_event_hold(struct dentry *dentry)
 {
 	dentry->d_time = (unsigned long)&in_the_making;
 }
 
+/* A dentry is not cleared for its next user. */
 void morsel_event_unhold(struct dentry *dentry)
 {
 	dentry->d_time = 0;
@@ -180,16 +187,29 @@ void morsel_event_unhold(struct dentry *dentry)
 
 void morsel_event_object(enum morsel_event event, struct dentry *dentry)
 {
-	if (dentry->d_time == (unsigned long)&in_the_making)
+	if (is_in_the_making(dentry))
 		atomic64_inc(&changes);
 	else
 		event_object(event, dentry, NULL, NULL);
 }
 
+/* The name that an object is about to get.  Return: with a reference, or NULL. */
+static struct dentry *find_in_the_making(struct inode *inode)
+{
+	struct dentry *dentry, *found = NULL;
+
+	spin_lock(&inode->i_lock);
+	hlist_for_each_entry(dentry, &inode->i_dentry, d_u.d_alias)
+		if (is_in_the_making(dentry))
+			found = dget(dentry);
+	spin_unlock(&inode->i_lock);
+	return found;
+}
+
 /* Send what is about an object, by any of its names. */
 static void send_inode(struct morsel_nl_event *e)
 {
-	struct dentry *alias = d_find_alias(e->object.inode);
+	struct dentry *alias = d_find_alias(e->object.inode) ?: find_in_the_making(e->object.inode);
 
 	e->dentry = alias;
 	send_object(e);

@@ -48,9 +48,8 @@ void morsel_event_pool(enum morsel_event event, struct morsel_pool *pool);
  */
 void morsel_event_object(enum morsel_event event, struct dentry *dentry);
 /*
- * Say nothing of @dentry until it is what was asked for: who makes an object with
- * attributes tells of it once, at the end.  Context: i_rwsem of the directory held
- * from before the one to after the other.
+ * @dentry is of an object in the making: nothing is said of what is set until it is
+ * what was asked for.  What else there is to tell of the object has this dentry's path.
  */
 void morsel_event_hold(struct dentry *dentry);
 void morsel_event_unhold(struct dentry *dentry);

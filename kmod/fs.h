@@ -100,6 +100,16 @@ int morsel_put_acl(struct dentry *dentry, struct posix_acl *acl, int type);
 int morsel_resize(struct inode *inode, loff_t size);
 
 /* fs_namei.c */
+
+/*
+ * What is done to a new object before it has its name, on the media and in memory: in
+ * d_fsdata of the dentry that vfs_create() or vfs_mkdir() is given, while it runs.
+ */
+struct morsel_making {
+	/* @nameless: of the object; nobody else can find it.  Return: 0, or there is no object. */
+	int (*finish)(struct morsel_making *making, struct dentry *nameless);
+};
+
 extern const struct inode_operations morsel_dir_iops;
 extern const struct inode_operations morsel_symlink_iops;
 extern const struct dentry_operations morsel_dentry_ops;

@@ -46,6 +46,26 @@ static struct inode *morsel_make(morsel_idmap_t *idmap, struct inode *dir,
 	return inode;
 }
 
+static int morsel_finish(struct dentry *dentry, struct inode *inode)
+{
+	struct morsel_making *making = dentry->d_fsdata;
+	struct dentry *nameless;
+	int error;
+
+	if (!making)
+		return 0;
+	nameless = d_alloc(dentry->d_parent, &dentry->d_name);
+	if (!nameless)
+		return -ENOMEM;
+	ihold(inode);
+	d_instantiate(nameless, inode);
+	morsel_event_hold(nameless);
+	error = making->finish(making, nameless);
+	morsel_event_unhold(nameless);
+	dput(nameless);
+	return error;
+}
+
 static int morsel_make_named(morsel_idmap_t *idmap, struct inode *dir, struct dentry *dentry,
 			     umode_t mode)
 {
@@ -57,7 +77,9 @@ static int morsel_make_named(morsel_idmap_t *idmap, struct inode *dir, struct de
 	inode = morsel_make(idmap, dir, &dentry->d_name, mode);
 	if (IS_ERR(inode))
 		return PTR_ERR(inode);
-	error = morsel_store_create(inode, dir, &dentry->d_name);
+	error = morsel_finish(dentry, inode);
+	if (!error)
+		error = morsel_store_create(inode, dir, &dentry->d_name);
 	if (error) {
 		iput(inode);
 		return error;

@@ -73,14 +73,6 @@ static struct morsel_nl_object object_at(struct genl_info *info, const struct na
 	};
 }
 
-static void remove_again(struct inode *dir, struct dentry *dentry)
-{
-	if (d_is_dir(dentry))
-		vfs_rmdir(morsel_nop_idmap, dir, dentry);
-	else
-		vfs_unlink(morsel_nop_idmap, dir, dentry, NULL);
-}
-
 static bool wants_directory(struct genl_info *info)
 {
 	const struct nlattr *type = info->attrs[MORSEL_A_OBJECT_TYPE];
@@ -107,48 +99,51 @@ static void leave_wanted(struct iattr *want, const struct inode *inode)
 		want->ia_valid |= ATTR_SIZE;
 }
 
-/*
- * Create what is asked for, with all its attributes, or leave nothing behind.
- * @explained: set if extack has been filled in
- */
-static int create(struct genl_info *info, struct inode *dir, struct dentry *dentry,
-		  struct iattr *want, bool *explained)
+/* An object in the making. */
+struct making {
+	struct morsel_making step;
+	struct genl_info *info;
+	struct iattr *want;
+	bool explained;		/* extack has been filled in */
+};
+
+/* Give it all its attributes. */
+static int finish(struct morsel_making *step, struct dentry *dentry)
 {
-	bool directory = wants_directory(info);
-	struct inode *inode;
-	umode_t first;
+	struct making *making = container_of(step, struct making, step);
+	struct inode *inode = d_inode(dentry);
+	struct iattr *want = making->want;
 	int error;
 
-	if (!(want->ia_valid & ATTR_MODE))
-		want->ia_mode = directory ? 0700 : 0600;
-	/*
-	 * For the sender alone until the owner is right; chown takes set-id
-	 * bits away, the mode follows.
-	 */
-	first = want->ia_valid & (ATTR_UID | ATTR_GID) ? want->ia_mode & S_IRWXU : want->ia_mode;
-	morsel_event_hold(dentry);
-	error = directory ? vfs_mkdir(morsel_nop_idmap, dir, dentry, first) :
-			    vfs_create(morsel_nop_idmap, dir, dentry, first, true);
-	if (error)
-		goto out;
-	inode = d_inode(dentry);
 	if (!(want->ia_valid & ATTR_UID))
 		want->ia_uid = inode->i_uid;
 	if (!(want->ia_valid & ATTR_GID))
 		want->ia_gid = inode->i_gid;
 	leave_wanted(want, inode);
-	if (want->ia_valid)
-		error = morsel_nl_change(dentry, want);
-	if (!error) {
-		error = morsel_nl_new_place(info, inode);
-		*explained = error;
-	}
+	error = want->ia_valid ? morsel_nl_change(dentry, want) : 0;
 	if (error)
-		remove_again(dir, dentry);
-out:
-	morsel_event_unhold(dentry);
-	if (!error)
-		morsel_event_object(MORSEL_EVENT_NEW, dentry);
+		return error;
+	error = morsel_nl_new_place(making->info, inode);
+	making->explained = error;
+	return error;
+}
+
+/* Create what is asked for.  The name comes last: it is there with all attributes, or not. */
+static int create(struct inode *dir, struct dentry *dentry, struct making *making)
+{
+	bool directory = wants_directory(making->info);
+	struct iattr *want = making->want;
+	umode_t first;
+	int error;
+
+	if (!(want->ia_valid & ATTR_MODE))
+		want->ia_mode = directory ? 0700 : 0600;
+	/* chown takes set-id bits away, the mode follows. */
+	first = want->ia_valid & (ATTR_UID | ATTR_GID) ? want->ia_mode & S_IRWXU : want->ia_mode;
+	dentry->d_fsdata = &making->step;
+	error = directory ? vfs_mkdir(morsel_nop_idmap, dir, dentry, first) :
+			    vfs_create(morsel_nop_idmap, dir, dentry, first, true);
+	dentry->d_fsdata = NULL;
 	return error;
 }
 
@@ -166,9 +161,9 @@ static int accept_existing(struct genl_info *info, const struct name *name,
 static struct inode *create_or_find(struct genl_info *info, const struct name *name,
 				    struct iattr *want, bool *created)
 {
+	struct making making = { { finish }, info, want };
 	struct dentry *dentry = lookup(name);
 	struct inode *inode = NULL;
-	bool explained = false;
 	int error;
 
 	if (IS_ERR(dentry))
@@ -177,10 +172,10 @@ static struct inode *create_or_find(struct genl_info *info, const struct name *n
 	if (!*created)
 		error = accept_existing(info, name, dentry);
 	else
-		error = create(info, d_inode(name->dir), dentry, want, &explained);
+		error = create(d_inode(name->dir), dentry, &making);
 	if (!error)
 		inode = igrab(d_inode(dentry));
-	else if (explained)
+	else if (making.explained)
 		;
 	else if (*created && (error == -EPERM || error == -EFBIG))
 		morsel_nl_refuse_change(info, error);

@@ -24,17 +24,12 @@
 #include <sys/uio.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+#include "lib/costs.h"
 #include "tap.h"
 
-#define DEV   "/dev/pmem0"
-#define POOL  "/mnt/p/"
-#define DEBUG "/sys/kernel/debug/morsel/pmem0/"
+#define POOL COSTS_POOL
 
 enum {
-	PAGE = 4096,
-	PAGE_LINES = PAGE / 64,
-	RECORD = 3,	/* lines of a slot with a short name */
-	TICKS = 20000,	/* us: times of inodes have another value then */
 	EXCHANGE = 2, /* RENAME_EXCHANGE */
 };
 
@@ -42,19 +37,6 @@ static char page[PAGE];
 static int fd; /* of POOL "file", four pages, of which the last two are holes */
 static char *map; /* of all of it, or NULL */
 static int pipes[2];
-
-static unsigned long count(const char *what)
-{
-	unsigned long value;
-	char path[64];
-	FILE *f;
-
-	snprintf(path, sizeof(path), DEBUG "%s", what);
-	f = fopen(path, "r");
-	need(f && fscanf(f, "%lu", &value) == 1);
-	fclose(f);
-	return value;
-}
 
 /* ---- names ---- */
 
@@ -277,11 +259,7 @@ static int do_truncate(void)
 	return ftruncate(fd, 0);
 }
 
-static const struct {
-	const char *name;
-	int (*run)(void);
-	unsigned int fences, lines;
-} operations[] = {
+static const struct cost operations[] = {
 	{ "create", do_create, 1, RECORD },
 	{ "mkdir", do_mkdir, 1, RECORD },
 	{ "symlink", do_symlink, 2, PAGE_LINES + RECORD },
@@ -309,7 +287,7 @@ static const struct {
 	{ "append", do_append, 4, PAGE_LINES + 1 + PAGE_LINES + RECORD },
 	{ "write with O_DSYNC", do_write_dsync, 2, PAGE_LINES + RECORD },
 	{ "write with O_SYNC", do_write_sync, 2, PAGE_LINES + RECORD },
-	{ "fsync after that", do_fsync, 0, 0 },
+	{ "fsync after O_SYNC", do_fsync, 0, 0 },
 	{ "punch", do_punch, 1, 1 },
 	{ "sync of two records' times", do_sync, 2, 2 * RECORD },
 	/* Three pages are left, and may all have been stored to. */
@@ -327,7 +305,7 @@ static const struct {
 	{ "fsync with a page held", do_fsync, 1, 3 * PAGE_LINES },
 	{ "fsync with a page still held", do_fsync, 1, 3 * PAGE_LINES },
 	{ "it is let go of", do_let_go, 0, 0 },
-	{ "fsync after that", do_fsync, 1, 3 * PAGE_LINES },
+	{ "fsync after a page was let go of", do_fsync, 1, 3 * PAGE_LINES },
 	{ "fsync after that, and again", do_fsync, 0, 0 },
 	{ "preallocate", do_preallocate, 4, PAGE_LINES + 4 },
 	{ "grow", do_grow, 1, RECORD },
@@ -337,10 +315,7 @@ static const struct {
 
 static void set_up(void)
 {
-	mkdir(POOL, 0755);
-	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
-	need(!system(". /tests/lib/pmem.sh; make_fsdax && pool_format " DEV " costs > /dev/null"));
-	need(!mount(DEV, POOL, "morsel", 0, "huge=never"));
+	costs_mount();
 	fd = open(POOL "victim", O_RDWR | O_CREAT, 0644);
 	need(fd >= 0 && pwrite(fd, page, PAGE, 0) == PAGE && !close(fd));
 	memset(page, 'x', sizeof(page));
@@ -353,20 +328,8 @@ static void set_up(void)
 
 int main(void)
 {
-	unsigned long fences, lines;
-	unsigned int i;
-
 	set_up();
-	for (i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
-		usleep(TICKS);
-		fences = count("fences");
-		lines = count("lines");
-		is_int(operations[i].run(), 0, "%s", operations[i].name);
-		is_int(count("fences") - fences, operations[i].fences, "%s: fences",
-		       operations[i].name);
-		is_int(count("lines") - lines, operations[i].lines, "%s: lines",
-		       operations[i].name);
-	}
+	costs_check(operations, sizeof(operations) / sizeof(operations[0]));
 	close(fd);
 	is_int(umount(POOL), 0, "the pool is unmounted");
 	return done_testing();

@@ -729,7 +729,9 @@ enum {
  *
  *   Create a morsel or a directory. If the path exists, is of that type and
  *   exclusive is not given, nothing is changed and the reply is the
- *   existing object, without the attribute created.
+ *   existing object, without the attribute created. A new one gets its name
+ *   last: nobody finds it before it has all that was asked for, also after a
+ *   power cut.
  *
  *   With addr the object has an address in the morsel window, for as long as
  *   it exists: every process maps it there and nowhere else, and it cannot
