@@ -37,10 +37,15 @@ refused "raw mode" "Operation not supported|Not supported" \
 	'^/dev/pmem0: no fsdax namespace: ndctl create-namespace -f -m fsdax -e namespace0.0 makes it one' /dev/pmem0 $p
 namespace sector
 refused "sector mode" "not supported" \
-	'^/dev/pmem0s: no fsdax namespace: ndctl create-namespace -f -m fsdax -e namespace' /dev/pmem0s $p
+	'^/dev/pmem0s: no fsdax namespace: ndctl create-namespace -f -m fsdax -e namespace0.0 makes it one' \
+	/dev/pmem0s $p
+fails "sector mode: nor can it be formatted" \
+	"another mode; 'ndctl create-namespace -f -e namespace0.0 -m fsdax' makes it right" \
+	morsel-admin pool format /dev/pmem0s
 namespace devdax
-refused "devdax mode" "not supported" 'ndctl create-namespace -f -m fsdax -e namespace' /dev/dax0.0 $p
-fails "nor can it be formatted" "ndctl create-namespace -f -e namespace0.0 -m fsdax" \
+refused "devdax mode" "not supported" \
+	'^/dev/dax0.0: no fsdax namespace: ndctl create-namespace -f -m fsdax -e namespace0.0 makes it one' /dev/dax0.0 $p
+fails "devdax mode: nor can it be formatted" "ndctl create-namespace -f -e namespace0.0 -m fsdax" \
 	morsel-admin pool format /dev/dax0.0
 
 # ---- what is no device for a pool ----
@@ -48,7 +53,7 @@ virtual=$(cd /sys/bus/virtio/drivers/virtio_pmem && ls -d virtio*/ndbus*/region*
 virtual=/dev/${virtual##*/}
 ok "there is a virtio-pmem device" test -b "$virtual"
 refused "nothing on a virtio-pmem device" "Invalid argument" 'this is no morsel pool' "$virtual" $p
-refused "no persistent memory at all" "not supported" '^/dev/ram0: no fsdax namespace' /dev/ram0 $p
+refused "no persistent memory at all" "not supported" '^/dev/ram0: no persistent memory$' /dev/ram0 $p
 refused "a character device" "Block device required" '^/dev/null: not a block device' /dev/null $p
 refused "a directory" "Block device required" '^/tmp: not a block device' /tmp $p
 refused "a device that is not there" "No such file" 'cannot be opened: error 2' /dev/pmem7 $p
