@@ -81,8 +81,19 @@ broken() { # NAME LINE FIELD=VALUE
 	pool_super $large "$3"
 	refused "$1" "Invalid argument" "$2" $large $p
 }
+# NAME WHY: the tools say it, too, and leave it alone
+untouched() {
+	md5sum < $large > /tmp/sum
+	fails "$1: the checker" "$2" morsel-admin check $large
+	fails "$1: nor does it mend it" "$2" morsel-admin check --repair $large
+	fails "$1: the list" "$2" morsel-admin pool list $large
+	fails "$1: not formatted over" 'it holds a pool; --force destroys that' morsel-admin pool format $large
+	is "$1: it is as it was" "$(md5sum < $large)" "$(cat /tmp/sum)"
+}
 broken "a newer version" '^/dev/pmem0: the pool has a format of another version' version=99
+untouched "a newer version" 'the pool has a format of another version'
 broken "an unknown feature" '^/dev/pmem0: the pool uses a feature that is not known here' incompat=0x8000
+untouched "an unknown feature" 'the pool uses a feature that is not known here'
 broken "a size below the least" '^/dev/pmem0: the size of the pool makes no sense' nr_frames=32
 broken "more than the device has" 'the device is smaller than the pool: it is cut off' nr_frames=20481
 morsel-admin pool format -f -l one $large
