@@ -8,6 +8,8 @@
 #include <linux/platform_device.h>
 #include "store.h"
 
+#define MAKE_FSDAX "ndctl create-namespace -f -m fsdax -e"
+
 static bool is_nd(const struct device *dev)
 {
 	return dev->bus && !strcmp(dev->bus->name, "nd");
@@ -48,8 +50,8 @@ int morsel_store_refuse_mode(struct fs_context *fc, struct device *dev)
 	struct device *namespace = find_namespace(dev);
 
 	if (namespace)
-		errorfc(fc, "%s: no fsdax namespace: ndctl create-namespace -f -m fsdax -e %s makes it one",
-			fc->source, dev_name(namespace));
+		errorfc(fc, "%s: no fsdax namespace: " MAKE_FSDAX " %s makes it one", fc->source,
+			dev_name(namespace));
 	else
 		errorfc(fc, "%s: no persistent memory", fc->source);
 	put_device(namespace);

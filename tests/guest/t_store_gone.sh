@@ -76,7 +76,7 @@ sleep 1
 ok "it can come back" mount -t morsel /dev/pmem0 $p
 ok "with what was there" test -s $p/other
 word() { od -A n -t u8 -j $((2097152 + $1 * 8)) -N 8 $p/mapped | tr -d ' '; }
-acknowledged=$(grep done /tmp/one | tail -n 1 | cut -d ' ' -f 1)
+acknowledged=$(grep 'done' /tmp/one | tail -n 1 | cut -d ' ' -f 1)
 ok "and what was acknowledged ($acknowledged)" test "$(word 1)" -ge "$acknowledged"
 ok "unmounted" umount $p
 ok "it is sound" morsel-admin check /dev/pmem0

@@ -44,7 +44,8 @@ fails "sector mode: nor can it be formatted" \
 	morsel-admin pool format /dev/pmem0s
 namespace devdax
 refused "devdax mode" "not supported" \
-	'^/dev/dax0.0: no fsdax namespace: ndctl create-namespace -f -m fsdax -e namespace0.0 makes it one' /dev/dax0.0 $p
+	'^/dev/dax0.0: no fsdax namespace: ndctl create-namespace -f -m fsdax -e namespace0.0 makes it one' \
+	/dev/dax0.0 $p
 fails "devdax mode: nor can it be formatted" "ndctl create-namespace -f -e namespace0.0 -m fsdax" \
 	morsel-admin pool format /dev/dax0.0
 
