@@ -242,20 +242,23 @@ static ssize_t morsel_limit_write(struct inode *inode, loff_t pos, struct iov_it
 /* Context: i_rwsem held, maybe not for the first time in this write.  Return: > 0, or no. */
 static ssize_t morsel_write_begin(struct kiocb *iocb, struct iov_iter *from)
 {
+	struct inode *inode = file_inode(iocb->ki_filp);
 	int error = morsel_file_may(iocb->ki_filp, MAY_WRITE);
 	ssize_t ret;
 
+	if (!error && morsel_i(inode)->record)
+		error = morsel_store_lasting(&morsel_pool(inode->i_sb)->store->pp, 0);
 	if (error)
 		return error;
 	ret = generic_write_checks(iocb, from);
 	if (ret > 0)
-		ret = morsel_limit_write(file_inode(iocb->ki_filp), iocb->ki_pos, from);
+		ret = morsel_limit_write(inode, iocb->ki_pos, from);
 	if (ret <= 0)
 		return ret;
 	error = file_remove_privs(iocb->ki_filp);
 	if (error)
 		return error;
-	error = morsel_zero_tail(file_inode(iocb->ki_filp), iocb->ki_pos);
+	error = morsel_zero_tail(inode, iocb->ki_pos);
 	return error ? error : ret;
 }
 

@@ -18,6 +18,7 @@
 #include "tree.h"
 
 struct dax_device;
+struct device;
 struct dev_pagemap;
 struct fs_context;
 struct morsel_pool;
@@ -67,6 +68,18 @@ static inline int morsel_store_lasting(const struct pp_pool *pp, int error)
 struct morsel_store *morsel_store_open(struct fs_context *fc);
 /* Context: no inode is left.  @store may be NULL. */
 void morsel_store_close(struct morsel_store *store);
+
+/* store_mode.c */
+
+/**
+ * morsel_store_refuse_mode() - say how the device of a disk becomes an fsdax namespace
+ * @dev: NULL: nobody knows
+ *
+ * Context: process.  Return: -EOPNOTSUPP, with a message in @fc.
+ */
+int morsel_store_refuse_mode(struct fs_context *fc, struct device *dev);
+/* The same of the character device fc->source. */
+int morsel_store_refuse_dax(struct fs_context *fc);
 
 /* store_load.c */
 

@@ -408,7 +408,7 @@ static void progress(struct pp_report *report, u64 done, u64 nr)
 	if (time_before(jiffies, store->told_at + TELL_AFTER * HZ))
 		return;
 	store->told_at = jiffies;
-	pr_info("pool %*pE on %pg was not unmounted: %llu of %llu records are verified, %llu tables\n",
+	pr_info("pool %*pE on %pg has no checkpoint that counts: %llu of %llu records are verified, %llu tables\n",
 		(int)strlen(store->pp.label), store->pp.label, store->bdev.bdev, done, nr,
 		report->tables);
 }

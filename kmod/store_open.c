@@ -14,13 +14,6 @@
 #include "common.h"
 #include "store.h"
 
-static int refuse_mode(struct fs_context *fc, const char *namespace)
-{
-	errorfc(fc, "%s: no fsdax namespace: ndctl create-namespace -f -m fsdax -e %s makes it one",
-		fc->source, namespace);
-	return -EOPNOTSUPP;
-}
-
 static int refuse_open(struct fs_context *fc, int error)
 {
 	switch (error) {
@@ -34,7 +27,7 @@ static int refuse_open(struct fs_context *fc, int error)
 		break;
 	case -ENOTBLK:
 		if (strstarts(fc->source, "/dev/dax"))
-			return refuse_mode(fc, "namespaceX.Y");
+			return morsel_store_refuse_dax(fc);
 		errorfc(fc, "%s: not a block device; a volatile pool has the source \"none\"",
 			fc->source);
 		break;
@@ -76,13 +69,9 @@ static const struct dax_holder_operations holder_ops = {
 	.notify_failure = notify_failure,
 };
 
-/* What ndctl calls the device, as far as the device says it. */
-static const char *namespace_of(const struct morsel_store *store)
+static int refuse_mode(struct fs_context *fc, const struct morsel_store *store)
 {
-	const struct device *parent = disk_to_dev(store->bdev.bdev->bd_disk)->parent;
-	const char *name = parent ? dev_name(parent) : "";
-
-	return strncmp(name, "namespace", 9) ? "namespaceX.Y" : name;
+	return morsel_store_refuse_mode(fc, disk_to_dev(store->bdev.bdev->bd_disk));
 }
 
 /*
@@ -132,7 +121,7 @@ static int get_dax(struct fs_context *fc, struct morsel_store *store)
 	store->dax = fs_dax_get_by_bdev(store->bdev.bdev, &store->start, store,
 					&holder_ops);
 	if (!store->dax)
-		return refuse_mode(fc, namespace_of(store));
+		return refuse_mode(fc, store);
 	if (!dax_synchronous(store->dax) || is_virtual(store->bdev.bdev))
 		store->pp.pm.settle = settle;
 	return 0;
@@ -176,7 +165,7 @@ static int map_device(struct fs_context *fc, struct morsel_store *store)
 	}
 	if (!pfn_t_devmap(pfn) || !pfn_t_has_page(pfn) ||
 	    page_address(pfn_t_to_page(pfn)) != base)
-		return refuse_mode(fc, namespace_of(store));
+		return refuse_mode(fc, store);
 	/* Who takes the device away waits for it. */
 	store->pagemap = get_dev_pagemap(pfn_t_to_pfn(pfn), NULL);
 	if (!store->pagemap)

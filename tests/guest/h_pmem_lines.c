@@ -3,10 +3,12 @@
  * Stores to lines of a file on persistent memory, of which some are flushed and
  * some fenced: pmem_lines FILE, which never ends; then, after a power cut,
  * pmem_lines FILE check, which prints how many of each kind are there.
+ * ldflags: ../../libmorsel/libmorsel.a -lnl-genl-3 -lnl-3 -Wl,--no-warnings
  */
 #include <emmintrin.h>
 #include <err.h>
 #include <fcntl.h>
+#include <morsel.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,6 +18,7 @@
 enum kind {
 	FENCED,	  /* flushed and fenced */
 	STREAMED, /* stored past the caches, and fenced */
+	PERSISTED, /* by morsel_persist(): nobody else fences it */
 	FLUSHED,  /* not fenced */
 	UNFENCED, /* stored past the caches, not fenced */
 	STORED,	  /* not even flushed */
@@ -24,7 +27,8 @@ enum kind {
 	LINE = 64,
 };
 
-static const char *const names[KINDS] = { "fenced", "streamed", "flushed", "unfenced", "stored" };
+static const char *const names[KINDS] = { "fenced", "streamed", "persisted",
+					  "flushed", "unfenced", "stored" };
 
 static volatile long long *word_of(char *pool, enum kind kind, int line)
 {
@@ -37,7 +41,7 @@ static void store(char *pool, enum kind kind, int line)
 
 	if (kind == STREAMED || kind == UNFENCED)
 		_mm_stream_si64((long long *)word, 1);
-	else if (kind == STORED)
+	else if (kind == STORED || kind == PERSISTED)
 		*word = 1;
 	else /* at once, so that no register changes in between */
 		asm volatile("movq $1, (%0)\n\tclflush (%0)" : : "r" (word) : "memory");
@@ -50,6 +54,8 @@ static void store_all(char *pool)
 			store(pool, kind, line);
 		if (kind == STREAMED)
 			_mm_sfence();
+		if (kind == PERSISTED)
+			morsel_persist((void *)word_of(pool, kind, 0), LINES * LINE);
 	}
 }
 

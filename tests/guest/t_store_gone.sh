@@ -27,17 +27,46 @@ while :; do
 	echo x >> /tmp/rounds
 done &
 load=$!
-sleep 1
+truncate -s 3M $p/mapped
+touch /tmp/rounds /tmp/one /tmp/two
+map_load $p/mapped 1 > /tmp/one &
+one=$!
+
+rounds() { wc -l < "$1"; }
+beyond() { test "$(rounds "$1")" -gt "$2"; }
+# NAME FILE: three rounds more
+goes_on() {
+	before=$(($(rounds "$2") + 2))
+	await 200 beyond "$2" $before
+	ok "$1" beyond "$2" $before
+}
+log_tells() { dmesg | grep -q 'pool gone: its device is to go'; }
+
+goes_on "there is work" /tmp/rounds
+goes_on "a process stores through a mapping, and syncs" /tmp/one
+is "which is acknowledged" "$(sort -u -k 2 /tmp/one | cut -d ' ' -f 2-)" "done"
 echo "$device" > $driver/unbind &
 unbind=$!
-sleep 2
+await 200 log_tells
 like "the log tells" "$(dmesg)" 'pool gone: its device is to go, which waits until the pool is unmounted'
+await 200 grep -q error /tmp/one
+is "the device cannot be asked any more: fsync" "$(tail -n 1 /tmp/one | cut -d ' ' -f 2-)" "Input/output error"
+map_load $p/mapped 2 > /tmp/two &
+two=$!
+goes_on "the work goes on" /tmp/rounds
+goes_on "who has it mapped goes on" /tmp/one
+goes_on "so does who maps it now" /tmp/two
+is "to whom fsync is an error, too" "$(sort -u -k 2 /tmp/two | cut -d ' ' -f 2-)" "Input/output error"
+is "nobody gets a signal" "$(cat /tmp/one /tmp/two | grep -c SIGBUS)" 0
 ok "who takes it away waits" kill -0 $unbind
-before=$(wc -l < /tmp/rounds)
-sleep 2
-ok "the work goes on" test "$(wc -l < /tmp/rounds)" -gt "$before"
 kill $load
 wait $load
+fails "not unmounted while it is mapped" "busy" umount $p
+kill $one $two
+wait $one
+is "who had it mapped was there to the end" $? 143
+wait $two
+is "so was who came later" $? 143
 fails "no further pool of it" "." mount -t morsel -o name=again /dev/pmem0 /mnt
 ok "unmounted" umount $p
 wait $unbind
@@ -46,6 +75,9 @@ echo "$device" > $driver/bind
 sleep 1
 ok "it can come back" mount -t morsel /dev/pmem0 $p
 ok "with what was there" test -s $p/other
+word() { od -A n -t u8 -j $((2097152 + $1 * 8)) -N 8 $p/mapped | tr -d ' '; }
+acknowledged=$(grep 'done' /tmp/one | tail -n 1 | cut -d ' ' -f 1)
+ok "and what was acknowledged ($acknowledged)" test "$(word 1)" -ge "$acknowledged"
 ok "unmounted" umount $p
 ok "it is sound" morsel-admin check /dev/pmem0
 done_testing

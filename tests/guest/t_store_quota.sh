@@ -3,6 +3,7 @@
 # Limits of a persistent pool hold after an unmount and after a cut, on every way to pass them.
 # nvdimm: 66M
 # boots: 2
+# unmount: no
 # modules: nfit nd_pmem
 # programs: /usr/bin/ndctl
 # pool: none
@@ -69,9 +70,9 @@ if [ "$MORSEL_BOOT" = 1 ]; then
 	mount -t morsel $dev $dir
 	morsel-admin quota set lim 1002 --hard 16K
 	limits | grep -v root > $dir/d/limits
-	sync
 else
 	mount -t morsel $dev $dir
+	is "it was not unmounted" "$(trusted)" N
 	is "the same after a cut" "$(limits | grep -v root)" "$(cat $dir/d/limits)"
 	like "with the last one" "$(limits)" 'carol'
 	enforced "after a cut"

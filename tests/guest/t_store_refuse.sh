@@ -37,10 +37,16 @@ refused "raw mode" "Operation not supported|Not supported" \
 	'^/dev/pmem0: no fsdax namespace: ndctl create-namespace -f -m fsdax -e namespace0.0 makes it one' /dev/pmem0 $p
 namespace sector
 refused "sector mode" "not supported" \
-	'^/dev/pmem0s: no fsdax namespace: ndctl create-namespace -f -m fsdax -e namespace' /dev/pmem0s $p
+	'^/dev/pmem0s: no fsdax namespace: ndctl create-namespace -f -m fsdax -e namespace0.0 makes it one' \
+	/dev/pmem0s $p
+fails "sector mode: nor can it be formatted" \
+	"another mode; 'ndctl create-namespace -f -e namespace0.0 -m fsdax' makes it right" \
+	morsel-admin pool format /dev/pmem0s
 namespace devdax
-refused "devdax mode" "not supported" 'ndctl create-namespace -f -m fsdax -e namespace' /dev/dax0.0 $p
-fails "nor can it be formatted" "ndctl create-namespace -f -e namespace0.0 -m fsdax" \
+refused "devdax mode" "not supported" \
+	'^/dev/dax0.0: no fsdax namespace: ndctl create-namespace -f -m fsdax -e namespace0.0 makes it one' \
+	/dev/dax0.0 $p
+fails "devdax mode: nor can it be formatted" "ndctl create-namespace -f -e namespace0.0 -m fsdax" \
 	morsel-admin pool format /dev/dax0.0
 
 # ---- what is no device for a pool ----
@@ -48,7 +54,7 @@ virtual=$(cd /sys/bus/virtio/drivers/virtio_pmem && ls -d virtio*/ndbus*/region*
 virtual=/dev/${virtual##*/}
 ok "there is a virtio-pmem device" test -b "$virtual"
 refused "nothing on a virtio-pmem device" "Invalid argument" 'this is no morsel pool' "$virtual" $p
-refused "no persistent memory at all" "not supported" '^/dev/ram0: no fsdax namespace' /dev/ram0 $p
+refused "no persistent memory at all" "not supported" '^/dev/ram0: no persistent memory$' /dev/ram0 $p
 refused "a character device" "Block device required" '^/dev/null: not a block device' /dev/null $p
 refused "a directory" "Block device required" '^/tmp: not a block device' /tmp $p
 refused "a device that is not there" "No such file" 'cannot be opened: error 2' /dev/pmem7 $p
@@ -76,8 +82,19 @@ broken() { # NAME LINE FIELD=VALUE
 	pool_super $large "$3"
 	refused "$1" "Invalid argument" "$2" $large $p
 }
+# NAME WHY: the tools say it, too, and leave it alone
+untouched() {
+	md5sum < $large > /tmp/sum
+	fails "$1: the checker" "$2" morsel-admin check $large
+	fails "$1: nor does it mend it" "$2" morsel-admin check --repair $large
+	fails "$1: the list" "$2" morsel-admin pool list $large
+	fails "$1: not formatted over" 'it holds a pool; --force destroys that' morsel-admin pool format $large
+	is "$1: it is as it was" "$(md5sum < $large)" "$(cat /tmp/sum)"
+}
 broken "a newer version" '^/dev/pmem0: the pool has a format of another version' version=99
+untouched "a newer version" 'the pool has a format of another version'
 broken "an unknown feature" '^/dev/pmem0: the pool uses a feature that is not known here' incompat=0x8000
+untouched "an unknown feature" 'the pool uses a feature that is not known here'
 broken "a size below the least" '^/dev/pmem0: the size of the pool makes no sense' nr_frames=32
 broken "more than the device has" 'the device is smaller than the pool: it is cut off' nr_frames=20481
 morsel-admin pool format -f -l one $large

@@ -4,6 +4,7 @@
 # it before it returns; a host that fails to is noticed, and nothing is acknowledged.
 # qemu: -object memory-backend-memfd,id=good,size=64M,share=on -device virtio-pmem-pci,memdev=good
 # qemu: -object memory-backend-ram,id=bad,size=64M -device virtio-pmem-pci,memdev=bad
+# kargs: iomem=relaxed
 # nvdimm: 66M
 # modules: nfit nd_pmem virtio_pci virtio_pmem
 # programs: jq
@@ -24,7 +25,8 @@ fi
 
 dir=/mnt/p
 mkdir -p $dir
-devices=$(cd /sys/bus/virtio/drivers/virtio_pmem && ls -d virtio*/ndbus*/region*/namespace*/block/*)
+driver=/sys/bus/virtio/drivers/virtio_pmem
+devices=$(cd $driver && ls -d virtio*/ndbus*/region*/namespace*/block/*)
 is "two devices" "$(echo "$devices" | wc -l)" 2
 # The host makes the file's stores last for one of them, and can do nothing for the other.
 for path in $devices; do
@@ -71,6 +73,43 @@ ok "mounted again" mount -t morsel /dev/"$good" $dir
 is "contents" "$(cat $dir/b)" contents
 is "mode" "$(stat -c %a $dir/b)" 640
 umount $dir
+
+# A device that fails while its pool is in use, and is reset afterwards.
+virtio=$(echo "$devices" | sed -n "s,/.*/$good\$,,p")
+mount -t morsel /dev/"$good" $dir
+is "it was unmounted" "$(cat "/sys/kernel/debug/morsel/$good/trusted")" Y
+echo acknowledged > $dir/last
+exec 3>> $dir/last
+dmesg -c > /dev/null
+ok "the host is given something it does not understand" virtio_kick "$(readlink -f "$driver/$virtio/..")"
+fails "then a change is an error" "Input/output error" mkdir $dir/new
+like "in mid-life: the log says why" "$(dmesg)" \
+	"pool on $good: the device does not make stores last \(error 5\): nothing is changed any more"
+for i in 1 2; do
+	fails "from then on it is read-only ($i)" "Read-only file system" mkdir $dir/new$i
+done
+fails "who has a file open cannot write" "Input/output error" sh -c 'echo more >&3'
+like "the mount says so" "$(grep " $dir " /proc/mounts)" ' morsel ro,'
+fails "fsync is an error" "fsync: Input/output error" sync_fd fsync <&3
+fails "so is syncfs" "syncfs: Input/output error" sync_fd syncfs <&3
+is "what was acknowledged can be read" "$(cat $dir/last)" acknowledged
+is "it goes down once: lines of the log" "$(dmesg | grep -c 'nothing is changed any more')" 1
+exec 3>&-
+ok "unmounted" umount $dir
+echo "$virtio" > $driver/unbind
+echo "$virtio" > $driver/bind
+disk() { ls -d $driver/"$virtio"/ndbus*/region*/namespace*/block/*; }
+await 100 disk > /dev/null
+good=$(disk)
+good=${good##*/}
+await 100 test -b /dev/"$good"
+ok "mounted when the device is reset" mount -t morsel /dev/"$good" $dir
+is "no checkpoint was left: tables are walked" "$(cat "/sys/kernel/debug/morsel/$good/trusted")" N
+is "what was acknowledged is there" "$(cat $dir/last)" acknowledged
+is "what was refused is not" "$(cd $dir && ls -d new1 new2 2> /dev/null)" ""
+ok "it can be changed again" mkdir $dir/again
+umount $dir
+ok "it is sound" morsel-admin check /dev/"$good"
 
 # A whole pool, which the other device has, but does not make last.
 dd if=/dev/"$good" of=/dev/"$bad" bs=1M 2> /dev/null

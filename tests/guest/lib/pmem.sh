@@ -26,6 +26,11 @@ make_fsdax() {
 	test -b /dev/pmem0
 }
 
+# Did the mount trust the checkpoint that an unmount leaves? Y or N
+trusted() {
+	cat /sys/kernel/debug/morsel/pmem0/trusted
+}
+
 # What the kernel says about a refused mount.
 refusal() {
 	dmesg -c > /dev/null

@@ -20,6 +20,7 @@ struct test {
 	const char *path; /* what to execute */
 	const char *env;  /* NAME=value words */
 	bool leak_check;
+	bool stays; /* the guest goes down with the pool mounted, as in a crash */
 };
 
 /* One line of the plan; fields are separated by tabs. */
@@ -29,9 +30,9 @@ struct step {
 	int nr;
 };
 
-/* plan.c: calls @fn for every line whose first field is @verb */
+/* plan.c: calls @fn for every line whose first field is @verb, until it returns false */
 int plan_load(const char *path);
-void plan_each(const char *verb, void (*fn)(const struct step *step));
+bool plan_each(const char *verb, bool (*fn)(const struct step *step));
 const char *plan_value(const char *verb);
 
 /* report.c */
@@ -55,8 +56,8 @@ long memory_settle(long baseline_kb, long limit_kb);
 int run_limited(const struct test *test, int *status);
 void kill_everyone(void);
 
-/* test.c */
-void run_test(const struct step *step);
+/* test.c; return: false: the guest is to be left as it is */
+bool run_test(const struct step *step);
 
 #define POOL_DIR    "/mnt/morsel"
 #define MODULE_PATH "/lib/morsel/morsel.ko"

@@ -40,19 +40,21 @@ static void mount_all(void)
 	symlink("/proc/self/fd", "/dev/fd");
 }
 
-static void insert(const struct step *step)
+static bool insert(const struct step *step)
 {
 	const char *params = step->nr > 2 ? step->field[2] : "";
 	int err = module_insert(step->field[1], params);
 
 	if (err)
 		report("@boot-failed cannot load %s: %s", step->field[1], strerror(-err));
+	return true;
 }
 
-static void set_value(const struct step *step)
+static bool set_value(const struct step *step)
 {
 	if (write_file(step->field[1], step->field[2]))
 		report("@boot-failed cannot write %s: %s", step->field[1], strerror(errno));
+	return true;
 }
 
 /* Everything an unprivileged test could run into by accident on a small guest. */
@@ -65,9 +67,11 @@ static void lift_limits(void)
 	setrlimit(RLIMIT_CORE, &unlimited);
 }
 
-static void leave(void)
+/* Where nothing is unmounted, nothing is written back, either. */
+static void leave(bool orderly)
 {
-	sync();
+	if (orderly)
+		sync();
 	reboot(RB_AUTOBOOT);
 	for (;;)
 		pause();
@@ -108,12 +112,14 @@ static void scan_leaks(void)
 
 int main(void)
 {
+	bool orderly;
+
 	mount_all();
 	lift_limits();
 	umask(022);
 	if (plan_load("/etc/morsel/plan")) {
 		kernel_log("no plan");
-		leave();
+		leave(true);
 	}
 	report_open("/dev/ttyS1");
 	report("@boot");
@@ -124,10 +130,11 @@ int main(void)
 	plan_each("write", set_value);
 	if (plan_value("shell"))
 		interactive();
-	plan_each("test", run_test);
+	orderly = plan_each("test", run_test);
 	scan_leaks();
 	kernel_log("end of plan");
-	sync();
+	if (orderly)
+		sync();
 	report("@success");
-	leave();
+	leave(orderly);
 }

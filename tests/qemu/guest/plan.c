@@ -39,11 +39,12 @@ int plan_load(const char *path)
 	return 0;
 }
 
-void plan_each(const char *verb, void (*fn)(const struct step *step))
+bool plan_each(const char *verb, bool (*fn)(const struct step *step))
 {
 	for (int i = 0; i < nr_steps; i++)
-		if (!strcmp(steps[i].field[0], verb))
-			fn(&steps[i]);
+		if (!strcmp(steps[i].field[0], verb) && !fn(&steps[i]))
+			return false;
+	return true;
 }
 
 const char *plan_value(const char *verb)

@@ -21,6 +21,7 @@ static struct test parse(const struct step *step)
 		.path = step->field[4],
 		.env = step->field[5],
 		.leak_check = !strcmp(step->field[6], "leak-check"),
+		.stays = !strcmp(step->field[6], "stay"),
 	};
 
 	return test;
@@ -156,7 +157,7 @@ static void verdict(int err, int status)
 		report("@exit %d", WEXITSTATUS(status));
 }
 
-void run_test(const struct step *step)
+bool run_test(const struct step *step)
 {
 	struct test test = parse(step);
 	long baseline_kb;
@@ -169,9 +170,11 @@ void run_test(const struct step *step)
 		err = run_limited(&test, &status);
 		verdict(err, status);
 	}
-	cleanup(&test);
+	if (!test.stays)
+		cleanup(&test);
 	if (test.leak_check)
 		check_memory(baseline_kb);
 	kernel_log("end %s", test.name);
 	report("@end %s", test.name);
+	return !test.stays;
 }

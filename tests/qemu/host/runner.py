@@ -86,6 +86,8 @@ def _steps(settings, scale, tests):
     for test in tests:
         limit = max(1, int(test.timeout * scale))
         check = "no" if test.header.get("leak-check", "").startswith("no") else "leak-check"
+        if test.is_left:
+            check = "stay"
         yield ("test", test.name, str(limit), _pool(settings, test), test.guest_path,
                _environment(settings, scale, test), check)
 
@@ -352,6 +354,7 @@ def _numbered(test, number):
     test = copy.copy(test)
     test.is_cut = "cut" in test.header and 1 < number < test.boots
     test.is_moved = "moved" in test.header and number % 2 == 0
+    test.is_left = test.stays and number < test.boots
     test.extra_env = f"{test.extra_env} MORSEL_BOOT={number} MORSEL_BOOTS={test.boots} MORSEL_NVDIMM=/dev/pmem0".strip()
     if test.boots > 1:
         test.name = f"{test.name}#{number}"

@@ -29,6 +29,7 @@ KEYS = {
     "log-allow",  # kernel log lines that are part of the test
     "may-skip",  # reasons for which points may be skipped
     "leak-check",  # no, with the reason after it
+    "unmount",  # no: at the end of each of several boots but the last the guest is left as it is
     "kmemleak",  # yes: also in a guest of its own, where the debug kernel's leak detector is off
     "kernel",  # stock or debug: runs only there
     "ldflags",  # for C tests
@@ -70,9 +71,12 @@ class Test:
         self.path = path
         self.name = re.sub(r"^t_", "", path.stem)
         self.header = read_header(path)
+        if self.stays and self.boots < 2:
+            raise Error(f"{path}: unmount: no takes several boots")
         self.extra_env = ""
         self.is_cut = False
         self.is_moved = False
+        self.is_left = False
         # The guest finds it under this name, compiled or not.
         self.guest_path = f"/tests/t_{self.name}"
 
@@ -86,6 +90,10 @@ class Test:
         if "cut" in self.header and os.environ.get("CUTS"):
             return int(os.environ["CUTS"]) + 2
         return 1 if value == "own" else int(value)
+
+    @property
+    def stays(self):
+        return self.header.get("unmount") == "no"
 
     @property
     def alone(self):

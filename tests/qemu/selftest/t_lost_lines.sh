@@ -36,6 +36,8 @@ case $MORSEL_BOOT in
 	# shellcheck disable=SC2154
 	is "lines stored past the caches, and fenced" "$streamed" $all
 	# shellcheck disable=SC2154
+	is "lines that morsel_persist() makes last" "$persisted" $all
+	# shellcheck disable=SC2154
 	some flushed "$flushed"
 	# shellcheck disable=SC2154
 	some unfenced "$unfenced"
