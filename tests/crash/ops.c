@@ -33,7 +33,7 @@ const struct operation operations[] = {
 	{ "ACL removal", op_acl_none, 1, false },
 	{ "grow", op_grow, 2, false },
 	{ "grow far", op_grow_far, 2, false },
-	{ "shrink", op_shrink, 2, false },
+	{ "shrink", op_shrink, 3, false },
 	{ "shrink to a page", op_shrink_page, 2, false },
 	{ "truncate", op_truncate, 1, false },
 	{ "write", op_write, 1, false },
