@@ -88,4 +88,10 @@ bool op_punch_part(struct world *w);
 bool op_punch_huge(struct world *w);
 bool op_shrink_far(struct world *w);
 
+/* ops_limits.c */
+bool op_limits_set(struct world *w);
+bool op_limits_change(struct world *w);
+bool op_limits_remove(struct world *w);
+bool op_limits_others(struct world *w);
+
 #endif
