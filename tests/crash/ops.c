@@ -50,10 +50,13 @@ const struct operation operations[] = {
 	{ "punch part of 2 MiB", op_punch_part, 1, false },
 	{ "punch 2 MiB", op_punch_huge, 1, false },
 	{ "shrink far", op_shrink_far, 2, false },
+	{ "link of what had no name", op_link_nameless, 4, false },
 	{ "limits set", op_limits_set, 1, false },
 	{ "limits changed", op_limits_change, 1, false },
 	{ "limits removed", op_limits_remove, 1, false },
 	{ "limits of the others", op_limits_others, 1, false },
+	{ "request: a new object", op_request_new, 4, false },
+	{ "request: rights", op_request_rights, 5, false },
 	{ "remount", op_remount, 5, true },
 	{ "remount, verify nothing", op_remount_only, 5, true },
 };

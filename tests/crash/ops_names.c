@@ -4,7 +4,7 @@
 
 /* ---- make ---- */
 
-static struct holder *new_holder(struct world *w, const char *path, u8 type)
+struct holder *new_holder(struct world *w, const char *path, u8 type)
 {
 	struct pp_object *obj = calloc(1, sizeof(*obj));
 	struct holder *holder = &w->holders[w->nr_holders++];
@@ -28,7 +28,7 @@ static struct holder *new_holder(struct world *w, const char *path, u8 type)
 }
 
 /* The model gets the name of a holder that has only this one. */
-static void add_new(struct world *w, const char *path)
+void add_new(struct world *w, const char *path)
 {
 	const struct pp_record *rec = &holder_of(w, path)->obj->rec;
 	struct name *name = state_add(&w->after, path);
@@ -133,7 +133,7 @@ bool op_link(struct world *w)
 
 /* ---- move, remove ---- */
 
-static void forget(struct world *w, struct holder *holder)
+void forget(struct world *w, struct holder *holder)
 {
 	memmove(holder, holder + 1, (&w->holders[w->nr_holders] - (holder + 1)) * sizeof(*holder));
 	w->nr_holders--;
