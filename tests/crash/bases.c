@@ -2,6 +2,7 @@
 /* Pools to start from, and sequences of operations. */
 #include "crash.h"
 #include "../../kmod/repair.h"
+#include "ops.h"
 #include <stdio.h>
 
 enum {
@@ -278,6 +279,7 @@ void make_bases(struct explorer *explorer, u8 *base[BASES])
 	snprintf(explorer->what, sizeof(explorer->what), "setting up");
 	world_open(w);
 	set_up(w);
+	op_limits_set(w);
 	w->busy = false;
 	w->before = w->after;
 	explore(explorer);

@@ -67,7 +67,10 @@ static void set_name(struct name *name, const struct pp_object *obj, u32 nlink)
 	name->flags = rec->flags;
 	name->addr = rec->addr;
 	name->max = rec->max;
+	name->atime = rec->atime;
 	name->mtime = rec->mtime;
+	name->ctime = rec->ctime;
+	name->btime = rec->btime;
 }
 
 static const char *read_name(const struct pp_pool *pool, const struct pp_scan *scan,
@@ -112,6 +115,29 @@ static const char *read_name(const struct pp_pool *pool, const struct pp_scan *s
 	return why;
 }
 
+static const char *read_limits(const struct pp_pool *pool, const struct pp_item *item,
+			       struct state *state)
+{
+	struct pp_object *obj = calloc(1, sizeof(*obj));
+	const struct pp_record *rec = &obj->rec;
+
+	assert(obj);
+	if (state->nr_limits == MAX_LIMITS || pp_record_load(pool, item->id, obj)) {
+		free(obj);
+		return "limits cannot be read";
+	}
+	state->limits[state->nr_limits++] = (struct limits){
+		.is_default = rec->flags & MEDIA_F_DEFAULT,
+		.uid = rec->uid,
+		.bytes = rec->size,
+		.soft_bytes = rec->addr,
+		.objects = rec->max,
+		.soft_objects = rec->target,
+	};
+	free(obj);
+	return NULL;
+}
+
 const char *read_pool(const struct pp_pool *pool, const struct pp_scan *scan, struct state *state,
 		      struct content *room)
 {
@@ -119,12 +145,15 @@ const char *read_pool(const struct pp_pool *pool, const struct pp_scan *scan, st
 	u64 i;
 
 	state->nr = 0;
+	state->nr_limits = 0;
 	for (i = 0; i < scan->nr && !why; i++) {
 		const struct pp_item *item = &scan->items[i];
 
 		if (item->bad)
 			return "an object is damaged";
-		if (item->state == PP_ITEM_LIVE && item->name_len)
+		if (item->type == MEDIA_QUOTA)
+			why = read_limits(pool, item, state);
+		else if (item->state == PP_ITEM_LIVE && item->name_len)
 			why = read_name(pool, scan, item, state, room++);
 	}
 	state_sort(state);

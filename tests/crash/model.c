@@ -24,20 +24,46 @@ struct name *state_add(struct state *state, const char *path)
 	return name;
 }
 
+struct limits *state_limits(struct state *state, bool is_default, u32 uid)
+{
+	int i;
+
+	for (i = 0; i < state->nr_limits; i++)
+		if (state->limits[i].is_default == is_default && state->limits[i].uid == uid)
+			return &state->limits[i];
+	return NULL;
+}
+
 static int by_path(const void *a, const void *b)
 {
 	return strcmp(((const struct name *)a)->path, ((const struct name *)b)->path);
 }
 
+static int by_user(const void *a, const void *b)
+{
+	const struct limits *one = a, *two = b;
+
+	if (one->is_default != two->is_default)
+		return one->is_default ? 1 : -1;
+	return one->uid < two->uid ? -1 : one->uid > two->uid;
+}
+
 void state_sort(struct state *state)
 {
 	qsort(state->names, state->nr, sizeof(state->names[0]), by_path);
+	qsort(state->limits, state->nr_limits, sizeof(state->limits[0]), by_user);
 }
 
 static bool same_rights(const struct name *a, const struct name *b)
 {
 	return a->mode == b->mode && a->uid == b->uid && a->gid == b->gid &&
 	       a->acl_len == b->acl_len && !memcmp(a->acl, b->acl, a->acl_len);
+}
+
+static bool same_times(const struct name *a, const struct name *b)
+{
+	return a->atime == b->atime && a->mtime == b->mtime && a->ctime == b->ctime &&
+	       a->btime == b->btime;
 }
 
 static const char *differs(const struct name *a, const struct name *b)
@@ -52,11 +78,20 @@ static const char *differs(const struct name *a, const struct name *b)
 		return "rights";
 	if (a->size != b->size)
 		return "a size";
-	if (a->mtime != b->mtime || a->flags != b->flags || a->addr != b->addr || a->max != b->max)
+	if (!same_times(a, b))
+		return "times";
+	if (a->flags != b->flags || a->addr != b->addr || a->max != b->max)
 		return "attributes";
 	if (a->target_len != b->target_len || memcmp(a->target, b->target, a->target_len))
 		return "a target";
 	return NULL;
+}
+
+static bool same_limits(const struct limits *a, const struct limits *b)
+{
+	return a->is_default == b->is_default && a->uid == b->uid && a->bytes == b->bytes &&
+	       a->soft_bytes == b->soft_bytes && a->objects == b->objects &&
+	       a->soft_objects == b->soft_objects;
 }
 
 static const char *state_differs(const struct state *a, const struct state *b)
@@ -68,6 +103,11 @@ static const char *state_differs(const struct state *a, const struct state *b)
 		return "how many names there are";
 	for (i = 0; i < a->nr && !what; i++)
 		what = differs(&a->names[i], &b->names[i]);
+	if (!what && a->nr_limits != b->nr_limits)
+		what = "how many have limits";
+	for (i = 0; i < a->nr_limits && !what; i++)
+		if (!same_limits(&a->limits[i], &b->limits[i]))
+			what = "limits";
 	return what;
 }
 

@@ -13,6 +13,7 @@ enum {
 	MAX_NAMES = 48,
 	MAX_PATH = 300,
 	MAX_EXTRA = 96, /* bytes of an ACL or a target */
+	MAX_LIMITS = 4,
 	NR_PAGES = 5,   /* that are looked at */
 };
 
@@ -29,20 +30,31 @@ struct name {
 	u8 type;
 	u32 mode, uid, gid, nlink;
 	u64 size, flags, addr, max;
-	s64 mtime;
+	s64 atime, mtime, ctime, btime;
 	u32 acl_len, target_len;
 	u8 acl[MAX_EXTRA];
 	char target[MAX_EXTRA];
 	const struct content *content; /* NULL: zeros */
 };
 
+/* Limits of a user, or of all who have none of their own. */
+struct limits {
+	bool is_default;
+	u32 uid;
+	u64 bytes, soft_bytes, objects, soft_objects;
+};
+
 struct state {
 	struct name names[MAX_NAMES]; /* by path */
 	int nr;
+	struct limits limits[MAX_LIMITS]; /* by user, those of all others last */
+	int nr_limits;
 };
 
 struct name *state_find(struct state *state, const char *path);
 struct name *state_add(struct state *state, const char *path);
+/* Return: those of @uid, or of all others; or NULL. */
+struct limits *state_limits(struct state *state, bool is_default, u32 uid);
 void state_sort(struct state *state);
 /*
  * Return: NULL, or in what @found is neither @before nor @after (may be the

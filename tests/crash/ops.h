@@ -21,9 +21,13 @@ void drop(struct world *w, const char *path);
 struct content *new_content(struct world *w, const struct content *like);
 bool done(struct world *w, int err);
 void begin(struct world *w);
+void step(struct world *w);
 
 /* ops_names.c */
 extern const struct media_acl_entry an_acl[3];
+struct holder *new_holder(struct world *w, const char *path, u8 type);
+void forget(struct world *w, struct holder *holder);
+void add_new(struct world *w, const char *path);
 bool make(struct world *w, const char *path, u8 type, enum media_blob_kind kind,
 	  const void *data, size_t length);
 bool op_create(struct world *w);
@@ -87,5 +91,16 @@ bool op_fill_huge(struct world *w);
 bool op_punch_part(struct world *w);
 bool op_punch_huge(struct world *w);
 bool op_shrink_far(struct world *w);
+bool op_link_nameless(struct world *w);
+
+/* ops_limits.c */
+bool op_limits_set(struct world *w);
+bool op_limits_change(struct world *w);
+bool op_limits_remove(struct world *w);
+bool op_limits_others(struct world *w);
+
+/* ops_request.c */
+bool op_request_new(struct world *w);
+bool op_request_rights(struct world *w);
 
 #endif

@@ -16,7 +16,10 @@ bool change(struct world *w, const char *path,
 	*rec = holder->obj->rec;
 	rec->mode = name_of(w, path)->mode;
 	rec->uid = name_of(w, path)->uid;
+	rec->gid = name_of(w, path)->gid;
+	rec->atime = name_of(w, path)->atime;
 	rec->mtime = name_of(w, path)->mtime;
+	rec->ctime = name_of(w, path)->ctime;
 	rec->flags = name_of(w, path)->flags;
 	rec->addr = name_of(w, path)->addr;
 	rec->max = name_of(w, path)->max;
@@ -29,12 +32,15 @@ static void set_rights(struct name *name, const struct name *like)
 	(void)like;
 	name->mode = 0604;
 	name->uid = 4321;
+	name->atime += 2000;
 	name->mtime += 1000;
+	name->ctime += 3000;
 }
 
 static void set_address(struct name *name, const struct name *like)
 {
 	(void)like;
+	name->ctime += 300;
 	name->flags |= MEDIA_F_ADDR | MEDIA_F_SEALED;
 	name->addr = 0x200000000000ULL;
 	name->max = 1ULL << 30;
@@ -57,6 +63,7 @@ bool op_address(struct world *w)
 bool acl(struct world *w, const char *path, size_t length)
 {
 	struct holder *holder = holder_of(w, path);
+	struct pp_record rec;
 	struct name like;
 	int err;
 
@@ -67,11 +74,16 @@ bool acl(struct world *w, const char *path, size_t length)
 		return false;
 	like.acl_len = length;
 	memcpy(like.acl, an_acl, length);
+	like.mode ^= 0020;	/* it follows the list */
+	like.ctime += 200;
 	each(w, path, set_like, &like);
+	rec = holder->obj->rec;
+	rec.mode = like.mode;
+	rec.ctime = like.ctime;
 	begin(w);
 	err = pp_object_claim(&w->pool, holder->obj);	/* as the file system does */
 	if (!err)
-		err = pp_set_acl(&w->pool, holder->obj, &holder->obj->rec, an_acl, length);
+		err = pp_set_acl(&w->pool, holder->obj, &rec, an_acl, length);
 	return done(w, err);
 }
 
@@ -106,11 +118,13 @@ static void wipe(struct content *content, u64 from)
 	}
 }
 
+/* As morsel_store_resize(): the rest of the last page is zeroed at once, as it stays in sight. */
 bool resize(struct world *w, const char *path, u64 size)
 {
 	struct holder *holder = holder_of(w, path);
 	struct pp_record rec;
 	struct name like;
+	int err;
 
 	if (!holder || holder->obj->rec.type != MEDIA_REG)
 		return false;
@@ -120,11 +134,19 @@ bool resize(struct world *w, const char *path, u64 size)
 	if (size < like.size)
 		like.flags &= ~(u64)MEDIA_F_PREALLOC;
 	like.size = size;
+	like.mtime += 10;
+	like.ctime += 20;
 	each(w, path, set_like, &like);
 	rec = holder->obj->rec;
 	rec.size = size;
+	rec.mtime = like.mtime;
+	rec.ctime = like.ctime;
 	begin(w);
-	return done(w, pp_resize(&w->pool, holder->obj, &rec));
+	err = pp_resize(&w->pool, holder->obj, &rec);
+	if (!err)
+		err = pp_zero(&w->pool, holder->obj, size,
+			      DIV_ROUND_UP(size, MEDIA_FRAME) * MEDIA_FRAME);
+	return done(w, err);
 }
 
 bool op_grow(struct world *w)

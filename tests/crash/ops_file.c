@@ -157,6 +157,55 @@ bool op_allocate_undone(struct world *w)
 	return done(w, err);
 }
 
+/* ---- O_TMPFILE and linkat(2) ---- */
+
+static int fill_nameless(struct world *w, struct pp_object *obj, const u8 *bytes, u64 length)
+{
+	struct pp_record rec;
+	int err = pp_id_get(&w->pool, obj);
+
+	rec = obj->rec;
+	rec.size = length;
+	if (!err)
+		err = pp_resize(&w->pool, obj, &rec);
+	if (!err)
+		err = pp_write(&w->pool, obj, 0, bytes, length);
+	rec = obj->rec;
+	return err ? err : pp_set_acl(&w->pool, obj, &rec, an_acl, sizeof(an_acl));
+}
+
+/* Nothing of it is there before it has its name; then all of it is. */
+bool op_link_nameless(struct world *w)
+{
+	struct pp_object *obj;
+	struct content *content;
+	struct name *name;
+	u8 bytes[200];
+	int err;
+
+	if (!is_free(w, "/o"))
+		return false;
+	obj = new_holder(w, "/o", MEDIA_REG)->obj;
+	fill_bytes(bytes, sizeof(bytes), w->next_key++);
+	err = fill_nameless(w, obj, bytes, sizeof(bytes));
+	content = new_content(w, NULL);
+	put_bytes(content, 0, bytes, sizeof(bytes));
+	add_new(w, "/o");
+	name = name_of(w, "/o");
+	name->size = sizeof(bytes);
+	name->content = content;
+	name->acl_len = sizeof(an_acl);
+	memcpy(name->acl, an_acl, sizeof(an_acl));
+	begin(w);
+	if (!err)
+		err = pp_create(&w->pool, obj);
+	if (err) {
+		pp_release(&w->pool, obj);
+		forget(w, holder_of(w, "/o"));
+	}
+	return done(w, err);
+}
+
 /* ---- frames of 2 MiB ---- */
 
 bool op_fill_huge(struct world *w)

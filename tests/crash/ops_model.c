@@ -121,6 +121,16 @@ bool done(struct world *w, int err)
 	return true;
 }
 
+/*
+ * A request that writes several records has written one: that lasts, and what comes
+ * next begins with it.
+ */
+void step(struct world *w)
+{
+	state_sort(&w->after);
+	w->before = w->after;
+}
+
 /* The operation on the pool begins: from here on both states are legal. */
 void begin(struct world *w)
 {

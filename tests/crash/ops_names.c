@@ -4,7 +4,7 @@
 
 /* ---- make ---- */
 
-static struct holder *new_holder(struct world *w, const char *path, u8 type)
+struct holder *new_holder(struct world *w, const char *path, u8 type)
 {
 	struct pp_object *obj = calloc(1, sizeof(*obj));
 	struct holder *holder = &w->holders[w->nr_holders++];
@@ -17,11 +17,31 @@ static struct holder *new_holder(struct world *w, const char *path, u8 type)
 	obj->rec.gen = w->next_key++;
 	obj->rec.mode = 0640;
 	obj->rec.uid = 1000;
-	obj->rec.mtime = obj->rec.ctime = obj->rec.btime = obj->rec.atime = obj->rec.gen;
+	obj->rec.atime = 4 * obj->rec.gen;
+	obj->rec.mtime = 4 * obj->rec.gen + 1;
+	obj->rec.ctime = 4 * obj->rec.gen + 2;
+	obj->rec.btime = 4 * obj->rec.gen + 3;
 	obj->rec.parent = parent_id(w, path, &name);
 	pp_name_set(&obj->rec, obj->rec.parent, name, strlen(name));
 	snprintf(holder->path, sizeof(holder->path), "%s", path);
 	return holder;
+}
+
+/* The model gets the name of a holder that has only this one. */
+void add_new(struct world *w, const char *path)
+{
+	const struct pp_record *rec = &holder_of(w, path)->obj->rec;
+	struct name *name = state_add(&w->after, path);
+
+	name->key = rec->gen;
+	name->type = rec->type;
+	name->mode = rec->mode;
+	name->uid = rec->uid;
+	name->atime = rec->atime;
+	name->mtime = rec->mtime;
+	name->ctime = rec->ctime;
+	name->btime = rec->btime;
+	name->nlink = 1;
 }
 
 bool make(struct world *w, const char *path, u8 type, enum media_blob_kind kind,
@@ -35,13 +55,8 @@ bool make(struct world *w, const char *path, u8 type, enum media_blob_kind kind,
 		return false;
 	holder = new_holder(w, path, type);
 	obj = holder->obj;
-	name = state_add(&w->after, path);
-	name->key = obj->rec.gen;
-	name->type = type;
-	name->mode = obj->rec.mode;
-	name->uid = obj->rec.uid;
-	name->mtime = obj->rec.mtime;
-	name->nlink = 1;
+	add_new(w, path);
+	name = name_of(w, path);
 	if (kind == MEDIA_BLOB_TARGET && length) {
 		obj->rec.size = name->size = length;
 		name->target_len = length;
@@ -118,7 +133,7 @@ bool op_link(struct world *w)
 
 /* ---- move, remove ---- */
 
-static void forget(struct world *w, struct holder *holder)
+void forget(struct world *w, struct holder *holder)
 {
 	memmove(holder, holder + 1, (&w->holders[w->nr_holders] - (holder + 1)) * sizeof(*holder));
 	w->nr_holders--;
