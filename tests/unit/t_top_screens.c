@@ -102,6 +102,7 @@ static const struct {
 	{ "map-collision", "2^M^Ewcc", 24, 80, 2, true },
 	{ "map-hidden", "3w^R^R", 24, 80, 2, false },
 	{ "pools", "4", 24, 80, 2, false },
+	{ "pools-wide", "4", 16, 120, 2, false },
 	{ "users", "5", 24, 80, 2, false },
 	{ "events", "6", 24, 80, 3, false },
 	{ "events-filter", "6^4quota^M", 24, 80, 3, false },
@@ -273,6 +274,10 @@ static void test_click(void **state)
 	assert_false(ui.model.inverted);
 	ui_click(&ui, &grid, 4, 2);
 	assert_true(ui.model.inverted);
+	ui_click(&ui, &grid, 23, 58); /* Z */
+	assert_true(ui.paused);
+	ui_click(&ui, &grid, 23, 64);
+	assert_false(ui.paused);
 	ui_click(&ui, &grid, 23, 1); /* F1 */
 	assert_int_equal(ui.overlay, OVERLAY_HELP);
 	ui_click(&ui, &grid, 23, 1);
@@ -347,6 +352,15 @@ static void test_time(void **state)
 	assert_true(ui.redraw);
 	type(&ui, "q");
 	assert_true(ui.quit);
+	ui.cpu = -1;
+	ui_count(&ui, 100, 1000);
+	assert_true(ui.cpu == -1);
+	ui_count(&ui, 130, 2500);
+	assert_true(is_drawn(&ui, &grid, 0, "cpu 2.0%"));
+	ui_count(&ui, 135, 2500); /* no time has passed */
+	assert_true(ui.cpu == 2);
+	ui_count(&ui, 135, 3500);
+	assert_true(is_drawn(&ui, &grid, 0, "cpu 0.0%"));
 	stop(&ui, &grid);
 }
 
