@@ -74,6 +74,8 @@ static int take_pools(struct live *live)
 			.tree_tables = morsel_pool_tree_tables(from),
 			.rw_tables = morsel_pool_rw_tables(from),
 			.ro_tables = morsel_pool_ro_tables(from),
+			.generation = morsel_pool_generation(from),
+			.refused = live_refused(live, morsel_pool_name(from)),
 			.persistent = morsel_pool_flags(from) & MORSEL_POOL_FLAG_PERSISTENT,
 		};
 	}
@@ -109,6 +111,8 @@ static int look(struct live *live, const struct wanted *wanted)
 	live->snapshot->time = clock_ns(CLOCK_REALTIME);
 	live->snapshot->monotonic = clock_ns(CLOCK_MONOTONIC);
 	live->snapshot->lost = live->lost;
+	if (live->module[0])
+		live->snapshot->module = snapshot_string(live->snapshot, live->module);
 	err = take_pools(live);
 	live->snapshot->events_known = live->events != NULL;
 	if (!err)
@@ -181,10 +185,22 @@ static void close_live(struct source *source)
 	if (live->events)
 		morsel_events_close(live->events);
 	free(live->watched);
+	free(live->refusals);
 	live_free_objects(live);
 	snapshot_free(live->snapshot);
 	morsel_ctx_free(live->ctx);
 	free(live);
+}
+
+static void find_module(struct live *live)
+{
+	FILE *file = fopen("/sys/module/morsel/version", "re");
+
+	if (!file)
+		return;
+	if (fgets(live->module, sizeof(live->module), file))
+		live->module[strcspn(live->module, "\n")] = '\0';
+	fclose(file);
 }
 
 struct source *source_live(void)
@@ -196,6 +212,7 @@ struct source *source_live(void)
 		fputs("morsel-top: out of memory\n", stderr);
 		return NULL;
 	}
+	find_module(live);
 	live->viewer.uid = geteuid();
 	live->viewer.gid = getegid();
 	live->viewer.nr_groups = getgroups(MAX_GROUPS, live->viewer.groups);

@@ -49,6 +49,12 @@ struct grave {
 	size_t count;
 };
 
+/* How often a quota has held in a pool. */
+struct refusals {
+	char pool[MORSEL_MAX_POOL_NAME + 1];
+	uint64_t count;
+};
+
 struct live {
 	struct source source;
 	struct morsel_ctx *ctx;
@@ -62,6 +68,9 @@ struct live {
 	uint32_t *watched;  /* ids of pools that are watched, or may not be */
 	size_t nr_watched;
 	uint64_t lost;
+	struct refusals *refusals;
+	size_t nr_refusals;
+	char module[64];    /* its version; "": not known */
 	uint64_t generations; /* of all pools, added up */
 	char error[256];
 };
@@ -100,6 +109,8 @@ void live_take_rights(struct live *live, struct top_key key);
 
 /* ---- live_events.c ---- */
 void live_listen(struct live *live);
+/* How often a quota has held in the pool since this began. UNKNOWN: nobody tells. */
+uint64_t live_refused(const struct live *live, const char *pool);
 /* There is this pool: who hears of no others hears of what he may read in it. */
 void live_watch(struct live *live, const struct morsel_pool *pool);
 

@@ -170,6 +170,38 @@ static void keep(struct live *live, const struct morsel_event *event)
 
 /* ---- understanding ---- */
 
+static struct refusals *refusals_of(const struct live *live, const char *pool)
+{
+	size_t i;
+
+	for (i = 0; i < live->nr_refusals; i++)
+		if (!strcmp(live->refusals[i].pool, pool))
+			return &live->refusals[i];
+	return NULL;
+}
+
+static void count_refusal(struct live *live, const char *pool)
+{
+	struct refusals *refusals = pool ? refusals_of(live, pool) : NULL;
+
+	if (!refusals && pool) {
+		refusals = snapshot_add(&live->refusals, &live->nr_refusals, sizeof(*refusals));
+		if (refusals)
+			snprintf(refusals->pool, sizeof(refusals->pool), "%s", pool);
+	}
+	if (refusals)
+		refusals->count++;
+}
+
+uint64_t live_refused(const struct live *live, const char *pool)
+{
+	const struct refusals *refusals = refusals_of(live, pool);
+
+	if (!live->events)
+		return UNKNOWN;
+	return refusals ? refusals->count : 0;
+}
+
 /* What an event says of the objects that are known. */
 static void understand(struct live *live, const struct morsel_event *event)
 {
@@ -210,6 +242,8 @@ static int take_event(void *data, const struct morsel_event *event)
 		live->lost += morsel_event_lost(event) ? morsel_event_lost(event) : 1;
 	else
 		live->snapshot->heard++;
+	if (morsel_event_type(event) == MORSEL_EVENT_QUOTA_REFUSED)
+		count_refusal(live, morsel_event_pool_name(event));
 	if (live->objects.dumps)
 		understand(live, event);
 	keep(live, event);

@@ -171,6 +171,7 @@ static void set_facts(struct live *live, struct object *object, const struct mor
 	m->uid = morsel_info_uid(info);
 	m->gid = morsel_info_gid(info);
 	m->mode = morsel_info_mode(info);
+	m->created = (uint64_t)morsel_info_btime(info);
 	m->size = morsel_info_size(info);
 	m->allocated = morsel_info_allocated(info);
 	m->huge = morsel_info_huge(info);

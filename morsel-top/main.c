@@ -41,9 +41,8 @@ struct loop {
 	const struct options *options;
 	struct grid grid;
 	int signals;
-	int64_t next, last; /* ms; of looks */
-	int64_t listen;	    /* ms; to events, not before */
-	double last_used;
+	int64_t next;	/* ms; of looks */
+	int64_t listen; /* ms; to events, not before */
 	uint64_t looks;
 	int empty; /* looks for keys without any */
 	bool more; /* there may be keys behind one that makes it look again */
@@ -54,12 +53,8 @@ static void look(struct loop *loop)
 {
 	struct ui *ui = loop->ui;
 	int64_t now = now_ms();
-	double used = used_ms();
 
-	if (loop->last && now > loop->last)
-		ui->cpu = 100 * (used - loop->last_used) / (double)(now - loop->last);
-	loop->last = now;
-	loop->last_used = used;
+	ui_count(ui, used_ms(), (double)now);
 	ui->refresh = false;
 	ui_refresh(ui);
 	if (!ui->refresh) /* else it is half a look */

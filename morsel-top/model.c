@@ -194,6 +194,24 @@ static void add_known(uint64_t *sum, uint64_t number)
 		*sum = *sum == UNKNOWN ? number : *sum + number;
 }
 
+/* Morsels are in the order of their pools. */
+static void sum_mappings(struct snapshot *now)
+{
+	struct top_pool *pool = NULL;
+	size_t i, k;
+
+	for (i = 0; i < now->nr_pools; i++)
+		now->pools[i].maps = 0;
+	for (i = 0; i < now->nr_morsels; i++) {
+		const struct top_morsel *m = &now->morsels[i];
+
+		for (k = 0; (!pool || pool->id != m->pool_id) && k < now->nr_pools; k++)
+			pool = &now->pools[k];
+		if (pool && pool->id == m->pool_id)
+			add_known(&pool->maps, m->mappers);
+	}
+}
+
 static void sum_up(struct model *model)
 {
 	size_t i;
@@ -206,6 +224,7 @@ static void sum_up(struct model *model)
 		add_known(&model->dirty, model->now->morsels[i].dirty);
 		add_known(&model->allocated, model->now->morsels[i].allocated);
 	}
+	sum_mappings(model->now);
 	/* At the first look everything is new, which tells nothing. */
 	for (i = 0; model->first && i < model->nr_tracks; i++)
 		model->tracks[i]->fresh = false;

@@ -30,6 +30,7 @@ static const struct member pool_members[] = {
 	M(top_pool, used_huge, NUMBER), M(top_pool, available, NUMBER),
 	M(top_pool, available_huge, NUMBER), M(top_pool, tree_tables, NUMBER),
 	M(top_pool, rw_tables, NUMBER), M(top_pool, ro_tables, NUMBER),
+	M(top_pool, generation, NUMBER), M(top_pool, refused, NUMBER),
 	M(top_pool, persistent, FLAG), { 0 },
 };
 
@@ -45,6 +46,7 @@ static const struct member morsel_members[] = {
 	M(top_morsel, mappers, NUMBER),	  M(top_morsel, links, NUMBER),
 	M(top_morsel, faults, NUMBER),	  M(top_morsel, maps, NUMBER),
 	M(top_morsel, last_mapped, NUMBER), M(top_morsel, looked, NUMBER),
+	M(top_morsel, created, NUMBER),
 	M(top_morsel, rw_tables, NUMBER), M(top_morsel, ro_tables, NUMBER),
 	M(top_morsel, tree_tables, NUMBER), M(top_morsel, address, ADDRESS),
 	M(top_morsel, max_size, NUMBER),  M(top_morsel, sealed, NUMBER),
@@ -114,6 +116,7 @@ static const struct member snapshot_members[] = {
 	M(snapshot, heard, NUMBER),	    M(snapshot, vma_pid, NUMBER),
 	M(snapshot, rights_pool, NUMBER),   M(snapshot, rights_id, NUMBER),
 	M(snapshot, reserved, NUMBER),	    M(snapshot, largest_gap, NUMBER),
+	M(snapshot, module, TEXT),
 	{ 0 },
 };
 

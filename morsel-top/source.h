@@ -26,6 +26,9 @@ struct top_pool {
 	uint64_t available;		  /* bytes left */
 	uint64_t available_huge;	  /* of these, in whole 2 MiB; UNKNOWN of a volatile pool */
 	uint64_t tree_tables, rw_tables, ro_tables; /* pages */
+	uint64_t generation;		  /* counts changes of names */
+	uint64_t refused;		  /* times that a quota held, as heard; UNKNOWN: nobody tells */
+	uint64_t maps;			  /* mappings of its morsels; the model adds them up */
 	bool persistent;
 };
 
@@ -47,6 +50,7 @@ struct top_morsel {
 	uint64_t mappers, processes, links; /* attachments; entries that lead into it */
 	uint64_t faults, maps;		    /* so far */
 	uint64_t last_mapped;		    /* ns of wall-clock time; 0: never */
+	uint64_t created;		    /* the same */
 	uint64_t looked;		    /* monotonic ns: age of these; 0: as the snapshot */
 	uint64_t rw_tables, ro_tables, tree_tables;
 	uint64_t address, max_size;	    /* 0: none */
@@ -128,6 +132,7 @@ struct snapshot {
 	uint64_t lost;	 /* events missed so far */
 	uint64_t inexact; /* names changed all the time */
 	uint64_t events_known; /* whether the source hears of events */
+	const char *module;    /* version of the kernel module, or NULL */
 	struct chunk *chunks; /* the strings */
 };
 

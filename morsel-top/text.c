@@ -63,6 +63,16 @@ const char *clock_text(uint64_t ns, char text[NUMBER_TEXT])
 	return text;
 }
 
+const char *date_text(uint64_t ns, char text[NUMBER_TEXT])
+{
+	time_t seconds = (time_t)(ns / 1000000000);
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm) || !strftime(text, NUMBER_TEXT, "%Y-%m-%d %H:%M", &tm))
+		snprintf(text, NUMBER_TEXT, "?");
+	return text;
+}
+
 const char *age_text(uint64_t ns, char text[NUMBER_TEXT])
 {
 	unsigned long long minutes = ns / 60000000000ULL;

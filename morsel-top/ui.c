@@ -130,6 +130,14 @@ int ui_refresh(struct ui *ui)
 	return 0;
 }
 
+void ui_count(struct ui *ui, double used, double now)
+{
+	if (ui->counted > 0 && now > ui->counted)
+		ui->cpu = 100 * (used - ui->used) / (now - ui->counted);
+	ui->used = used;
+	ui->counted = now;
+}
+
 void ui_draw(struct ui *ui, struct grid *grid)
 {
 	static draw_fn *const views[NR_SCREENS] = {

@@ -80,6 +80,7 @@ struct ui {
 	uint64_t pid; /* whose address space is shown; 0: nobody's */
 	double delay; /* seconds */
 	double cpu;   /* percent that this program takes; -1: not known */
+	double used, counted; /* ms: processor time of it so far, and when that was; 0: never */
 	bool rw, paused, quit, redraw;
 	bool refresh; /* look again now */
 	bool names;   /* and at which morsels there are */
@@ -95,6 +96,8 @@ enum { MAX_KEYS = 512 };
 void ui_init(struct ui *ui, struct source *source);
 /* Look again. Return: 0, or -1 with a message. */
 int ui_refresh(struct ui *ui);
+/* This program has taken @used ms of processor time, at @now ms: of that is ui->cpu. */
+void ui_count(struct ui *ui, double used, double now);
 void ui_key(struct ui *ui, int key);
 /* The left button at a place of the grid that was drawn last; wheel: -1 up, 1 down. */
 void ui_click(struct ui *ui, const struct grid *grid, int row, int col);
@@ -116,7 +119,7 @@ void ui_find_next(struct ui *ui);
 /* ---- keys.c ---- */
 struct binding {
 	int key, other; /* two keys may do the same; 0: none */
-	const char *label; /* on the last line, or NULL */
+	const char *label; /* on the last line behind the key, or NULL */
 	const char *names, *help; /* of the list of keys, or NULL */
 	void (*act)(struct ui *ui); /* NULL: it is found elsewhere */
 	bool only_rw;
@@ -159,6 +162,8 @@ const char *rate_text(double rate, char text[NUMBER_TEXT]);
 const char *address_text(uint64_t address, char text[NUMBER_TEXT]);
 /* 14:03:22 */
 const char *clock_text(uint64_t ns, char text[NUMBER_TEXT]);
+/* 2025-11-26 14:03 */
+const char *date_text(uint64_t ns, char text[NUMBER_TEXT]);
 /* 3d02h, 00:12 */
 const char *age_text(uint64_t ns, char text[NUMBER_TEXT]);
 /* A sparkline of the last @width of @count samples. */

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include "ui.h"
 
+enum { CREATED = 24 }; /* columns that tell when something was created */
+
 static void put_numbers(struct grid *grid, int row, const struct top_morsel *m)
 {
 	char a[NUMBER_TEXT], b[NUMBER_TEXT], c[NUMBER_TEXT], d[NUMBER_TEXT], e[NUMBER_TEXT];
@@ -107,10 +109,13 @@ static int draw_facts(const struct ui *ui, struct grid *grid, int top, const str
 {
 	const struct top_morsel *m = track->now;
 	char start[NUMBER_TEXT], faults[NUMBER_TEXT], maps[NUMBER_TEXT], most[NUMBER_TEXT];
-	char age[NUMBER_TEXT];
-	int col = 0;
+	char age[NUMBER_TEXT], made[NUMBER_TEXT];
+	int col;
 
-	grid_put(grid, top, 0, PAINT_HEAD, "%s", m->name ? m->name : "(no name)");
+	col = grid_put(grid, top, 0, PAINT_HEAD, "%s", m->name ? m->name : "(no name)");
+	if (m->created && m->created != UNKNOWN && col + CREATED < grid->cols)
+		grid_put(grid, top, grid->cols - CREATED, PAINT_HEAD, "created %s",
+			 date_text(m->created, made));
 	grid_paint_row(grid, top++, PAINT_HEAD);
 	col = grid_put(grid, top, 0, PAINT_NORMAL, " id %llu  owner %s", (unsigned long long)m->id,
 		       user_of(m->uid));

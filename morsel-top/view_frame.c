@@ -7,9 +7,21 @@
 enum {
 	SMALL = 12, /* with fewer rows there are no bars and tabs */
 	BARS = 3,
+	LEAST = 20, /* columns of a bar; what does not fit beside it is left out */
 };
 
 /* ---- above ---- */
+
+/* What there is room for on the right. */
+static void draw_version(const struct snapshot *now, struct grid *grid, int col)
+{
+	char text[2 * NUMBER_TEXT + 64], age[NUMBER_TEXT];
+	int len = snprintf(text, sizeof(text), "  up %s  module %s", age_text(now->monotonic, age),
+			   now->module ? now->module : "-");
+
+	if (col + len <= grid->cols)
+		grid_text(grid, 0, col, -1, PAINT_DIM, text);
+}
 
 static void draw_title(const struct ui *ui, struct grid *grid)
 {
@@ -33,17 +45,45 @@ static void draw_title(const struct ui *ui, struct grid *grid)
 		col = grid_put(grid, 0, col, PAINT_BAD, " lost %llu",
 			       (unsigned long long)now->lost);
 	if (ui->cpu >= 0)
-		grid_put(grid, 0, col, PAINT_NORMAL, "  cpu %.1f%%", ui->cpu);
+		col = grid_put(grid, 0, col, PAINT_NORMAL, "  cpu %.1f%%", ui->cpu);
+	draw_version(now, grid, col);
 }
 
-static void draw_bar(const struct ui *ui, struct grid *grid, int row, const struct top_pool *pool)
+/* Append @more, unless all is longer than @room then. */
+static void append(char *text, size_t size, size_t room, const char *more)
 {
-	char used[NUMBER_TEXT], size[NUMBER_TEXT], right[3 * NUMBER_TEXT];
+	size_t len = strlen(text);
+
+	if (len + strlen(more) <= room && len + strlen(more) < size)
+		strcpy(text + len, more); /* NOLINT: it has room */
+}
+
+/* What is wrong with a pool, and then how it is used. */
+static void pool_notes(const struct top_pool *pool, size_t room, char bad[], char notes[],
+		       size_t size)
+{
+	char more[2 * NUMBER_TEXT], poison[NUMBER_TEXT];
+
+	if (pool->poisoned && pool->poisoned != UNKNOWN) {
+		snprintf(more, sizeof(more), " poison %s", size_text(pool->poisoned, poison));
+		append(bad, size, room, more);
+	}
+	if (pool->refused && pool->refused != UNKNOWN) {
+		snprintf(more, sizeof(more), " quota hits %llu", (unsigned long long)pool->refused);
+		append(bad, size, room, more);
+	}
+	snprintf(more, sizeof(more), " %llu maps", (unsigned long long)pool->maps);
+	if (strlen(bad) + strlen(more) <= room)
+		append(notes, size, size, more);
+}
+
+static void draw_bar(struct grid *grid, int row, const struct top_pool *pool)
+{
+	char used[NUMBER_TEXT], size[NUMBER_TEXT], right[4 * NUMBER_TEXT], bad[4 * NUMBER_TEXT] = "";
 	double share = pool->size ? (double)pool->used / (double)pool->size : 0;
 	enum paint paint = share > 0.9 ? PAINT_BAD : share > 0.7 ? PAINT_WARN : PAINT_GOOD;
-	int col, end, i, full;
+	int col, end, i, full, room;
 
-	(void)ui;
 	snprintf(right, sizeof(right), "%s/%s] %llu obj", size_text(pool->used, used),
 		 size_text(pool->size, size), (unsigned long long)pool->objects);
 	col = grid_put(grid, row, 0, PAINT_NORMAL, " %s ", pool->persistent ? "PMEM" : "DRAM");
@@ -51,7 +91,10 @@ static void draw_bar(const struct ui *ui, struct grid *grid, int row, const stru
 	col += 12;
 	grid_text(grid, row, col, 2, PAINT_NORMAL, " [");
 	col += 2;
-	end = grid->cols - (int)strlen(right) - 1;
+	room = grid->cols - col - LEAST - 1 - (int)strlen(right);
+	if (room > 0)
+		pool_notes(pool, (size_t)room, bad, right, sizeof(right));
+	end = grid->cols - (int)(strlen(right) + strlen(bad)) - 1;
 	if (end > col + 60)
 		end = col + 60;
 	full = end > col ? (int)(share * (end - col) + 0.5) : 0;
@@ -62,8 +105,7 @@ static void draw_bar(const struct ui *ui, struct grid *grid, int row, const stru
 	if (end < col)
 		end = col;
 	col = grid_text(grid, row, end, -1, PAINT_NORMAL, right);
-	if (pool->poisoned && pool->poisoned != UNKNOWN)
-		grid_put(grid, row, col, PAINT_BAD, " poison %s", size_text(pool->poisoned, used));
+	grid_text(grid, row, col, -1, PAINT_BAD, bad);
 }
 
 static const char *const tabs[NR_SCREENS] = { "Morsels", "Processes", "Map",
@@ -116,7 +158,7 @@ int draw_header(const struct ui *ui, struct grid *grid)
 	if (grid->rows < SMALL)
 		return row;
 	for (i = 0; now && i < now->nr_pools && i < BARS; i++)
-		draw_bar(ui, grid, row++, &now->pools[i]);
+		draw_bar(grid, row++, &now->pools[i]);
 	if (now && now->nr_pools > BARS)
 		grid_put(grid, row - 1, 0, PAINT_DIM, "+");
 	draw_tabs(ui, grid, row++);
@@ -171,6 +213,16 @@ static void draw_prompt(const struct ui *ui, struct grid *grid, int row)
 	grid_char(grid, row, col, PAINT_NORMAL, L'_', '_');
 }
 
+static void key_name(int key, char *name, size_t size)
+{
+	if (key >= K_F1 && key <= K_F10)
+		snprintf(name, size, "F%d", key - K_F1 + 1);
+	else if (key == K_ENTER)
+		snprintf(name, size, "Ent:");
+	else
+		snprintf(name, size, "%c:", key);
+}
+
 /* Labels in their order; @col asks for the key at a column. Return: it, or 0. */
 static int lay_keys(const struct ui *ui, struct grid *grid, int row, int wanted)
 {
@@ -184,7 +236,7 @@ static int lay_keys(const struct ui *ui, struct grid *grid, int row, int wanted)
 		if (!b->label || (b->only_rw && !ui->rw))
 			continue;
 		start = col;
-		snprintf(name, sizeof(name), "F%d", b->key - K_F1 + 1);
+		key_name(b->key, name, sizeof(name));
 		if (wanted < 0) {
 			col = grid_text(grid, row, col, -1, PAINT_STRONG, name);
 			col = grid_text(grid, row, col, -1, PAINT_KEY, b->label);

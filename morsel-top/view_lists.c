@@ -67,15 +67,22 @@ static void pool_line(const struct ui *ui, struct grid *grid, int row, size_t in
 		       size_text(pool->used, used), size_text(pool->available, left),
 		       pool->size ? 100.0 * (double)pool->used / (double)pool->size : 0);
 	col = pool_memory(pool, grid, row, col);
-	grid_put(grid, row, col, PAINT_NORMAL, " %7llu %6s", (unsigned long long)pool->objects,
-		 size_text(pool->poisoned, poison));
+	col = grid_put(grid, row, col, PAINT_NORMAL, " %7llu %6s %5llu",
+		       (unsigned long long)pool->objects, size_text(pool->poisoned, poison),
+		       (unsigned long long)pool->maps);
+	if (pool->refused == UNKNOWN)
+		col = grid_put(grid, row, col, PAINT_DIM, " %7s", "-");
+	else
+		col = grid_put(grid, row, col, PAINT_NORMAL, " %7llu",
+			       (unsigned long long)pool->refused);
+	grid_put(grid, row, col, PAINT_NORMAL, " %8llu", (unsigned long long)pool->generation);
 }
 
 void draw_pools(struct ui *ui, struct grid *grid, int top, int bottom)
 {
 	draw_list(ui, grid, top, bottom,
 		  "POOL         KIND   SIZE   USED   FREE USE%     2M     4K TABLES FREE2M OBJECTS "
-		  "POISON",
+		  "POISON  MAPS REFUSED      GEN",
 		  ui->model.now ? ui->model.now->nr_pools : 0, pool_line);
 }
 

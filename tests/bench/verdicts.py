@@ -159,6 +159,11 @@ def managing(rows):
             ("an address among 10 and among 10,000 reservations: within 3x",
              "reserve", "reserve", "lowest fit", 3)):
         yield flat(what, rows.curve(bench, "morsel", way, metric), limit, str)
+    own, other = rows.curve("usage", "morsel", "", "look"), rows.curve("usage", "memfd", "", "look")
+    many = max(own, default=0)
+    aim = "a look at what is active, with 256 processes: at least 1000x below clear_refs and smaps of a memfd"
+    yield Verdict(aim, other[many] / own[many] >= 1000 if many == 256 and many in other else None,
+                  f"{other[many] / own[many]:,.0f}x among {many}" if many in other else "not measured")
     curve = rows.curve("revoke", "morsel", "mappers", "revoke")
     each = {n: cost / n for n, cost in curve.items() if n >= 8}
     yield Verdict("a revoke costs each process no more among many than among eight: within 1.2x",

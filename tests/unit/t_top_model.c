@@ -41,6 +41,31 @@ static const struct track *by_id(const struct model *model, uint64_t id)
 	return NULL;
 }
 
+/* Mappings are added up by pool; of a pool without morsels there are none. */
+static void test_mappings(void **state)
+{
+	struct snapshot *first = look(1);
+	struct model model;
+	size_t i;
+
+	(void)state;
+	model_init(&model);
+	for (i = 0; i < 3; i++)
+		((struct top_pool *)ADD(first, pools))->id = 3 - i;
+	add(first, 1, "p:a")->mappers = 4;
+	add(first, 2, "p:b")->mappers = UNKNOWN;
+	add(first, 3, "p:c")->mappers = 5;
+	add(first, 1, "q:a")->pool_id = 3;
+	first->morsels[3].mappers = 7;
+	add(first, 1, "r:a")->pool_id = 4; /* a pool that has just come */
+	first->morsels[4].mappers = 100;
+	assert_int_equal(model_update(&model, first), 0);
+	assert_int_equal(first->pools[0].maps, 7);
+	assert_int_equal(first->pools[1].maps, 0);
+	assert_int_equal(first->pools[2].maps, 9);
+	model_free(&model);
+}
+
 static void test_rates(void **state)
 {
 	struct snapshot *first = look(10), *second = look(12), *third = look(13);
@@ -384,6 +409,7 @@ static void test_grid(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_mappings),
 		cmocka_unit_test(test_rates), cmocka_unit_test(test_order),
 		cmocka_unit_test(test_gone),  cmocka_unit_test(test_many_gone),
 		cmocka_unit_test(test_order_kept), cmocka_unit_test(test_filter),

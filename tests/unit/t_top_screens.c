@@ -5,6 +5,7 @@
  */
 #include <locale.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +45,7 @@ static void type(struct ui *ui, const char *keys)
 		{ 'P', K_PGUP },  { 'N', K_PGDN },  { 'H', K_FIRST },	  { 'E', K_LAST },
 		{ 'M', K_ENTER }, { 'B', K_BACKSPACE }, { '[', KEY_ESC }, { 'X', K_DELETE },
 		{ '1', K_F1 },	  { '3', K_F1 + 2 }, { '4', K_F1 + 3 },	  { '5', K_F1 + 4 },
-		{ '6', K_F1 + 5 }, { '9', K_F1 + 8 }, { '0', K_F10 },
+		{ '6', K_F1 + 5 }, { '9', K_F1 + 8 }, { '0', K_F10 },    { 'C', K_REDRAW },
 	};
 	size_t i;
 
@@ -90,7 +91,7 @@ static const struct {
 	{ "of-process", "2^Dp", 24, 80, 2, false },
 	{ "map", "3", 24, 80, 2, false },
 	{ "map-of-process", "2^M", 24, 80, 2, true },
-	{ "map-of-process-1g", "2^M^DRRRRn^M", 24, 80, 2, false },
+	{ "map-of-process-1g", "2^M^Dn^M", 24, 80, 2, false },
 	{ "map-of-morsel", "m", 24, 80, 2, true },
 	{ "map-1g", "m^M", 24, 80, 2, true },
 	{ "map-2m", "m^M^M", 24, 80, 2, false },
@@ -101,11 +102,19 @@ static const struct {
 	{ "map-collision", "2^M^Ewcc", 24, 80, 2, true },
 	{ "map-hidden", "3w^R^R", 24, 80, 2, false },
 	{ "pools", "4", 24, 80, 2, false },
+	{ "pools-wide", "4", 16, 120, 2, false },
 	{ "users", "5", 24, 80, 2, false },
 	{ "events", "6", 24, 80, 3, false },
 	{ "events-filter", "6^4quota^M", 24, 80, 3, false },
 	{ "help", "?", 24, 80, 2, false },
 	{ "delay", "d0.5", 16, 80, 2, false },
+	{ "delay-taken", "s0.5^M", 16, 80, 2, false },
+	{ "paused", "Z", 16, 80, 2, false },
+	{ "by-column-behind", ">>>>", 24, 80, 2, true },
+	{ "out-of-cell", "m+^D+-", 24, 80, 2, true },
+	/* See trouble(). */
+	{ "lost", "", 16, 80, 2, false },
+	{ "inexact", "", 16, 80, 2, false },
 	/* These are compared with a terminal, too, by t_top_terminal.sh. */
 	{ "term", "", 24, 80, 1, false },
 	{ "term-20x5", "", 5, 20, 1, false },
@@ -131,6 +140,15 @@ static void draw_to(struct ui *ui, struct grid *grid, FILE *file)
 	}
 }
 
+/* What the source seldom tells. */
+static void trouble(struct ui *ui, const char *screen)
+{
+	if (!strcmp(screen, "lost"))
+		ui->model.now->lost = 12;
+	if (!strcmp(screen, "inexact"))
+		ui->model.now->inexact = 1;
+}
+
 static void check_screen(size_t i)
 {
 	struct grid grid = { .ascii = screens[i].ascii };
@@ -140,6 +158,7 @@ static void check_screen(size_t i)
 	FILE *file;
 
 	start(&ui, screens[i].looks);
+	trouble(&ui, screens[i].name);
 	type(&ui, screens[i].keys);
 	if (ui.refresh && ui_refresh(&ui))
 		ui.message[0] = '\0'; /* the recording has ended */
@@ -255,6 +274,10 @@ static void test_click(void **state)
 	assert_false(ui.model.inverted);
 	ui_click(&ui, &grid, 4, 2);
 	assert_true(ui.model.inverted);
+	ui_click(&ui, &grid, 23, 58); /* Z */
+	assert_true(ui.paused);
+	ui_click(&ui, &grid, 23, 64);
+	assert_false(ui.paused);
 	ui_click(&ui, &grid, 23, 1); /* F1 */
 	assert_int_equal(ui.overlay, OVERLAY_HELP);
 	ui_click(&ui, &grid, 23, 1);
@@ -278,6 +301,137 @@ static void test_click(void **state)
 	stop(&ui, &grid);
 }
 
+/* ---- what keys do ---- */
+
+/* Is this on a line of the screen? */
+static bool is_drawn(struct ui *ui, struct grid *grid, int row, const char *text)
+{
+	bool found;
+	char *line;
+
+	ui_draw(ui, grid);
+	line = grid_line(grid, row);
+	found = strstr(line, text) != NULL;
+	free(line);
+	return found;
+}
+
+static const char *selected_name(const struct ui *ui)
+{
+	return ui_track(ui)->now->name;
+}
+
+static void test_time(void **state)
+{
+	struct grid grid = { 0 };
+	struct ui ui;
+
+	(void)state;
+	start(&ui, 2);
+	assert_int_equal(grid_resize(&grid, 24, 80), 0);
+	type(&ui, "Z");
+	assert_true(ui.paused);
+	assert_true(is_drawn(&ui, &grid, 3, "PAUSED"));
+	type(&ui, "Z");
+	assert_false(ui.paused);
+	assert_false(is_drawn(&ui, &grid, 3, "PAUSED"));
+	type(&ui, "d0.5^M");
+	assert_true(ui.delay == 0.5);
+	type(&ui, "s7^[");
+	assert_true(ui.delay == 0.5);
+	type(&ui, "s7x^B^M");
+	assert_true(ui.delay == 7);
+	type(&ui, "d0^M");
+	assert_true(ui.delay == 7);
+	assert_true(is_drawn(&ui, &grid, 23, "between 0.1 and 3600"));
+	ui.refresh = ui.names = false;
+	type(&ui, " ");
+	assert_true(ui.refresh && ui.names);
+	assert_false(ui.redraw);
+	type(&ui, "^C");
+	assert_true(ui.redraw);
+	type(&ui, "q");
+	assert_true(ui.quit);
+	ui.cpu = -1;
+	ui_count(&ui, 100, 1000);
+	assert_true(ui.cpu == -1);
+	ui_count(&ui, 130, 2500);
+	assert_true(is_drawn(&ui, &grid, 0, "cpu 2.0%"));
+	ui_count(&ui, 135, 2500); /* no time has passed */
+	assert_true(ui.cpu == 2);
+	ui_count(&ui, 135, 3500);
+	assert_true(is_drawn(&ui, &grid, 0, "cpu 0.0%"));
+	stop(&ui, &grid);
+}
+
+static void test_lists(void **state)
+{
+	struct grid grid = { 0 };
+	struct ui ui;
+	size_t all;
+
+	(void)state;
+	start(&ui, 2);
+	assert_int_equal(grid_resize(&grid, 8, 80), 0);
+	ui_draw(&ui, &grid);
+	all = ui.model.nr_rows;
+	type(&ui, "^N");
+	assert_int_equal(ui.lists[SCREEN_MORSELS].selected, ui.page);
+	type(&ui, "^N^P^P");
+	assert_int_equal(ui.lists[SCREEN_MORSELS].selected, 0);
+	type(&ui, "^N^N^N^N^N^N^N^N");
+	assert_int_equal(ui.lists[SCREEN_MORSELS].selected, all - 1);
+	type(&ui, "^H/ORDERS^M");
+	assert_string_equal(selected_name(&ui), "db:orders-old");
+	type(&ui, "n");
+	assert_string_equal(selected_name(&ui), "db:orders/2025");
+	type(&ui, "n"); /* around */
+	assert_string_equal(selected_name(&ui), "db:orders/2024");
+	type(&ui, "^4ord^Mu41000^M2p");
+	assert_int_equal(ui.model.nr_rows, 1);
+	type(&ui, "^[");
+	assert_int_equal(ui.model.nr_rows, all);
+	assert_string_equal(ui.model.filter, "");
+	assert_true(ui.model.only_uid == UNKNOWN && ui.model.only_pid == UNKNOWN);
+	ui.model.sort = 0;
+	type(&ui, ">");
+	assert_int_equal(ui.model.sort, 1);
+	type(&ui, "<<>"); /* around, too */
+	assert_int_equal(ui.model.sort, 0);
+	stop(&ui, &grid);
+}
+
+static void test_map(void **state)
+{
+	struct grid grid = { 0 };
+	struct ui ui;
+	uint64_t first;
+
+	(void)state;
+	start(&ui, 2);
+	type(&ui, "3^H"); /* nothing is there */
+	type(&ui, "n");
+	first = space_address(&ui.space, ui.space.cursor);
+	assert_true(first >= ui.model.now->window_start);
+	type(&ui, "n");
+	assert_true(space_address(&ui.space, ui.space.cursor) > first);
+	type(&ui, "N");
+	assert_true(space_address(&ui.space, ui.space.cursor) == first);
+	type(&ui, "+");
+	assert_int_equal(ui.space.level, 1);
+	type(&ui, "=");
+	assert_int_equal(ui.space.level, 2);
+	type(&ui, "-");
+	assert_int_equal(ui.space.level, 1);
+	type(&ui, "^B");
+	assert_int_equal(ui.space.level, 0);
+	assert_true(space_address(&ui.space, ui.space.cursor) == first);
+	type(&ui, "^B");
+	assert_int_equal(ui.space.level, 0);
+	assert_int_equal(ui.screen, SCREEN_SPACE);
+	stop(&ui, &grid);
+}
+
 /* What was asked of the source last. */
 static struct {
 	int count;
@@ -295,6 +449,15 @@ static int note_deed(struct source *source, enum deed deed, const char *pool, ui
 	asked.deed = deed;
 	asked.id = id;
 	snprintf(asked.text, sizeof(asked.text), "%s", text);
+	return 0;
+}
+
+static int note_kill(struct source *source, uint64_t pid, int signal)
+{
+	(void)source;
+	asked.count++;
+	asked.id = pid;
+	assert_int_equal(signal, SIGTERM);
 	return 0;
 }
 
@@ -336,6 +499,17 @@ static void test_deeds(void **state)
 	type(&ui, "^[");
 	assert_int_equal(asked.count, 3);
 	check_deed(&ui, "5Lp 2G^M", 4, DEED_LIMIT, ui.model.users[0].key, "p 2G");
+	type(&ui, "1");
+	check_deed(&ui, "^Xy", 5, DEED_REMOVE, ui_track(&ui)->id, "");
+	check_deed(&ui, "Dy", 6, DEED_REMOVE, ui_track(&ui)->id, "");
+	ui.source->kill = note_kill;
+	type(&ui, "2^D^9n");
+	assert_int_equal(asked.count, 6);
+	type(&ui, "^9y");
+	assert_int_equal(asked.count, 7);
+	assert_true(asked.id == ui.model.processes[1].key);
+	type(&ui, "^Uky");
+	assert_true(asked.id == ui.model.processes[0].key);
 	stop(&ui, &grid);
 }
 
@@ -344,6 +518,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_screens),
 		cmocka_unit_test(test_click),
+		cmocka_unit_test(test_time),
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_map),
 		cmocka_unit_test(test_deeds),
 		cmocka_unit_test(test_random),
 	};

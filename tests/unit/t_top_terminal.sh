@@ -58,6 +58,8 @@ within() {
 
 row() { tm capture-pane -p -t top | sed -n "$1p"; }
 row_begins() { [[ $(row "$1") = "$2"* ]]; }                                                 # ROW TEXT
+row_has() { [[ $(row "$1") = *"$2"* ]]; }                                                  # ROW TEXT
+row_is_not() { [[ $(row "$1") != "$2" ]]; }                                                # ROW TEXT
 has_style() { [ "$(tm capture-pane -e -p -t top | python3 top/styles.py "$1")" = "$2" ]; } # ROW CODES
 colors() { # the codes of colours on the screen
 	tm capture-pane -e -p -t top | grep -oE $'\033\\[[0-9;]*m' | grep -oE '[0-9]+' |
@@ -102,6 +104,7 @@ make -s -C "$top/morsel-top" OUT="$out" CFLAGS="-O1 -g -fsanitize=address,undefi
 point $? "it builds with sanitizers"
 python3 top/recording.py > "$work/small"
 python3 top/recording.py 10000 10 > "$work/big"
+python3 top/recording.py 0 600 > "$work/long"
 
 # ---- keys and sizes
 
@@ -137,6 +140,25 @@ ended
 point $? "it survives 1 by 1, and ends"
 [ "$(cat "$work/status")" = 0 ]
 point $? "with status 0"
+
+# ---- looks, ten a second
+
+start 80 24 -d 0.1 --replay "$work/long"
+tm send-keys -t top Z
+within row_has 4 PAUSED
+before=$(row 1)
+sleep 1
+[ -n "$before" ] && [ "$(row 1)" = "$before" ]
+point $? "Z: it stands still"
+tm send-keys -t top Space
+within row_is_not 1 "$before"
+point $? "Space: a look"
+before=$(row 1)
+tm send-keys -t top Z
+within row_is_not 1 "$before"
+point $? "Z: it goes on"
+tm send-keys -t top q
+ended
 
 # ---- other terminals
 
@@ -191,7 +213,7 @@ point $? "and again, the other way"
 mouse 0 20 4
 within row_begins 5 "     PID USER"
 point $? "a click on a tab"
-mouse 0 43 24
+mouse 0 68 24
 ended && [ "$(cat "$work/status")" = 0 ]
 point $? "a click on F10"
 

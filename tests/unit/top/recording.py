@@ -21,7 +21,7 @@ def morsel(number, name, look, **members):
         "active": resident // 4, "dirty": 0, "interval": 10**9, "mappers": number % 4, "processes": number % 3,
         "links": 1, "faults": number * look, "maps": look,
         "rw_tables": 1, "ro_tables": 0, "tree_tables": 2, "address": "0x0", "max_size": 0,
-        "last_mapped": 0, "sealed": 0, "poisoned": 0, **members}
+        "last_mapped": 0, "created": START - number * 86400 * 10**9, "sealed": 0, "poisoned": 0, **members}
 
 
 def named(look):
@@ -78,14 +78,16 @@ def look_at(look, morsels):
     return {
         "time": START + look * 10**9, "monotonic": look * 10**9, "window_start": hex(WINDOW),
         "window_end": hex(WINDOW_END), "reserved": 80 * GIB, "largest_gap": 40 * 1024 * GIB,
-        "rights_pool": 1, "rights_id": 3, "heard": 4, "hidden": 17, "lost": 0, "inexact": 0, "events_known": 1,
+        "module": "0.1.0", "rights_pool": 1, "rights_id": 3, "heard": 4, "hidden": 17, "lost": 0,
+        "inexact": 0, "events_known": 1,
         "vma_pid": 4711,
         "pools": [{"id": 1, "name": "db", "size": 128 * GIB, "used": 48 * GIB + 200 * MIB, "objects": 412,
                    "poisoned": 4096, "persistent": True, "used_huge": 47 * GIB, "available": 79 * GIB,
-                   "available_huge": 64 * GIB, "tree_tables": 700, "rw_tables": 60, "ro_tables": 40},
+                   "available_huge": 64 * GIB, "tree_tables": 700, "rw_tables": 60, "ro_tables": 40,
+                   "generation": 8812, "refused": 2},
                   {"id": 2, "name": "scratch", "size": GIB, "used": 0, "objects": 1, "poisoned": 0,
                    "persistent": False, "used_huge": 0, "available": GIB, "available_huge": None, "tree_tables": 0,
-                   "rw_tables": 0, "ro_tables": 0}],
+                   "rw_tables": 0, "ro_tables": 0, "generation": 1, "refused": None}],
         "morsels": objects, "attachments": attachments, "reservations": reservations, "vmas": vmas,
         "gaps": gaps, "rights": rights,
         "users": [{"pool_id": 1, "uid": 41000, "bytes": 41 * GIB, "objects": 1, "bytes_soft": 50 * GIB,
