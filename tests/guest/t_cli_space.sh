@@ -14,7 +14,7 @@ like "in a long listing" "$($ma ls -l p:a)" '0x200000000000'
 like "in JSON a string, the size a number" "$($ma -j stat p:a)" \
 	'"addr":"0x200000000000","max_size":16777216'
 ok "a chosen one" $ma create -s 1M --addr 0x300000000000 p:b
-fails "one that is taken" "another object" $ma create -s 1M --addr 0x300000000000 p:c
+fails "one that is taken" "another object has addresses there .EADDRINUSE" $ma create -s 1M --addr 0x300000000000 p:c
 fails "outside of the window" "not in the morsel window" $ma create -s 1M --addr 0x100000000000 p:c
 fails "not an address" "neither auto" $ma create -s 1M --addr 12 p:c
 fails "a largest size alone" "goes with --addr" $ma create -s 1M --max 2M p:c
