@@ -33,7 +33,7 @@ static int check_flags(struct vm_area_struct *vma)
 	const struct morsel_inode *mi = morsel_i(file_inode(vma->vm_file));
 
 	if (mi->displaced)
-		return -EEXIST;
+		return -EADDRNOTAVAIL;
 	if (vma->vm_flags & VM_SYNC && !is_synchronous(mi))
 		return -EOPNOTSUPP;
 	if (vma->vm_flags & VM_EXEC)

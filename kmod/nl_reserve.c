@@ -75,7 +75,7 @@ static int refuse(struct genl_info *info, struct inode *inode, u64 max, int erro
 	case -ERANGE:
 		why = "not in the morsel window";
 		break;
-	case -EEXIST:
+	case -EADDRINUSE:
 		why = "another object has addresses there";
 		break;
 	case -EDQUOT:
@@ -106,7 +106,7 @@ static int reserve(struct genl_info *info, struct inode *inode)
 	int error;
 
 	error = morsel_store_reserve(inode, addr, max);
-	if (error == -EEXIST || error == -ENOSPC)
+	if (error == -EADDRINUSE || error == -ENOSPC)
 		morsel_event_collision(inode, addr, morsel_reserve_length(max), 0, -error);
 	return error ? refuse(info, inode, max, error) : 0;
 }

@@ -182,7 +182,7 @@ static int place_at(struct morsel_reservation *node, u64 addr, u64 len)
 		return -ERANGE;
 	next = first_behind(addr);
 	if (next->start < addr + len)
-		return -EEXIST;
+		return -EADDRINUSE;
 	insert(node, next, addr, len);
 	return 0;
 }

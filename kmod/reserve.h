@@ -60,8 +60,9 @@ u64 morsel_reserve_length(u64 max);
  *
  * Context: i_rwsem held exclusive.
  * Return: 0; -EBUSY (mapped, or it has a place); -EFBIG (larger than the window, or the
- * object than @max); -EINVAL (@addr not aligned); -ERANGE (not in the window); -EEXIST
- * (overlaps another); -ENOSPC (no gap is large enough); -EDQUOT (too much for its owner).
+ * object than @max); -EINVAL (@addr not aligned); -ERANGE (not in the window);
+ * -EADDRINUSE (overlaps another); -ENOSPC (no gap is large enough); -EDQUOT (too much for
+ * its owner).
  */
 int morsel_reserve(struct inode *inode, u64 addr, u64 max);
 /* Context: as above.  Return: 0; -EBUSY (mapped); -ENOENT (it has none). */

@@ -58,8 +58,11 @@ static int join(struct morsel_events *events)
 	if (err)
 		return err;
 	if (setsockopt(events->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
-		return morsel_fail(events->owner, -errno, "subscribing to events: %s",
-				   strerror(errno));
+		return errno == EPERM ?
+			       morsel_fail(events->owner, -EPERM,
+					   "only CAP_SYS_ADMIN may be told of all events") :
+			       morsel_fail(events->owner, -errno, "subscribing to events: %s",
+					   strerror(errno));
 	return 0;
 }
 

@@ -113,6 +113,9 @@ static int explain(const struct morsel *morsel, int err, const void *addr)
 	if (err == -EEXIST && !addr)
 		return morsel_fail(morsel->owner, err,
 				   "something is mapped where the morsel has its address");
+	if (err == -EADDRNOTAVAIL)
+		return morsel_fail(morsel->owner, err,
+				   "another morsel has the address that it has on its media");
 	if (err == -EFBIG)
 		return morsel_fail(morsel->owner, err,
 				   "the addresses of the morsel end before that");

@@ -227,7 +227,9 @@ static int unmount_one(uint64_t owner, const struct morsel_mount *mount)
 		return morsel_fail(owner, -EBUSY, "%s: another file system is mounted on top",
 				   morsel_quote(dir));
 	if (umount2(dir, UMOUNT_NOFOLLOW))
-		return morsel_fail(owner, -errno, "%s: %s", morsel_quote(dir), strerror(errno));
+		return morsel_fail(owner, -errno, "%s: %s", morsel_quote(dir),
+				   errno == EPERM ? "only CAP_SYS_ADMIN may unmount it" :
+						    strerror(errno));
 	return 0;
 }
 

@@ -167,6 +167,8 @@ int usage_error(struct app *app, const char *format, ...) __attribute__((format(
 bool confirm(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* ", mapped by 2 processes", of what is in @directory; empty: by none. Overwritten each time. */
 const char *mapped_by(struct app *app, const char *directory);
+/* The same of the morsel that is called @name. */
+const char *morsel_mapped_by(struct app *app, const char *name, const struct morsel_info *info);
 /* The status of the command from what has been reported. */
 int final_status(const struct app *app);
 /* Print what --json has gathered. Return: 0 or app->output_error. */
@@ -207,8 +209,10 @@ void progress_end(struct progress *progress);
 
 /* ---- advice.c ---- */
 
-/* Add to a text what to do about an error, where that is known. */
-void add_advice(int err, char *text, size_t size);
+/* Add to a text about @name (or NULL) what to do about an error, where that is known. */
+void add_advice(struct app *app, const char *name, int err, char *text, size_t size);
+/* Report that the system call named @call has failed on the morsel @name. */
+void report_call(struct app *app, const char *name, const char *call, int err);
 /*
  * As report(), for a pool or an object that was to be found through a mount: where there is
  * none, tell whether the module or the pool is missing, and what to do.

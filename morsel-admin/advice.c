@@ -1,18 +1,76 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What to do where the module, the pool or its mount is missing. */
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "admin.h"
+#include <unistd.h>
+#include "output.h"
 
-void add_advice(int err, char *text, size_t size)
+static void add(char *text, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void add(char *text, size_t size, const char *format, ...)
 {
 	size_t len = strlen(text);
+	va_list args;
 
+	va_start(args, format);
+	vsnprintf(text + len, size - len, format, args);
+	va_end(args);
+}
+
+/* Which of the limits is used up, and how much that is. */
+static void add_used(const struct morsel_quota *quota, char *text, size_t size)
+{
+	uint64_t bytes = morsel_quota_bytes_hard(quota), objects = morsel_quota_objects_hard(quota);
+	const char *user = user_name(morsel_quota_uid(quota));
+	char used[MORSEL_SIZE_TEXT], limit[MORSEL_SIZE_TEXT];
+
+	morsel_size_format(morsel_quota_bytes_used(quota), used);
+	morsel_size_format(bytes, limit);
+	if (bytes && morsel_quota_bytes_used(quota) >= bytes)
+		add(text, size, "; user %s has %s of %s", user, used, limit);
+	if (objects && morsel_quota_objects_used(quota) >= objects)
+		add(text, size, "; user %s has %llu of %llu objects", user,
+		    (unsigned long long)morsel_quota_objects_used(quota),
+		    (unsigned long long)objects);
+}
+
+/* Who is at his limit is the caller: others do not refuse him anything. */
+static void add_quota(struct app *app, const char *name, char *text, size_t size)
+{
+	char *pool = name ? strndup(name, strcspn(name, ":")) : NULL;
+	struct morsel_quota *quota;
+
+	if (pool && !morsel_quota_get(app->ctx, pool, geteuid(), &quota)) {
+		add_used(quota, text, size);
+		morsel_quota_free(quota);
+	}
+	add(text, size, "; see morsel-admin quota show");
+	free(pool);
+}
+
+void add_advice(struct app *app, const char *name, int err, char *text, size_t size)
+{
 	if (err == -ENODEV)
-		snprintf(text + len, size - len, "; as root: modprobe morsel");
+		add(text, size, "; as root: modprobe morsel");
 	else if (err == -EDQUOT && strstr(text, "the quota is used up"))
-		snprintf(text + len, size - len, "; see morsel-admin quota show");
+		add_quota(app, name, text, size);
+	else if (err == -EPERM && strstr(text, "told of all events"))
+		add(text, size, "; name what you may read to watch that");
+}
+
+void report_call(struct app *app, const char *name, const char *call, int err)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "%s: %s", call,
+		 err == -EINTR ? "interrupted" : strerror(-err));
+	if (err == -EDQUOT && strchr(name, ':'))
+		add_quota(app, name, text, sizeof(text));
+	report_text(app, name, err, "%s", text);
 }
 
 /* The kernel has the pool, or says why not. */

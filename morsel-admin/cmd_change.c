@@ -88,12 +88,14 @@ static void resize(struct app *app, const struct morsel_info *info, const char *
 	morsel_size_format(morsel_info_size(info), from);
 	morsel_size_format(size, to);
 	if (app->dry_run) {
-		would(app, name, "resize from %s to %s", from, to);
+		would(app, name, "resize from %s to %s%s", from, to,
+		      morsel_mapped_by(app, name, info));
 		return;
 	}
 	if (size < morsel_info_size(info) &&
-	    !confirm(app, "cut %s from %s (%llu bytes) to %s (%llu bytes)", shown(name), from,
-		     (unsigned long long)morsel_info_size(info), to, (unsigned long long)size))
+	    !confirm(app, "cut %s from %s (%llu bytes) to %s (%llu bytes)%s", shown(name), from,
+		     (unsigned long long)morsel_info_size(info), to, (unsigned long long)size,
+		     morsel_mapped_by(app, name, info)))
 		return;
 	err = morsel_set(app->ctx, name, morsel_info_id(info), &attr, &after);
 	if (err) {

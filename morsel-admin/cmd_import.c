@@ -113,9 +113,8 @@ static int fill(struct import *import, struct morsel *morsel)
 	err = copy_bytes(&copy, &progress);
 	progress_end(&progress);
 	if (err)
-		report_text(import->app, copy.failed[0] == 'r' ? import->file : import->target, err,
-			    "%s: %s", copy.failed,
-			    err == -EINTR ? "interrupted" : strerror(-err));
+		report_call(import->app, copy.failed[0] == 'r' ? import->file : import->target,
+			    copy.failed, err);
 	return err;
 }
 

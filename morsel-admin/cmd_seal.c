@@ -9,10 +9,11 @@ static void seal(struct app *app, const char *name, const struct morsel_info *in
 	int err;
 
 	if (app->dry_run) {
-		would(app, name, "make the contents final");
+		would(app, name, "make the contents final%s", morsel_mapped_by(app, name, info));
 		return;
 	}
-	if (!confirm(app, "make the contents of %s final for good", shown(name)))
+	if (!confirm(app, "make the contents of %s final for good%s", shown(name),
+		     morsel_mapped_by(app, name, info)))
 		return;
 	err = morsel_seal(app->ctx, name, morsel_info_id(info));
 	if (err) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who maps what is about to go, for questions and dry runs. */
+/* Who maps what is about to go or to change, for questions and dry runs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "output.h"
@@ -37,22 +37,18 @@ static uint64_t count_mappings(const struct morsel_list *list)
 	return count;
 }
 
-const char *mapped_by(struct app *app, const char *directory)
+/* There are @mappings of what is called so: how is that said? */
+static const char *describe(struct app *app, const char *name, unsigned int flags,
+			    uint64_t mappings)
 {
 	static char text[96];
 	struct morsel_attachment_list *who;
-	struct morsel_list *what;
-	uint64_t mappings = 0;
 	size_t processes = 0, seen = 0;
 
 	text[0] = '\0';
-	if (morsel_list(app->ctx, directory, MORSEL_LIST_RECURSIVE, &what))
-		return text;
-	mappings = count_mappings(what);
-	morsel_list_free(what);
 	if (!mappings)
 		return text;
-	if (!morsel_attachment_list(app->ctx, directory, MORSEL_LIST_RECURSIVE, &who)) {
+	if (!morsel_attachment_list(app->ctx, name, flags, &who)) {
 		processes = count_processes(who);
 		seen = morsel_attachment_list_count(who);
 		morsel_attachment_list_free(who);
@@ -65,4 +61,21 @@ const char *mapped_by(struct app *app, const char *directory)
 		snprintf(text, sizeof(text), ", mapped %llu time%s", (unsigned long long)mappings,
 			 mappings == 1 ? "" : "s");
 	return text;
+}
+
+const char *mapped_by(struct app *app, const char *directory)
+{
+	struct morsel_list *what;
+	uint64_t mappings = 0;
+
+	if (!morsel_list(app->ctx, directory, MORSEL_LIST_RECURSIVE, &what)) {
+		mappings = count_mappings(what);
+		morsel_list_free(what);
+	}
+	return describe(app, directory, MORSEL_LIST_RECURSIVE, mappings);
+}
+
+const char *morsel_mapped_by(struct app *app, const char *name, const struct morsel_info *info)
+{
+	return describe(app, name, 0, morsel_info_attachments(info));
 }

@@ -68,7 +68,7 @@ void report(struct app *app, const char *name, int err)
 	snprintf(text, sizeof(text), "%s", *said ? said : strerror(-err));
 	snprintf(bad, sizeof(bad), "%s", attr ? attr : "");
 	add_grantor(app, name, err, text, sizeof(text));
-	add_advice(err, text, sizeof(text));
+	add_advice(app, name, err, text, sizeof(text));
 	emit_error(app, name, err, attr ? bad : NULL, text);
 }
 

@@ -63,9 +63,9 @@ enum morsel_map_flags {
  * is best NULL then.
  *
  * Return: 0; -EINVAL (flags; @addr not congruent; an empty morsel), -EEXIST
- * (something is at @addr, or at the morsel's address), -EFBIG (behind the end of its
- * addresses), -EOVERFLOW, -EACCES (not open for writing), -ENOMEM,
- * and what mmap(2) returns.
+ * (something is mapped at @addr, or at the morsel's address), -EADDRNOTAVAIL (another
+ * morsel has its address), -EFBIG (behind the end of its addresses), -EOVERFLOW, -EACCES
+ * (not open for writing), -ENOMEM, and what mmap(2) returns.
  */
 int morsel_map(const struct morsel *morsel, uint64_t offset, uint64_t length, void *addr,
 	       unsigned int flags, struct morsel_mapping **mapping);

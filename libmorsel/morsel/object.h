@@ -55,7 +55,7 @@ enum morsel_create_flags {
  * Return: 0; -EINVAL (name, attributes), -ENAMETOOLONG, -ENOENT (no such pool
  * or directory), -ENOTDIR, -ELOOP (a symbolic link on the way), -EACCES,
  * -EEXIST, -EISDIR (exists, but is of the other type), -EROFS, -ENOSPC, -EDQUOT. If the
- * address cannot be had: -ERANGE (outside of the window), -EEXIST (another morsel has it),
+ * address cannot be had: -ERANGE (outside of the window), -EADDRINUSE (another morsel has it),
  * -EFBIG (larger than the window), -ENOSPC (no gap is large enough), -EPERM.
  */
 int morsel_create(struct morsel_ctx *ctx, const char *name, const struct morsel_attr *attr,

@@ -49,6 +49,8 @@ is "is not counted" "$(morsel-admin --json rights show p:f | jq -c '.[0].revokes
 is "as JSON" "$(morsel-admin --json rights show p:f | jq -c '.[0].acl[1]')" '{"tag":"u","who":"alice","perm":"---"}'
 
 ok "a morsel of a group" sh -c "touch t && chgrp team t && chmod 660 t"
+is "a copy in a dry run" "$(morsel-admin -n rights copy p:f p:t)" "p:t: would take over the rights"
+is "changes nothing" "$(acl p:t)" "u::rw- g::rw- o::--- "
 ok "revoke from one of them" morsel-admin rights revoke p:t u:alice:w
 is "who keeps what else the group has" "$(acl p:t)" "u::rw- u:alice:r-- g::rw- m::rw- o::--- "
 ok "that is felt" as alice cat t

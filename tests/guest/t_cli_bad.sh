@@ -67,6 +67,17 @@ for i in $(seq 40); do
 done
 like "events to a reader that goes: it ends" "$(cat /tmp/status)" '^(0|141)$'
 is "without more words" "$(cat /tmp/words)" "morsel-admin: watching"
+# The terminal goes: SIGHUP, also while events come, and without it an error to write to.
+is "events on a terminal that goes: an end" "$(on_pty watching $ma events)" "signal 1"
+is "in JSON, too" "$(on_pty watching $ma -j events -s p:)" "signal 1"
+on_pty synced sh -c "trap '' HUP; exec $ma -j events -s p:" > /tmp/ended &
+n=0
+until [ -s /tmp/ended ] || [ $((n += 1)) -gt 100 ]; do
+	$ma create p:told && $ma rm p:told
+	sleep 0.1
+done
+is "who ignores that ends when there is something to write" "$(cat /tmp/ended)" "status 1"
+ok "none of them is left" sh -c '! killall -0 morsel-admin'
 ok "standard output closed" sh -c "$ma ls p: >&-; test \$? -le 1"
 is "all is still there" "$($ma -j ls -R p: | jq length)" 2002
 done_testing

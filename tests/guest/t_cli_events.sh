@@ -50,7 +50,8 @@ like "lines for people" "$(cat /tmp/log)" \
 mkdir -p /mnt/morsel/open/below /mnt/morsel/closed
 chmod 755 /mnt/morsel/open /mnt/morsel/open/below
 chmod 700 /mnt/morsel/closed
-fails "not all for everybody" "ermission|not permitted|dministrator" as alice morsel-admin events -t 1
+fails "not all for everybody" "only CAP_SYS_ADMIN may be told of all events; name what you may read" \
+	as alice morsel-admin events -t 1
 fails "not what he may not read" "read and search the directory" \
 	as alice morsel-admin events -t 1 p:closed
 rm /tmp/err

@@ -17,6 +17,8 @@ dd if=/dev/urandom of=file bs=1M seek=20 count=1 conv=notrunc 2> /dev/null
 printf 'the end' >> file
 chmod 646 file
 umask 022
+is "a dry run" "$($ma -n import file p:)" "p:file: would copy file into it"
+is "brings nothing" "$(ls /mnt/morsel)" ""
 status "a file is imported" 0 $ma import file p:
 ok "with its name and bytes" cmp file /mnt/morsel/file
 is "its mode without what the umask takes" "$(stat -c %a /mnt/morsel/file)" 644
@@ -33,6 +35,8 @@ is "and holes" "$($ma -b stat p:piped | sed -n 's/^allocated *//p')" \
 	"$($ma -b stat p:file | sed -n 's/^allocated *//p')"
 exec 3< /mnt/morsel/other
 printf new > new
+is "replacing in a dry run" "$($ma -n import --replace new p:other)" "p:other: would copy new into it"
+ok "leaves what is there" cmp file /mnt/morsel/other
 status "replaced" 0 $ma -j import --replace new p:other
 is "JSON shows what is there now" "$(printf %s "$said" | jq -c '.[0] | [.name, .size]')" '["p:other",3]'
 ok "new bytes" cmp new /mnt/morsel/other
@@ -61,12 +65,16 @@ killall sleep
 
 # ---- export
 
+like "a dry run" "$($ma -n export p:file out)" '^p:file: would '
+ok "makes no file" test ! -e out
 status "a morsel is exported" 0 $ma -j export p:file out
 ok "with its bytes" cmp file out
 is "and told" "$(printf %s "$said" | jq -c '.[0] | [.name, .file, .size]')" '["p:file","out",41943047]'
 is "holes stay holes" "$(($(stat -c %b out) * 512 < 8 * 1048576))" 1
 status "again" 1 $ma export p:file out
 like "is refused" "$said" 'out: it exists; --replace'
+like "nor does a dry run replace it" "$($ma -n export --replace p:other out)" '^p:other: would '
+ok "which has what it had" cmp file out
 status "unless it is to be replaced" 0 $ma export --replace p:other out
 ok "new bytes" cmp new out
 ok "to standard output" sh -c "$ma export p:file - | cmp - file"

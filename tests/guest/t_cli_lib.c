@@ -153,6 +153,37 @@ static void test_address(void)
 	morsel_close(morsel);
 }
 
+/* One that has an address of its own. */
+static void test_place(void)
+{
+	struct morsel_attr attr = { .set = MORSEL_SET_SIZE | MORSEL_SET_ADDR, .size = 4 * MIB };
+	struct morsel_mapping *second = NULL;
+	struct morsel_info *info;
+	struct morsel *morsel;
+	char *home, *other;
+
+	need(!morsel_create(ctx, "p:placed", &attr, 0, &info));
+	home = (char *)morsel_info_addr(info);
+	attr.addr = morsel_info_addr(info);
+	morsel_info_free(info);
+	is_int(morsel_create(ctx, "p:there", &attr, 0, &info), -EADDRINUSE,
+	       "addresses of another morsel");
+	ok(strstr(morsel_error(ctx), "another object has addresses there"), "that is told: %s",
+	   morsel_error(ctx));
+	morsel = opened("p:placed", O_RDWR, 0);
+	other = mmap(home + 2 * MIB, 4096, PROT_READ,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	need(other == home + 2 * MIB);
+	is_int(morsel_map(morsel, 0, 0, NULL, 0, &second), -EEXIST, "something is in the way");
+	ok(!strcmp(morsel_error(ctx), "something is mapped where the morsel has its address"),
+	   "that is told, too: %s", morsel_error(ctx));
+	need(!munmap(other, 4096));
+	is_int(morsel_map(morsel, 0, 8 * MIB, NULL, 0, &second), -EFBIG, "more than is reserved");
+	ok(!strcmp(morsel_error(ctx), "the addresses of the morsel end before that"),
+	   "and that: %s", morsel_error(ctx));
+	morsel_close(morsel);
+}
+
 /* Where there is no room for a wide mapping, there may be for a narrow one. */
 static int cramped(void *arg)
 {
@@ -294,6 +325,7 @@ int main(void)
 	test_one_entry();
 	is_int(in_child(reader, NULL, 20), 0, "another process finds it by name");
 	test_address();
+	test_place();
 	is_int(in_child(cramped, NULL, 20), 0, "little address space");
 	test_threads();
 	is_int(in_child(demoted, NULL, 20), 0, "rights that were given up");

@@ -119,6 +119,26 @@ status "a directory has no size" 1 $ma resize p:dir 1M
 like "that is said" "$said" 'EISDIR'
 is "in JSON the new size" "$($ma -j resize p:zwei 3M | jq .[0].size)" 3145728
 
+# ---- what is asked tells who maps it; seal
+
+two_map() { [ "$($ma ps -H p:zwei | wc -l)" = 2 ]; }
+holdmap zwei 60 &
+holder=$!
+holdmap zwei 60 &
+other=$!
+await 100 two_map
+status "shrinking what is mapped" 2 $ma resize p:zwei 1M
+like "tells by how many" "$said" 'to 1M \(1048576 bytes\), mapped by 2 processes, say --yes'
+is "a dry run, too" "$($ma -n resize p:zwei 1M)" "p:zwei: would resize from 3M to 1M, mapped by 2 processes"
+status "sealing asks" 2 $ma seal p:zwei
+like "and tells it" "$said" 'make the contents of p:zwei final for good, mapped by 2 processes, say --yes'
+is "a dry run, too" "$($ma -n seal p:zwei)" "p:zwei: would make the contents final, mapped by 2 processes"
+kill $holder $other
+wait
+is "by nobody" "$($ma -n seal p:zwei)" "p:zwei: would make the contents final"
+is "none of them seals it" "$($ma -j stat p:zwei | jq .[0].sealed)" false
+ok "who writes can" sh -c 'echo more >> zwei'
+
 # ---- rm
 
 ok "remove" $ma rm p:zwei p:m

@@ -43,6 +43,22 @@ done
 fails "the hard limit stays" "quota" as alice touch /mnt/morsel/open/13
 like "what is refused is said" "$(wait_for refused)" "pool p: refused process [0-9]+ of user 1000, limit 12"
 ok "it goes on" kill -0 $service
+
+# It sleeps while more happens than its socket holds: who passes a limit then is not told of.
+morsel-admin quota set --objects-soft 4 p bob
+drops() { awk -v pid="$service" '$3 % 4194304 == pid { sum += $9 } END { print sum + 0 }' /proc/net/netlink; }
+kill -STOP $service
+i=0
+until [ "$(drops)" -gt 0 ] || [ $((i += 1)) -gt 200 ]; do
+	(cd /mnt/morsel && seq 500 | xargs touch && seq 500 | xargs rm)
+done
+ok "events are lost" test "$(drops)" -gt 0
+before=$(drops)
+as bob touch /mnt/morsel/open/b1 /mnt/morsel/open/b2 /mnt/morsel/open/b3 /mnt/morsel/open/b4 /mnt/morsel/open/b5
+ok "that of bob, too" test "$(drops)" -gt "$before"
+kill -CONT $service
+like "it looks at all quotas then" "$(wait_for 'user 1001')" "pool p: raised a soft limit of user 1001"
+is "and raises his" "$(soft 1001)" 7
 kill $service
 fails "and wants a percentage" "usage" /usr/local/sbin/morsel-quotad
 done_testing

@@ -28,8 +28,9 @@ as_fails "nor resize what he may not write" "p:team/a: .*EACCES" bob morsel-admi
 as_fails "nor give things away" "p:team/b: .*EPERM, attribute uid" bob morsel-admin create -u alice p:team/b
 is "so is carol's of what the team has" "$(as carol morsel-admin ls -R p:)" "$(printf 'p:alice\np:team')"
 as_fails "a pool" "q: .*CAP_SYS_ADMIN.*EPERM" alice morsel-admin pool create q
-as_fails "its end" "EPERM" alice morsel-admin pool remove -y p
-as_fails "events" "EPERM" alice morsel-admin events -t 1
+as_fails "its end" "p: /mnt/morsel: only CAP_SYS_ADMIN may unmount it .EPERM" alice morsel-admin pool remove -y p
+as_fails "events" "only CAP_SYS_ADMIN may be told of all events; name what you may read to watch that .EPERM" \
+	alice morsel-admin events -t 1
 as_fails "nor seal it" "p:team/a: only the owner.*the owner of p:team/a is alice .EPERM" \
 	bob morsel-admin seal -y p:team/a
 as_fails "nor grant" "p:team/a: only the owner.*the owner of p:team/a is alice .EPERM" \

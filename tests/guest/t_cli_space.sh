@@ -14,7 +14,7 @@ like "in a long listing" "$($ma ls -l p:a)" '0x200000000000'
 like "in JSON a string, the size a number" "$($ma -j stat p:a)" \
 	'"addr":"0x200000000000","max_size":16777216'
 ok "a chosen one" $ma create -s 1M --addr 0x300000000000 p:b
-fails "one that is taken" "another object" $ma create -s 1M --addr 0x300000000000 p:c
+fails "one that is taken" "another object has addresses there .EADDRINUSE" $ma create -s 1M --addr 0x300000000000 p:c
 fails "outside of the window" "not in the morsel window" $ma create -s 1M --addr 0x100000000000 p:c
 fails "not an address" "neither auto" $ma create -s 1M --addr 12 p:c
 fails "a largest size alone" "goes with --addr" $ma create -s 1M --max 2M p:c
@@ -101,15 +101,16 @@ mover() {
 		$ma address p:later "$at"
 	done
 }
-taker() {
-	until [ -e /tmp/moved ]; do
-		$ma address p:taker 0x320000000000 2> /dev/null
-		$ma address p:taker 0x340000000000
-	done
-}
-ok "one that wants its place" $ma create -s 3M --addr 0x340000000000 p:taker
-taker > /tmp/taker 2>&1 &
+cat > /tmp/taker.sh << 'EOF'
+until [ -e /tmp/moved ]; do
+	morsel-admin address p:taker 0x320000000000
+	morsel-admin address p:taker 0x340000000000
+done
+EOF
+ok "another user's that wants its place" as alice $ma create -s 3M --addr 0x340000000000 p:taker
+as alice sh /tmp/taker.sh 2> /tmp/refused &
 taker=$!
+ok "who has tried before it moves" await 100 test -s /tmp/refused
 mover > /tmp/mover 2>&1 &
 mover=$!
 without=0
@@ -120,6 +121,7 @@ touch /tmp/moved
 wait $taker
 is "one that moves has an address all the time" $without 0
 ok "who is refused is told why" sh -c '! grep -v "another object" /tmp/mover | grep .'
+ok "the other user, too" sh -c '! grep -v "another object" /tmp/refused | grep .'
 is "so has the other one" "$($ma ls -H -o addr,max_size p:taker | tr -s ' ')" "0x340000000000 3M"
 $ma rm -y p:taker
 $ma address p:later 0x320000000000
@@ -160,7 +162,12 @@ told() { # WHAT: of the status
 	$ma status | sed -n "s/^$1 *//p"
 }
 is "none is used up" "$(told above_soft) $(told at_hard)" "0 0"
-fails "they hold" "quota is used up; see morsel-admin quota show" as alice sh -c "$ma create p:x p:y p:z"
+is "a dry run" "$($ma -n quota set p alice --hard 2M --objects-hard none)" "p: would set limits of alice"
+is "another one" "$($ma -n quota set p alice --remove)" "p: would remove limits of alice"
+is "changes nothing" "$($ma quota show p -H -o user,soft,hard,objects_hard | tr -s ' ' | grep alice)" \
+	"alice 512K 1M 2"
+fails "they hold" "p:z: the quota is used up; user alice has 2 of 2 objects; see morsel-admin quota show .EDQUOT" \
+	as alice sh -c "$ma create p:x p:y p:z"
 ok "the user has two" test -e /mnt/morsel/y
 is "status: one is used up" "$(told at_hard)" 1
 is "status: one pool, an address more" "$(told pools) $(told reservations)" "1 $($ma vas -H -o name | wc -l)"
@@ -173,6 +180,10 @@ fails "nothing to set" "which limit" $ma quota set p alice
 fails "a wrong size" "no unit" $ma quota set p alice --hard 1Q
 fails "who may not" "CAP_SYS_ADMIN" as alice $ma quota set p alice --hard none
 ok "no limit" $ma quota set p alice --objects-hard none
+fails "that of bytes holds" \
+	"p:z: writing: Disk quota exceeded; user alice has 1M of 1M; see morsel-admin quota show .EDQUOT" \
+	as alice sh -c "yes | head -c 2000000 | $ma import - p:z"
+is "nothing is left of it" "$($ma quota show p -H -o user,used,objects | tr -s ' ' | grep alice)" "alice 0B 2"
 ok "the default" $ma quota set p default --hard 8M
 like "is shown" "$($ma quota show p)" 'default +- +- +8M'
 ok "limits are removed" $ma quota set p alice --remove

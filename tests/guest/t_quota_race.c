@@ -7,12 +7,14 @@
  * cpus: 4
  * timeout: 90
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +98,79 @@ static void test_writers(void)
 		need(unlink(pool_path(name)) == 0);
 	}
 	is_int(quota_number(&nl, ALICE, MORSEL_A_QUOTA_BYTES_USED), 0, "all is given back");
+}
+
+/* ---- eight that make names, and one limit of objects ---- */
+
+enum { OBJECTS = 501 };
+
+static bool make_name(long way, const char *first, const char *name)
+{
+	int fd;
+
+	if (way == 1)
+		return link(first, name) == 0;
+	if (way == 2)
+		return mkdir(name, 0700) == 0;
+	fd = open(name, O_CREAT | O_RDWR, 0600);
+	return fd >= 0 && close(fd) == 0;
+}
+
+/* Make names by one of three ways until it is refused. */
+static int name_until_refused(void *arg)
+{
+	char first[64], name[80];
+	int n;
+
+	become_user(ALICE);
+	snprintf(first, sizeof(first), "%s/%ld", pool_path("names"), (long)arg);
+	need(make_name(0, NULL, first));
+	barrier_wait(barrier);
+	for (n = 0; n < OBJECTS; n++) {
+		snprintf(name, sizeof(name), "%s-%d", first, n);
+		if (!make_name((long)arg % 3, first, name))
+			return errno == EDQUOT ? 0 : 1;
+	}
+	return 2;
+}
+
+/* Return: how many names there were. */
+static int remove_names(void)
+{
+	DIR *dir = opendir(pool_path("names"));
+	struct dirent *entry;
+	int n = 0;
+
+	need(dir);
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		n++;
+		if (unlinkat(dirfd(dir), entry->d_name, 0))
+			need(unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR) == 0);
+	}
+	closedir(dir);
+	need(rmdir(pool_path("names")) == 0);
+	return n;
+}
+
+static void test_names(void)
+{
+	pid_t pids[WRITERS];
+	long i;
+
+	need(mkdir(pool_path("names"), 0777) == 0 && chmod(pool_path("names"), 0777) == 0);
+	quota_limit(&nl, ALICE, MORSEL_A_QUOTA_OBJECTS_HARD, OBJECTS);
+	barrier = barrier_new(WRITERS);
+	for (i = 0; i < WRITERS; i++)
+		pids[i] = start_child(name_until_refused, (void *)i);
+	for (i = 0; i < WRITERS; i++)
+		is_int(wait_child(pids[i], 30), 0, "who makes names is refused, %ld", i);
+	is_int(quota_number(&nl, ALICE, MORSEL_A_QUOTA_OBJECTS_USED), OBJECTS,
+	       "eight that make names end exactly at the limit");
+	is_int(remove_names(), OBJECTS, "so many names there are");
+	is_int(quota_number(&nl, ALICE, MORSEL_A_QUOTA_OBJECTS_USED), 0, "all are given back");
+	quota_limit(&nl, ALICE, MORSEL_A_QUOTA_OBJECTS_HARD, 0);
 }
 
 /* ---- owners change while objects are filled, emptied, named and removed ---- */
@@ -221,6 +296,7 @@ int main(void)
 {
 	nl_open(&nl);
 	test_writers();
+	test_names();
 	test_owners();
 	nl_close(&nl);
 	return done_testing();

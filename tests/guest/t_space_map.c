@@ -180,7 +180,7 @@ static void test_life(void)
 	need(map_at(NULL, SIZE, 0, 0) == home && unlink(pool_path("b")) == 0);
 	close(fd);
 	space_begin(&nl, "c", (long)home, 2 * MIB, 0);
-	refused(&nl, EEXIST, "another object", MORSEL_A_OBJECT_ADDR, "removed but mapped");
+	refused(&nl, EADDRINUSE, "another object", MORSEL_A_OBJECT_ADDR, "removed but mapped");
 	need(munmap(home, SIZE) == 0);
 	is_int(space_make(&nl, "c", (long)home, 2 * MIB, 0), (long)home,
 	       "with the object its place is free");

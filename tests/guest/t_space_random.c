@@ -92,7 +92,8 @@ static bool give_back(int n)
 
 static void test_random(void)
 {
-	long done = 0, wrong = 0, changes = on_debug_kernel() ? 10000 : 200000;
+	long made = 0, freed = 0, refused = 0, wrong = 0;
+	long wanted = on_debug_kernel() ? 10000 : 100000;
 	int n;
 
 	space_window(&nl, WINDOW_START, WINDOW_START + CHUNKS * 2 * MIB);
@@ -100,18 +101,26 @@ static void test_random(void)
 	for (n = 0; n < OBJECTS; n++)
 		close(make_morsel(name_of(n), 4096));
 	srand(1);
-	for (done = 0; done < changes; done++) {
+	while (made < wanted && !wrong) {
 		n = rand() % OBJECTS;
-		if (model[n].chunks)
+		if (model[n].chunks) {
 			wrong += !give_back(n);
-		else
-			wrong += !reserve(n);
+			freed++;
+			continue;
+		}
+		wrong += !reserve(n);
+		model[n].chunks ? made++ : refused++;
 	}
-	diag("%ld changes", done);
 	is_int(wrong, 0, "each is where it should be");
+	ok(refused > 0, "the window was full at times");
 	for (n = 0; n < OBJECTS; n++)
-		if (model[n].chunks)
+		if (model[n].chunks) {
 			need(give_back(n));
+			freed++;
+		}
+	diag("%ld made, %ld freed, %ld refused", made, freed, refused);
+	is_int(made, wanted, "so many were made");
+	is_int(freed, wanted, "and given back");
 	nl_begin(&nl, MORSEL_CMD_WINDOW_GET);
 	need(nl_talk(&nl) == 0);
 	is_int(nl_number(&nl, MORSEL_A_WINDOW_LARGEST_GAP), CHUNKS * 2 * MIB, "the window is whole");

@@ -76,9 +76,9 @@ static void refuse(const char *what, uint64_t addr, uint64_t size, uint64_t max,
 
 static void test_refusals(void)
 {
-	refuse("overlap", WINDOW_START, 8 * MIB, 0, EEXIST, "another object",
+	refuse("overlap", WINDOW_START, 8 * MIB, 0, EADDRINUSE, "another object",
 	       MORSEL_A_OBJECT_ADDR);
-	refuse("overlap at the end", 0x300000000000 - 2 * MIB, 3 * MIB, 0, EEXIST,
+	refuse("overlap at the end", 0x300000000000 - 2 * MIB, 3 * MIB, 0, EADDRINUSE,
 	       "another object", MORSEL_A_OBJECT_ADDR);
 	refuse("below the window", WINDOW_START - 2 * MIB, 2 * MIB, 0, ERANGE,
 	       "not in the morsel window", MORSEL_A_OBJECT_ADDR);

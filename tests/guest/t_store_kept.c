@@ -179,7 +179,7 @@ static void check_place(uint64_t addr, const char *when)
 	is_errno(p, EINVAL, "%s: not elsewhere", when);
 	is_errno(ftruncate(fd, 4 * MIB + 1), EFBIG, "%s: not larger than its place", when);
 	space_begin(&nl, "other", addr, 4096, MIB);
-	is_int(nl_talk(&nl), EEXIST, "%s: nobody else gets the address", when);
+	is_int(nl_talk(&nl), EADDRINUSE, "%s: nobody else gets the address", when);
 	is_errno(open(pool_path("other"), O_RDONLY), ENOENT, "%s: who wanted it is not there",
 		 when);
 	close(fd);

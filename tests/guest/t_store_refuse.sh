@@ -138,11 +138,13 @@ is "the first to come has it" "$(morsel-admin -j stat two:fixed | jq -r '.[0].ad
 like "the log tells of the other" "$(dmesg)" 'object [0-9]* cannot have its address: it cannot be mapped'
 is "which has none" "$(morsel-admin -H vas | grep one: | tr -s ' ')" \
 	"0x300000000000 0x300000200000 2M displaced one:fixed"
-fails "nor can it be mapped" "File exists" space_map $p/fixed
+fails "nor can it be mapped" "Cannot assign requested address" space_map $p/fixed
 wait $listener
 is "who listens has been told" \
 	"$(jq -r '"\(.pool_name) \(.start) \(.length) \(.error)"' /tmp/events)" \
-	"one 0x300000000000 2097152 File exists"
+	"one 0x300000000000 2097152 Address already in use"
+fails "libmorsel says so" "^one:fixed: another morsel has the address that it has on its media$" \
+	lib_map one:fixed
 umount $q
 umount $p
 mount -t morsel $large $p

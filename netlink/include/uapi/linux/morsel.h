@@ -751,9 +751,8 @@ enum {
  *   ENOMEM. Of addr and max-size: EINVAL (max-size without addr, neither it nor
  *   size, a directory, not aligned), EFBIG (the size is above it, or it is
  *   above the window),
- *   ERANGE (outside of the window), EEXIST (overlaps another reservation; that
- *   another mapping is in the way at the address is EEXIST of mmap(), which is
- *   another call), ENOSPC (no gap is large enough), EDQUOT (more of the window than the module
+ *   ERANGE (outside of the window), EADDRINUSE (overlaps another reservation),
+ *   ENOSPC (no gap is large enough), EDQUOT (more of the window than the module
  *   parameter user_addresses lets the owner have in a pool), EPERM (the module parameter
  *   fixed_addr_admin_only lets only CAP_SYS_ADMIN choose an address).
  *
