@@ -81,13 +81,13 @@ class Report:
     """What the plugin has seen; nothing, if it was killed before it could say so."""
 
     def __init__(self, text):
-        self.sites = []  # address, stores, where the first was, who may have called it
+        self.sites = []  # address, stores, where the first was, what the call returns to (0: code of the module itself)
         self.cut = {}
         for line in text.splitlines():
             verb, *words = line.split()
             if verb == "site":
-                address, offset, *callers = (int(word, 16) for word in words[:1] + words[2:])
-                self.sites.append((address, int(words[1]), offset, callers))
+                address, offset, caller = (int(word, 16) for word in words[:1] + words[2:])
+                self.sites.append((address, int(words[1]), offset, caller))
             elif verb == "cut":
                 self.cut = dict(zip(words[::2], map(int, words[1::2])))
 
@@ -124,18 +124,18 @@ class Sections:
             self.known[place] = list(zip(out[::2], map(os.path.basename, out[1::2])))
         return self.known[place]
 
-    def stranger(self, address, callers):
+    def stranger(self, address, caller):
         """None, or who stores to the pool past persist.h."""
-        for place in map(self._place, [address] + [caller - 1 for caller in callers]):
-            if place:
-                frames = self._frames(place)
-                if any(line.startswith("persist.h:") for _, line in frames):
-                    return None
-                return " in ".join(f"{name} ({line.split()[0]})" for name, line in frames)
-        return f"code at {address:#x} that the module has not called"
+        place = self._place(address) or self._place(caller - 1)
+        if not place:
+            return f"code at {address:#x} that the module has not called"
+        frames = self._frames(place)
+        if any(line.startswith("persist.h:") for _, line in frames):
+            return None
+        return " in ".join(f"{name} ({line.split()[0]})" for name, line in frames)
 
 
 def strangers(report, sections):
     """Whoever has stored to the pool past persist.h."""
-    found = ((sections.stranger(address, callers), offset // FRAME) for address, _, offset, callers in report.sites)
+    found = ((sections.stranger(address, caller), offset // FRAME) for address, _, offset, caller in report.sites)
     return sorted({f"{who}, frame {frame}" for who, frame in found if who})

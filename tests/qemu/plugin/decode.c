@@ -119,6 +119,8 @@ struct insn insn_decode(const uint8_t *bytes, size_t length, uint64_t pc)
 		insn.kind = c.at < c.end && *c.at >> 6 != 3 ? INSN_STORE : INSN_OTHER;
 	else if (opcode == 0xc4 || opcode == 0xc5)
 		insn.kind = vex(&c, opcode);
+	else if (opcode == 0xe8 || (opcode == 0xff && c.at < c.end && (*c.at >> 3 & 7) == 2))
+		insn.kind = INSN_CALL;
 	if (opcode != 0x0f)
 		return insn;
 	opcode = next(&c);

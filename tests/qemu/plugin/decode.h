@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Instructions of x86-64 that matter to what is durable. */
+/* Instructions of x86-64 that matter to what is durable, and to who has stored it. */
 #ifndef PLUGIN_DECODE_H
 #define PLUGIN_DECODE_H
 
@@ -13,6 +13,7 @@ enum insn_kind {
 	INSN_STREAM, /* a store past the caches */
 	INSN_FLUSH,  /* clwb, clflushopt, clflush */
 	INSN_FENCE,  /* sfence, mfence */
+	INSN_CALL,
 };
 
 enum {

@@ -165,7 +165,7 @@ static void store(unsigned int number, uint64_t vaddr, uint64_t offset, uint64_t
 	stores++;
 	/* What a process has mapped is its own affair, whoever stores there for it. */
 	if (vaddr >= kernel_half)
-		sites_add(cpu, pc, offset);
+		sites_add(number, pc, offset);
 	event();
 	pthread_mutex_unlock(&lock);
 }
@@ -239,6 +239,11 @@ static void on_flush(unsigned int number, void *data)
 	pthread_mutex_unlock(&lock);
 }
 
+static void on_call(unsigned int number, void *back)
+{
+	sites_call(number, (uint64_t)back);
+}
+
 static void on_fence(unsigned int number, void *data)
 {
 	(void)data;
@@ -293,6 +298,11 @@ static void watch_stores(struct qemu_plugin_insn *q, bool stream, uint64_t pc)
 					 (void *)pc);
 }
 
+static void watch_call(struct qemu_plugin_insn *q, uint64_t back)
+{
+	qemu_plugin_register_vcpu_insn_exec_cb(q, on_call, QEMU_PLUGIN_CB_NO_REGS, (void *)back);
+}
+
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t nr = qemu_plugin_tb_n_insns(tb);
@@ -311,6 +321,8 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 							       QEMU_PLUGIN_CB_NO_REGS, NULL);
 		else
 			watch_stores(q, insns[i].kind == INSN_STREAM, pc);
+		if (insns[i].kind == INSN_CALL && in_module(pc))
+			watch_call(q, pc + qemu_plugin_insn_size(q));
 	}
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sites.h"
+#include "lines.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,23 +8,29 @@
 enum {
 	ROOM = 4096,	 /* sites, a power of two */
 	STACK_WORDS = 64, /* that are searched for callers */
+	CALLS = 64,	 /* that are remembered of each CPU, a power of two */
 	GDB_RSP = 7,
 };
 
-/* Where modules are. */
-static const uint64_t modules_first = 0xffffffffc0000000ULL, modules_end = 0xffffffffff000000ULL;
-
 struct site {
-	uint64_t pc, callers[CALLERS];
+	uint64_t pc, caller;
 	uint64_t offset; /* of the first store */
 	unsigned long stores;
 };
 
 static struct site sites[ROOM];
 
-static bool in_module(uint64_t address)
+/* Calls that modules have made, by where they return to. */
+static struct calls {
+	uint64_t back[CALLS];
+	unsigned long nr;
+} calls[MAX_CPUS];
+
+void sites_call(unsigned int number, uint64_t address)
 {
-	return address >= modules_first && address < modules_end;
+	struct calls *of = &calls[number];
+
+	of->back[of->nr++ % CALLS] = address;
 }
 
 static uint64_t stack_pointer(struct CPUState *cpu)
@@ -39,37 +46,49 @@ static uint64_t stack_pointer(struct CPUState *cpu)
 	return value;
 }
 
-/* Words on the stack that lead into a module, the innermost first. */
-static void find_callers(struct CPUState *cpu, uint64_t *callers)
+static size_t read_stack(struct CPUState *cpu, uint64_t words[STACK_WORDS])
 {
-	uint64_t words[STACK_WORDS], sp = stack_pointer(cpu);
-	size_t found = 0, length = sizeof(words);
+	uint64_t sp = stack_pointer(cpu);
+	size_t length = STACK_WORDS * sizeof(*words);
 
 	/* Not over the end of the page, behind which there may be nothing. */
 	if (sp % 4096 + length > 4096)
 		length = 4096 - sp % 4096;
-	if (cpu_memory_rw_debug(cpu, sp, words, length, false))
-		return;
-	for (size_t i = 0; i < length / 8 && found < CALLERS; i++)
-		if (in_module(words[i]))
-			callers[found++] = words[i];
+	return cpu_memory_rw_debug(cpu, sp, words, length, false) ? 0 : length / sizeof(*words);
 }
 
-void sites_add(struct CPUState *cpu, uint64_t pc, uint64_t offset)
+/*
+ * What has called code of the kernel proper, of which nothing sleeps while it stores to the
+ * pool: the last call whose way back is on the stack.  Not the first such word there, which may
+ * be left over from a call that has returned; and what an interrupt has called since is below.
+ */
+static uint64_t find_caller(unsigned int number)
+{
+	const struct calls *of = &calls[number];
+	uint64_t words[STACK_WORDS];
+	size_t nr = read_stack(qemu_get_cpu(number), words);
+
+	for (unsigned long i = of->nr; i && of->nr - i < CALLS; i--)
+		for (size_t k = 0; k < nr; k++)
+			if (words[k] == of->back[(i - 1) % CALLS])
+				return words[k];
+	return 0;
+}
+
+void sites_add(unsigned int number, uint64_t pc, uint64_t offset)
 {
 	struct site site = { .pc = pc, .offset = offset };
-	uint64_t hash = pc * 0x9e3779b97f4a7c15ULL;
+	uint64_t hash;
 
 	if (!in_module(pc))
-		find_callers(cpu, site.callers);
-	for (size_t i = 0; i < CALLERS; i++)
-		hash = (hash ^ site.callers[i]) * 0x9e3779b97f4a7c15ULL;
+		site.caller = find_caller(number);
+	hash = (pc * 31 ^ site.caller) * 0x9e3779b97f4a7c15ULL;
 	for (size_t i = 0; i < ROOM; i++) {
-		struct site *at = &sites[(hash + i) % ROOM];
+		struct site *at = &sites[((hash >> 32) + i) % ROOM];
 
 		if (!at->stores)
 			*at = site;
-		if (at->pc == pc && !memcmp(at->callers, site.callers, sizeof(site.callers))) {
+		if (at->pc == pc && at->caller == site.caller) {
 			at->stores++;
 			return;
 		}
@@ -79,13 +98,8 @@ void sites_add(struct CPUState *cpu, uint64_t pc, uint64_t offset)
 
 void sites_print(FILE *to)
 {
-	for (size_t i = 0; i < ROOM; i++) {
-		if (!sites[i].stores)
-			continue;
-		fprintf(to, "site %" PRIx64 " %lu %" PRIx64, sites[i].pc, sites[i].stores,
-			sites[i].offset);
-		for (size_t k = 0; k < CALLERS && sites[i].callers[k]; k++)
-			fprintf(to, " %" PRIx64, sites[i].callers[k]);
-		fputc('\n', to);
-	}
+	for (size_t i = 0; i < ROOM; i++)
+		if (sites[i].stores)
+			fprintf(to, "site %" PRIx64 " %lu %" PRIx64 " %" PRIx64 "\n", sites[i].pc,
+				sites[i].stores, sites[i].offset, sites[i].caller);
 }
