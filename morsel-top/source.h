@@ -27,7 +27,7 @@ struct top_pool {
 	uint64_t available_huge;	  /* of these, in whole 2 MiB; UNKNOWN of a volatile pool */
 	uint64_t tree_tables, rw_tables, ro_tables; /* pages */
 	uint64_t generation;		  /* counts changes of names */
-	uint64_t refused;		  /* times that a quota held, as heard; UNKNOWN: nobody tells */
+	uint64_t refused;		  /* times a quota held; UNKNOWN: nobody tells */
 	uint64_t maps;			  /* mappings of its morsels; the model adds them up */
 	bool persistent;
 };

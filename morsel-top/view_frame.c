@@ -79,7 +79,8 @@ static void pool_notes(const struct top_pool *pool, size_t room, char bad[], cha
 
 static void draw_bar(struct grid *grid, int row, const struct top_pool *pool)
 {
-	char used[NUMBER_TEXT], size[NUMBER_TEXT], right[4 * NUMBER_TEXT], bad[4 * NUMBER_TEXT] = "";
+	char used[NUMBER_TEXT], size[NUMBER_TEXT], right[4 * NUMBER_TEXT];
+	char bad[4 * NUMBER_TEXT] = "";
 	double share = pool->size ? (double)pool->used / (double)pool->size : 0;
 	enum paint paint = share > 0.9 ? PAINT_BAD : share > 0.7 ? PAINT_WARN : PAINT_GOOD;
 	int col, end, i, full, room;
