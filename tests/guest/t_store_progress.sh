@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A mount after a power cut that takes long says how far it is.  An instruction takes the guest
-# half a microsecond, so that it is long for a pool of an ordinary size.
+# a quarter of a microsecond, so that it is long for a pool of an ordinary size.
 # nvdimm: 258M
 # mem: 1G
 # cpus: 1
-# icount: shift=9,sleep=off
+# icount: shift=8,sleep=off
+# kargs: nowatchdog rcupdate.rcu_cpu_stall_suppress=1
 # modules: nfit nd_pmem
 # programs: /usr/bin/ndctl
 # pool: none

@@ -52,6 +52,7 @@ good() {
 	done
 	for size in 1 8 256; do
 		row usage morsel "" "$size" look 1000
+		row usage memfd "" "$size" look 2000000
 		row revoke morsel mappers "$size" revoke $((1000 * size))
 		row reserve morsel "lowest fit" "$size" reserve 1000
 		row frames morsel-pmem "4 KiB" "$size" "atomics per 1000" 9000
@@ -129,6 +130,7 @@ misses "leaves of 2 MiB, the first use after an unmount" boot morsel-pmem "2 MiB
 misses "for a frame of 4 KiB the same" frames morsel-pmem "4 KiB" 8 "atomics per 1000" 11000
 misses "for a frame of 2 MiB the same" frames morsel-pmem "2 MiB" 256 "atomics per 1000" 5000
 misses "a look at what is active" usage morsel "" 256 look 1600
+misses "below clear_refs and smaps" usage memfd "" 256 look 900000
 misses "an address among 10" reserve morsel "lowest fit" 256 reserve 3100
 misses "a revoke costs each process" revoke morsel mappers 256 revoke 400000
 done_testing
