@@ -20,18 +20,7 @@ make_pool() { # MIB
 	make_fsdax
 	ndctl destroy-namespace -f all > /tmp/ndctl.log 2>&1
 	ndctl create-namespace -f -m fsdax -a 2M -s "$1M" >> /tmp/ndctl.log 2>&1 || cat /tmp/ndctl.log
-	frames=$(($(blockdev --getsize64 $dev) / 4096))
 	pool_format $dev sized > /dev/null
-}
-
-# Superblocks, as they are now: a pool with those of when it was mounted was not unmounted.
-keep_superblocks() {
-	dd if=$dev of=/tmp/first bs=4096 count=1 iflag=direct status=none
-	dd if=$dev of=/tmp/last bs=4096 count=1 skip=$((frames - 1)) iflag=direct status=none
-}
-restore_superblocks() {
-	dd if=/tmp/first of=$dev bs=4096 count=1 oflag=direct status=none conv=notrunc
-	dd if=/tmp/last of=$dev bs=4096 count=1 seek=$((frames - 1)) oflag=direct status=none conv=notrunc
 }
 
 count() { cat $debug/"$1"; }
@@ -51,7 +40,7 @@ for size in 64 192 448; do
 	done
 	fallocate -l 100K $dir/small
 	chown 1000 $dir/f2
-	keep_superblocks
+	keep_superblocks $dev
 	sums=$(md5sum $dir/f? | md5sum)
 	usage > /tmp/usage
 	umount $dir
@@ -76,9 +65,9 @@ for size in 64 192 448; do
 	ok "nothing is wrong with it" pool_format --check $dev
 
 	ok "mounted again" mount -t morsel $dev $dir
-	keep_superblocks
+	keep_superblocks $dev
 	umount $dir
-	restore_superblocks
+	restore_superblocks $dev
 	ok "mounted after a cut" mount -t morsel $dev $dir
 	is "the checkpoint does not count" "$(count trusted)" N
 	is "records as before" "$(count records)" "$records"

@@ -19,23 +19,13 @@
 dev=/dev/pmem0
 dir=/mnt/p
 
-superblocks() { # keep|restore
-	last=$(($(blockdev --getsize64 $dev) / 4096 - 1))
-	for block in 0 $last; do
-		case $1 in
-		keep) dd if=$dev of=/tmp/block$block bs=4096 count=1 skip=$block iflag=direct status=none ;;
-		restore) dd if=/tmp/block$block of=$dev bs=4096 seek=$block oflag=direct status=none conv=notrunc ;;
-		esac
-	done
-}
-
 told() { dmesg | sed -n 's/.*morsel: \(pool slow.*verified.*\)/\1/p'; }
 
 ok "a namespace" make_fsdax
 ok "a pool" pool_format $dev slow
 mkdir -p $dir
 ok "mounted" mount -t morsel -o huge=never $dev $dir
-superblocks keep
+keep_superblocks $dev
 for i in 1 2 3 4; do
 	fallocate -l 40M $dir/f$i
 done
@@ -44,7 +34,7 @@ dmesg -c > /dev/null
 ok "mounted after an unmount" mount -t morsel $dev $dir
 is "there is nothing to tell" "$(told)" ""
 umount $dir
-superblocks restore
+restore_superblocks $dev
 begun=$(cut -d. -f1 /proc/uptime)
 ok "mounted after a power cut" mount -t morsel $dev $dir
 took=$(($(cut -d. -f1 /proc/uptime) - begun))

@@ -26,6 +26,17 @@ make_fsdax() {
 	test -b /dev/pmem0
 }
 
+# A pool with the superblocks of when it was mounted was not unmounted.
+keep_superblocks() { # DEVICE
+	superblocks_end=$(($(blockdev --getsize64 "$1") / 4096 - 1))
+	dd if="$1" of=/tmp/superblock0 bs=4096 count=1 iflag=direct status=none
+	dd if="$1" of=/tmp/superblock1 bs=4096 count=1 skip=$superblocks_end iflag=direct status=none
+}
+restore_superblocks() { # DEVICE, that they were kept of
+	dd if=/tmp/superblock0 of="$1" bs=4096 count=1 oflag=direct status=none conv=notrunc
+	dd if=/tmp/superblock1 of="$1" bs=4096 count=1 seek=$superblocks_end oflag=direct status=none conv=notrunc
+}
+
 # Did the mount trust the checkpoint that an unmount leaves? Y or N
 trusted() {
 	cat /sys/kernel/debug/morsel/pmem0/trusted
