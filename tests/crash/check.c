@@ -57,20 +57,13 @@ static void set_name(struct name *name, const struct pp_object *obj, u32 nlink)
 {
 	const struct pp_record *rec = &obj->rec;
 
-	name->key = rec->gen;
-	name->type = rec->type;
-	name->mode = rec->mode;
-	name->uid = rec->uid;
+	name_describe(name, rec);
 	name->gid = rec->gid;
 	name->nlink = nlink;
 	name->size = rec->size;
 	name->flags = rec->flags;
 	name->addr = rec->addr;
 	name->max = rec->max;
-	name->atime = rec->atime;
-	name->mtime = rec->mtime;
-	name->ctime = rec->ctime;
-	name->btime = rec->btime;
 }
 
 static const char *read_name(const struct pp_pool *pool, const struct pp_scan *scan,

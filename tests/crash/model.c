@@ -24,6 +24,18 @@ struct name *state_add(struct state *state, const char *path)
 	return name;
 }
 
+void name_describe(struct name *name, const struct pp_record *rec)
+{
+	name->key = rec->gen;
+	name->type = rec->type;
+	name->mode = rec->mode;
+	name->uid = rec->uid;
+	name->atime = rec->atime;
+	name->mtime = rec->mtime;
+	name->ctime = rec->ctime;
+	name->btime = rec->btime;
+}
+
 struct limits *state_limits(struct state *state, bool is_default, u32 uid)
 {
 	int i;

@@ -53,6 +53,8 @@ struct state {
 
 struct name *state_find(struct state *state, const char *path);
 struct name *state_add(struct state *state, const char *path);
+/* What every new object has, as its record says. */
+void name_describe(struct name *name, const struct pp_record *rec);
 /* Return: those of @uid, or of all others; or NULL. */
 struct limits *state_limits(struct state *state, bool is_default, u32 uid);
 void state_sort(struct state *state);

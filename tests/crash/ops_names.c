@@ -30,17 +30,9 @@ struct holder *new_holder(struct world *w, const char *path, u8 type)
 /* The model gets the name of a holder that has only this one. */
 void add_new(struct world *w, const char *path)
 {
-	const struct pp_record *rec = &holder_of(w, path)->obj->rec;
 	struct name *name = state_add(&w->after, path);
 
-	name->key = rec->gen;
-	name->type = rec->type;
-	name->mode = rec->mode;
-	name->uid = rec->uid;
-	name->atime = rec->atime;
-	name->mtime = rec->mtime;
-	name->ctime = rec->ctime;
-	name->btime = rec->btime;
+	name_describe(name, &holder_of(w, path)->obj->rec);
 	name->nlink = 1;
 }
 
