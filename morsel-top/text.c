@@ -53,24 +53,24 @@ const char *address_text(uint64_t address, char text[NUMBER_TEXT])
 	return text;
 }
 
-const char *clock_text(uint64_t ns, char text[NUMBER_TEXT])
+static const char *time_text(uint64_t ns, const char *format, char text[NUMBER_TEXT])
 {
 	time_t seconds = (time_t)(ns / 1000000000);
 	struct tm tm;
 
-	if (!localtime_r(&seconds, &tm) || !strftime(text, NUMBER_TEXT, "%H:%M:%S", &tm))
+	if (!localtime_r(&seconds, &tm) || !strftime(text, NUMBER_TEXT, format, &tm))
 		snprintf(text, NUMBER_TEXT, "?");
 	return text;
 }
 
+const char *clock_text(uint64_t ns, char text[NUMBER_TEXT])
+{
+	return time_text(ns, "%H:%M:%S", text);
+}
+
 const char *date_text(uint64_t ns, char text[NUMBER_TEXT])
 {
-	time_t seconds = (time_t)(ns / 1000000000);
-	struct tm tm;
-
-	if (!localtime_r(&seconds, &tm) || !strftime(text, NUMBER_TEXT, "%Y-%m-%d %H:%M", &tm))
-		snprintf(text, NUMBER_TEXT, "?");
-	return text;
+	return time_text(ns, "%Y-%m-%d %H:%M", text);
 }
 
 const char *age_text(uint64_t ns, char text[NUMBER_TEXT])
