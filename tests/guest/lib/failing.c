@@ -4,6 +4,10 @@
 #include <sys/socket.h>
 #include "failing.h"
 
+enum {
+	SLABS = 4, /* of a message's head and data, of attributes, and kmemleak's */
+};
+
 struct nl failing_socket;
 
 /* Send what was begun with the @nth allocation failing.  Return: was it reached? */
@@ -42,7 +46,10 @@ static bool says_why(const struct nlmsghdr *header)
 	return false;
 }
 
-/* How many refusals have said why, and how many have not that came later. */
+/*
+ * How many refusals for want of memory have said why, and how many have not that came later.
+ * Refusals for another reason tell of an allocation that somebody got by without.
+ */
 struct reasons {
 	int given, missing;
 };
@@ -60,8 +67,8 @@ static int answer(struct reasons *reasons)
 		if (header->nlmsg_type == NLMSG_ERROR) {
 			error = -((struct nlmsgerr *)NLMSG_DATA(header))->error;
 			if (error && says_why(header))
-				reasons->given++;
-			else if (error && reasons->given)
+				reasons->given += error == ENOMEM;
+			else if (error && (error != ENOMEM || reasons->given))
 				reasons->missing++;
 		}
 	return error;
@@ -83,13 +90,15 @@ static bool judge(const struct failing *command, int nth, int error)
 
 /*
  * Where a slab needs a page that is one allocation more, and one of the core's comes later than it
- * did before: who is refused without a word asks once more.
+ * did before: who is refused without a word asks again.  There are as many slabs that can do so one
+ * after the other as the core and kmemleak take from before the module is called; a refusal of the
+ * module's own without a word is without one each time.
  */
 void failing_run(const struct failing *command)
 {
-	int nth, wrong = 0, failed = 0, silent = 0;
+	int nth, wrong = 0, failed = 0, silent = 0, again = 0;
 	struct reasons reasons = {};
-	bool reached = true, again = false;
+	bool reached = true;
 
 	nl_open(&failing_socket);
 	for (nth = 1; reached && nth < FAILNTH_MOST; nth++) {
@@ -102,7 +111,7 @@ void failing_run(const struct failing *command)
 		failed += error != 0;
 		if (command->done)
 			wrong += !judge(command, nth, error);
-		again = reasons.missing && !again;
+		again = reasons.missing && again < SLABS ? again + 1 : 0;
 		if (again)
 			nth--;
 		else
