@@ -93,13 +93,14 @@ is "it shows" "$(morsel-top -j -n 1 -F far | jq -c '.morsels[] | [.sealed, .righ
 
 # ---- text
 
-morsel-top -j -n 2 -d 2 > looks &
-sleep 1
+morsel-top -j -n 2 -d 5 > looks &
+looker=$!
+until [ -s looks ] || ! kill -0 $looker; do sleep 0.1; done
 touch /mnt/morsel/event
 morsel-admin create -u alice p:hers
 fallocate -l 4M /mnt/morsel/hers 2> /dev/null
 rm /mnt/morsel/hers
-wait $!
+wait $looker
 is "a quota has held" "$(jq -cs '[.[].pools[0].refused] | [.[0], .[1] > 0]' looks)" "[0,true]"
 is "names have changed" "$(jq -s '.[1].pools[0].generation > .[0].pools[0].generation' looks)" true
 like "events, and who it was" "$(jq -rs '.[1].events[] | "\(.type) \(.text)"' looks | head -1)" \
