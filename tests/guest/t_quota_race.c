@@ -78,18 +78,26 @@ static int write_until_refused(void *arg)
 	return 3;
 }
 
-static void test_writers(void)
+/* All begin at once, and each comes to the limit. */
+static void all_are_refused(int (*until_refused)(void *), const char *what)
 {
 	pid_t pids[WRITERS];
+	long i;
+
+	barrier = barrier_new(WRITERS);
+	for (i = 0; i < WRITERS; i++)
+		pids[i] = start_child(until_refused, (void *)i);
+	for (i = 0; i < WRITERS; i++)
+		is_int(wait_child(pids[i], 30), 0, "%s %ld is refused", what, i);
+}
+
+static void test_writers(void)
+{
 	char name[32];
 	long i;
 
 	quota_limit(&nl, ALICE, MORSEL_A_QUOTA_BYTES_HARD, LIMIT);
-	barrier = barrier_new(WRITERS);
-	for (i = 0; i < WRITERS; i++)
-		pids[i] = start_child(write_until_refused, (void *)i);
-	for (i = 0; i < WRITERS; i++)
-		is_int(wait_child(pids[i], 30), 0, "writer %ld is refused with the right errno", i);
+	all_are_refused(write_until_refused, "writer");
 	is_int(quota_number(&nl, ALICE, MORSEL_A_QUOTA_BYTES_USED), LIMIT,
 	       "eight writers end exactly at the limit");
 	quota_check_sums(&nl);
@@ -156,16 +164,9 @@ static int remove_names(void)
 
 static void test_names(void)
 {
-	pid_t pids[WRITERS];
-	long i;
-
 	need(mkdir(pool_path("names"), 0777) == 0 && chmod(pool_path("names"), 0777) == 0);
 	quota_limit(&nl, ALICE, MORSEL_A_QUOTA_OBJECTS_HARD, OBJECTS);
-	barrier = barrier_new(WRITERS);
-	for (i = 0; i < WRITERS; i++)
-		pids[i] = start_child(name_until_refused, (void *)i);
-	for (i = 0; i < WRITERS; i++)
-		is_int(wait_child(pids[i], 30), 0, "who makes names is refused, %ld", i);
+	all_are_refused(name_until_refused, "maker of names");
 	is_int(quota_number(&nl, ALICE, MORSEL_A_QUOTA_OBJECTS_USED), OBJECTS,
 	       "eight that make names end exactly at the limit");
 	is_int(remove_names(), OBJECTS, "so many names there are");

@@ -25,6 +25,7 @@
 #include "lib/cut.h"
 
 enum {
+	SOME = 300,
 	ENOUGH = 20000, /* operations; to do them all again takes its time */
 };
 
@@ -38,7 +39,7 @@ static void model(struct cut_place *at, unsigned long n)
 {
 	mkdir(MODEL, 0755);
 	/* Not with the sticky bit, which keeps links of others from being followed. */
-	need(!mount("none", MODEL, "tmpfs", 0, "mode=755"));
+	need(!mount("none", MODEL, "tmpfs", MS_NOATIME, "mode=755"));
 	*at = (struct cut_place){ .dir = open(MODEL, O_RDONLY | O_DIRECTORY), .model = true };
 	need(at->dir >= 0);
 	for (unsigned long i = 1; i <= n; i++)
@@ -70,6 +71,115 @@ static unsigned long verify(struct cut_place *pool, unsigned long done)
 	if (!first && writes) /* what may be there in part is to be there whole */
 		cut_operate(pool, done + 1);
 	return first ? done : done + 1;
+}
+
+/* ---- what verify() can see ---- */
+
+static bool is_file(const struct cut_thing *thing)
+{
+	return S_ISREG(thing->mode);
+}
+
+static bool has_bytes(const struct cut_thing *thing)
+{
+	return is_file(thing) && thing->size;
+}
+
+static bool has_list(const struct cut_thing *thing)
+{
+	return thing->acl_len > 0;
+}
+
+static bool is_sealed(const struct cut_thing *thing)
+{
+	return thing->sealed;
+}
+
+static bool has_addr(const struct cut_thing *thing)
+{
+	return thing->addr;
+}
+
+#define DAMAGE(name, what)				\
+	static void name(struct cut_thing *thing)	\
+	{						\
+		what;					\
+	}
+DAMAGE(damage_mode, thing->mode ^= 0001)
+DAMAGE(damage_uid, thing->uid++)
+DAMAGE(damage_gid, thing->gid++)
+DAMAGE(damage_nlink, thing->nlink++)
+DAMAGE(damage_size, thing->size--)
+DAMAGE(damage_bytes, thing->bytes[thing->size - 1] ^= 1)
+DAMAGE(damage_list, thing->acl[thing->acl_len - 1] ^= 1)
+DAMAGE(damage_seal, thing->sealed = false)
+DAMAGE(damage_addr, thing->addr = 0)
+DAMAGE(damage_atime, thing->times.atime++)
+DAMAGE(damage_mtime, thing->times.mtime = SOME + 1)
+DAMAGE(damage_ctime, thing->times.ctime = SOME + 1)
+DAMAGE(damage_btime, thing->times.btime--)
+
+static const struct damage {
+	const char *what;
+	bool (*has)(const struct cut_thing *thing);
+	void (*damage)(struct cut_thing *thing);
+} damages[] = {
+	{ "a mode", is_file, damage_mode },
+	{ "an owner", is_file, damage_uid },
+	{ "a group", is_file, damage_gid },
+	{ "a number of links", is_file, damage_nlink },
+	{ "a size", has_bytes, damage_size },
+	{ "a byte", has_bytes, damage_bytes },
+	{ "a list", has_list, damage_list },
+	{ "a seal", is_sealed, damage_seal },
+	{ "an address", has_addr, damage_addr },
+	{ "atime", is_file, damage_atime },
+	{ "mtime", is_file, damage_mtime },
+	{ "ctime", is_file, damage_ctime },
+	{ "btime", is_file, damage_btime },
+};
+
+static void is_found(struct cut_place *pool, const struct cut_state *expected,
+		     const struct damage *damage)
+{
+	static struct cut_state is;
+	unsigned int i = 0;
+
+	cut_look(pool, &is);
+	while (i < CUT_PATHS && !damage->has(&is.things[i]))
+		i++;
+	if (i < CUT_PATHS)
+		damage->damage(&is.things[i]);
+	ok(i < CUT_PATHS && !cut_same(&is, expected) && !cut_partly(&is, expected, expected),
+	   "it would be seen if %s were wrong", damage->what);
+	cut_forget(&is);
+}
+
+/* The operations so far have made something of each kind, and a difference in it is seen. */
+static void is_able_to_fail(struct cut_place *pool)
+{
+	static struct cut_state is, expected;
+	struct cut_place at;
+
+	model(&at, SOME);
+	cut_look(pool, &is);
+	cut_look(&at, &expected);
+	close(at.dir);
+	umount2(MODEL, MNT_DETACH);
+	ok(cut_same(&is, &expected), "without a cut the pool is as it should be");
+	if (!cut_same(&is, &expected))
+		cut_show(&is, &expected);
+	for (unsigned int i = 0; i < sizeof(damages) / sizeof(damages[0]); i++)
+		is_found(pool, &expected, &damages[i]);
+	is.limits[1].bytes++;
+	ok(!cut_same(&is, &expected), "it would be seen if a limit were wrong");
+	cut_forget(&is);
+	nl_pool(&nl, MORSEL_CMD_POOL_GET, CUT_POOL);
+	granted(&nl, "the pool");
+	ok(expected.limits[1].bytes || expected.limits[2].bytes, "there are limits");
+	ok(expected.things[CUT_BIG].size && nl_number(&nl, MORSEL_A_POOL_USED_HUGE),
+	   "there are contents in a frame of 2 MiB");
+	cut_forget(&expected);
 }
 
 /* What is kept in the pool itself. */
@@ -157,7 +267,7 @@ int main(void)
 		   "the checker finds nothing wrong");
 	unlink("/tmp/image"); /* the module recovers the pool itself */
 	mkdir(POOL, 0755);
-	need(!mount("/dev/pmem0", POOL, "morsel", 0, NULL));
+	need(!mount("/dev/pmem0", POOL, "morsel", MS_NOATIME, NULL));
 	nl_open(&nl);
 	fd = open(POOL "/done", O_RDWR | O_CREAT, 0600);
 	need(fd >= 0 && !ftruncate(fd, 4096));
@@ -173,7 +283,8 @@ int main(void)
 		open_work(&pool);
 	}
 	if (boot == 1) {
-		work(&pool, kept, 300);
+		work(&pool, kept, SOME);
+		is_able_to_fail(&pool);
 	} else if (boot < boots) {
 		if (!cut_early(boot))
 			under_load();

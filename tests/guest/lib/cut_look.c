@@ -2,6 +2,7 @@
 /* What the operations of t_store_cut have left. */
 #include <fcntl.h>
 #include <linux/stat.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/xattr.h>
@@ -32,6 +33,31 @@ static uint64_t address_of(const struct cut_place *at, const char *path, int fd)
 	nl_object(at->nl, MORSEL_CMD_MORSEL_GET, CUT_POOL, strcat(whole, path));
 	need(!nl_talk(at->nl));
 	return nl_number(at->nl, MORSEL_A_OBJECT_ADDR);
+}
+
+static int64_t step_of(struct statx_timestamp time)
+{
+	return (time.tv_sec - CUT_EPOCH) / CUT_STEP;
+}
+
+static void look_at_times(const struct cut_place *at, const char *path, struct cut_thing *thing)
+{
+	struct cut_times *times = &thing->times;
+	struct statx stx;
+	char whole[64];
+
+	need(!statx(at->dir, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS | STATX_BTIME, &stx));
+	need(stx.stx_mask & STATX_BTIME);
+	times->atime = step_of(stx.stx_atime);
+	times->mtime = step_of(stx.stx_mtime);
+	times->ctime = step_of(stx.stx_ctime);
+	times->btime = step_of(stx.stx_btime);
+	thing->lasting = (struct cut_lasting){ times->btime, times->btime };
+	snprintf(whole, sizeof(whole), "/proc/self/fd/%d/%s", at->dir, path);
+	if (at->model)
+		lgetxattr(whole, CUT_LASTING, &thing->lasting, sizeof(thing->lasting));
+	if (thing->lasting.mtime == INT64_MIN)
+		thing->lasting.mtime = times->btime;
 }
 
 static void look_at(const struct cut_place *at, unsigned int i, struct cut_thing *thing)
@@ -84,6 +110,7 @@ void cut_look(struct cut_place *at, struct cut_state *state)
 		thing->gid = st.st_gid;
 		thing->nlink = S_ISDIR(st.st_mode) ? 0 : st.st_nlink;
 		thing->size = S_ISDIR(st.st_mode) ? 0 : st.st_size;
+		look_at_times(at, cut_path(i), thing);
 		look_at(at, i, thing);
 	}
 	look_at_limits(at, state->limits);
@@ -105,9 +132,20 @@ static bool same_attributes(const struct cut_thing *a, const struct cut_thing *b
 	       a->addr == b->addr;
 }
 
+/* What @is may have, from what lasts of @low to all of @high. */
+static bool within(const struct cut_thing *is, const struct cut_thing *low,
+		   const struct cut_thing *high)
+{
+	const struct cut_times *times = &is->times;
+
+	return times->atime == high->times.atime && times->btime == high->times.btime &&
+	       times->mtime >= low->lasting.mtime && times->mtime <= high->times.mtime &&
+	       times->ctime >= low->lasting.ctime && times->ctime <= high->times.ctime;
+}
+
 static bool alike(const struct cut_thing *a, const struct cut_thing *b)
 {
-	return same_attributes(a, b) && a->size == b->size &&
+	return same_attributes(a, b) && within(a, b, b) && a->size == b->size &&
 	       (!a->size || !memcmp(a->bytes, b->bytes, a->size));
 }
 
@@ -116,12 +154,12 @@ static bool same_limits(const struct cut_state *a, const struct cut_state *b)
 	return !memcmp(a->limits, b->limits, sizeof(a->limits));
 }
 
-bool cut_same(const struct cut_state *a, const struct cut_state *b)
+bool cut_same(const struct cut_state *is, const struct cut_state *model)
 {
 	for (unsigned int i = 0; i < CUT_PATHS; i++)
-		if (!alike(&a->things[i], &b->things[i]))
+		if (!alike(&is->things[i], &model->things[i]))
 			return false;
-	return same_limits(a, b);
+	return same_limits(is, model);
 }
 
 static unsigned char byte_of(const struct cut_thing *thing, off_t i)
@@ -132,7 +170,8 @@ static unsigned char byte_of(const struct cut_thing *thing, off_t i)
 static bool between(const struct cut_thing *is, const struct cut_thing *before,
 		    const struct cut_thing *after)
 {
-	if (!same_attributes(is, after) || (is->size != before->size && is->size != after->size))
+	if (!same_attributes(is, after) || !within(is, before, after) ||
+	    (is->size != before->size && is->size != after->size))
 		return false;
 	for (off_t i = 0; i < is->size; i++)
 		if (is->bytes[i] != byte_of(before, i) && is->bytes[i] != byte_of(after, i))
@@ -149,6 +188,15 @@ bool cut_partly(const struct cut_state *is, const struct cut_state *before,
 	return same_limits(is, after);
 }
 
+static void show_times(const struct cut_thing *thing)
+{
+	const struct cut_times *times = &thing->times;
+
+	diag("    atime %jd, mtime %jd (lasts: %jd), ctime %jd (%jd), btime %jd",
+	     (intmax_t)times->atime, (intmax_t)times->mtime, (intmax_t)thing->lasting.mtime,
+	     (intmax_t)times->ctime, (intmax_t)thing->lasting.ctime, (intmax_t)times->btime);
+}
+
 void cut_show(const struct cut_state *a, const struct cut_state *b)
 {
 	for (unsigned int i = 0; i < CUT_PATHS; i++) {
@@ -162,6 +210,8 @@ void cut_show(const struct cut_state *a, const struct cut_state *b)
 		diag("    %o %u:%u %ld links %jd bytes, list of %d, %s at %#jx", y->mode, y->uid,
 		     y->gid, (long)y->nlink, (intmax_t)y->size, y->acl_len,
 		     y->sealed ? "sealed" : "open", (uintmax_t)y->addr);
+		show_times(x);
+		show_times(y);
 	}
 	if (!same_limits(a, b))
 		diag("limits differ");

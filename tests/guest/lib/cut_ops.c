@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 #include "cut.h"
 #include "space.h"
@@ -45,6 +46,52 @@ const char *cut_path(unsigned int i)
 	return to;
 }
 
+/* ---- times ---- */
+
+static struct timespec time_of(unsigned long step)
+{
+	return (struct timespec){ .tv_sec = CUT_EPOCH + step * CUT_STEP };
+}
+
+/* The change of a time that an operation has made now has been written. */
+static void lasts(const struct cut_place *at, const char *path, bool follow, bool mtime)
+{
+	struct cut_lasting lasting;
+	char whole[64];
+	struct stat st;
+
+	if (!at->model)
+		return;
+	snprintf(whole, sizeof(whole), "/proc/self/fd/%d/%s", at->dir, path);
+	need(!(follow ? stat : lstat)(whole, &st));
+	if ((follow ? getxattr : lgetxattr)(whole, CUT_LASTING, &lasting, sizeof(lasting)) < 0)
+		lasting = (struct cut_lasting){ INT64_MIN, INT64_MIN };
+	lasting.ctime = (st.st_ctime - CUT_EPOCH) / CUT_STEP;
+	if (mtime || lasting.mtime == INT64_MIN)
+		lasting.mtime = mtime ? (st.st_mtime - CUT_EPOCH) / CUT_STEP : INT64_MIN;
+	need(!(follow ? setxattr : lsetxattr)(whole, CUT_LASTING, &lasting, sizeof(lasting), 0));
+}
+
+/* What a tmpfs does not do: this has changed the object, or its contents. */
+static void changed(const struct cut_place *at, int fd, bool mtime)
+{
+	const struct timespec now[] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_NOW } };
+	struct stat st;
+
+	if (!at->model)
+		return;
+	need(!fstat(fd, &st));
+	need(!(mtime ? futimens(fd, now) : fchmod(fd, st.st_mode & 07777)));
+}
+
+static void set_times(const struct cut_place *at, const char *path, unsigned long n)
+{
+	const struct timespec times[] = { time_of(n / 3), time_of(n / 2) };
+
+	if (!utimensat(at->dir, path, times, AT_SYMLINK_NOFOLLOW))
+		lasts(at, path, false, true);
+}
+
 /* A file whose contents may change; else -1. */
 static int open_file(const struct cut_place *at, const char *path, int flags)
 {
@@ -71,6 +118,8 @@ static void write_some(const struct cut_place *at, const char *path, unsigned lo
 		return;
 	if (pwrite(fd, buf, length, from) != length)
 		bail_out("write: %m");
+	if (n % 2)
+		lasts(at, path, false, true);
 	close(fd);
 }
 
@@ -112,6 +161,8 @@ static void resize(const struct cut_place *at, const char *path, unsigned int si
 
 	if (fd >= 0 && ftruncate(fd, size))
 		bail_out("truncate: %m");
+	if (fd >= 0)
+		lasts(at, path, false, true);
 	close(fd);
 }
 
@@ -129,6 +180,7 @@ static void allocate(const struct cut_place *at, const char *path, int mode, off
 		error = fallocate(fd, mode, from, length);
 	if (error)
 		bail_out("fallocate %x: %m", mode);
+	changed(at, fd, true);
 	close(fd);
 }
 
@@ -159,6 +211,8 @@ static void set_list(const struct cut_place *at, const char *path, unsigned int 
 		need(!fsetxattr(fd, "system.posix_acl_access", list, sizeof(list), 0));
 	else if (fd >= 0)
 		need(!fremovexattr(fd, "system.posix_acl_access") || errno == ENODATA);
+	if (fd >= 0)
+		lasts(at, path, false, false);
 	close(fd);
 }
 
@@ -192,6 +246,9 @@ static void settle(const struct cut_place *at, const char *path, bool seal, unsi
 		need(!fsetxattr(fd, "trusted.sealed", "", 0, 0));
 	else if (at->model)
 		need(!fsetxattr(fd, "trusted.addr", &addr, sizeof(addr), 0));
+	changed(at, fd, false);
+	if (seal)
+		lasts(at, path, false, false);
 	close(fd);
 	if (!at->model)
 		request(at, seal ? MORSEL_CMD_MORSEL_SEAL : MORSEL_CMD_MORSEL_SET, path,
@@ -292,6 +349,9 @@ static bool operate_on_contents(struct cut_place *at, unsigned int kind, const c
 	case 28:
 		limit(at, 1 + pick(CUT_USERS - 1), n);
 		return false;
+	case 29:
+		set_times(at, a, n);
+		return false;
 	default:
 		return operate_on_big(at, n);
 	}
@@ -301,8 +361,10 @@ bool cut_operate(struct cut_place *at, unsigned long n)
 {
 	const char *a, *b;
 	unsigned int kind;
+	const struct timespec now = time_of(n);
 	int dir = at->dir;
 
+	need(!clock_settime(CLOCK_REALTIME, &now));
 	state = n * 2654435761U + 1;
 	pick(2);
 	kind = pick(KINDS);
@@ -334,10 +396,12 @@ bool cut_operate(struct cut_place *at, unsigned long n)
 		symlinkat(b, dir, a);
 		return false;
 	case 12:
-		fchmodat(dir, a, 0600 + pick(64), 0);
+		if (!fchmodat(dir, a, 0600 + pick(64), 0))
+			lasts(at, a, true, false);
 		return false;
 	case 13:
-		fchownat(dir, a, pick(CUT_USERS), pick(CUT_USERS), AT_SYMLINK_NOFOLLOW);
+		if (!fchownat(dir, a, pick(CUT_USERS), pick(CUT_USERS), AT_SYMLINK_NOFOLLOW))
+			lasts(at, a, false, false);
 		return false;
 	default:
 		return operate_on_contents(at, kind, a, n);
