@@ -401,6 +401,10 @@ enum {
  * @MORSEL_A_OBJECT_POISONED: flag. The object is in a persistent pool, and
  *   media errors have taken some of its contents: was told by the device, or
  *   known to it, since the pool was mounted.
+ * @MORSEL_A_OBJECT_PINNED: flag. morsel-revoke-ntf only. When the mappings had
+ *   gone, somebody had references on pages of the object: direct I/O in
+ *   flight, a pipe, a device. Whose they are is not known; what was begun may
+ *   go on.
  */
 enum {
 	MORSEL_A_OBJECT_POOL_ID = 1,
@@ -467,6 +471,7 @@ enum {
 	MORSEL_A_OBJECT_WATCH_SEQ = 62,
 	MORSEL_A_OBJECT_RIGHTS_SEQ = 63,
 	MORSEL_A_OBJECT_POISONED = 64,
+	MORSEL_A_OBJECT_PINNED = 65,
 
 	__MORSEL_A_OBJECT_MAX,
 	MORSEL_A_OBJECT_MAX = (__MORSEL_A_OBJECT_MAX - 1)
@@ -835,6 +840,7 @@ enum {
  * MORSEL_CMD_MORSEL_REVOKE_NTF
  *
  *   Mappings and descriptors of an object were taken away, or made read-only.
+ *   With pinned if pages of it were in use all the same.
  *
  * MORSEL_CMD_MORSEL_SEAL_NTF
  *
