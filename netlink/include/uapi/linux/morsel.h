@@ -12,10 +12,12 @@
  * namespace) only. Senders whom Landlock, or AppArmor or TOMOYO by a profile,
  * confines to a part of the file tree are refused with EPERM, administrators
  * too: these judge by paths, with mounts, and a request has none. Pools that
- * are mounted are for them, and their rules are in force there. Rights on
- * objects are those of files: search permission on every directory from the
- * root of the pool down, and what the operation itself needs. Where, and
- * whether, the pool is mounted does not matter.
+ * are mounted are for them, and their rules are in force there. Who may move
+ * files everywhere all the same is not noticed: by a profile of AppArmor with
+ * "file," and attach_disconnected, or one of TOMOYO that enforces no rules on
+ * renaming. Rights on objects are those of files: search permission on every
+ * directory from the root of the pool down, and what the operation itself
+ * needs. Where, and whether, the pool is mounted does not matter.
  *
  * Refusals carry an errno, a text (NETLINK_EXT_ACK), and the offending or
  * missing attribute where there is one. A refused request has changed nothing.
