@@ -294,10 +294,13 @@ static int subscribe(struct app *app, struct morsel_events **events)
 
 	err = app->nr_args ? morsel_watch_open(app->ctx, events) :
 			     morsel_events_open(app->ctx, events);
-	if (err) {
+	if (err == -EPERM && !app->nr_args)
+		report_text(app, NULL, err, "%s; name what you may read to watch that",
+			    morsel_error(app->ctx));
+	else if (err)
 		report(app, NULL, err);
+	if (err)
 		return err;
-	}
 	for (i = 0; !err && i < app->nr_args; i++) {
 		name = app->args[i];
 		err = morsel_watch_add(*events, name, flags, NULL);
