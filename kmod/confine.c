@@ -6,7 +6,8 @@
  * of what they would have to be asked about is not exported either, nor is who is confined.
  * So they are asked whether the sender may move a file from one directory to another, on a
  * mount that nobody can reach: no rule is about it.  Who is not confined may; any domain of
- * Landlock that is about files forbids it, as do profiles, unless they allow it everywhere.
+ * Landlock that is about files forbids it, as do profiles, unless they allow it everywhere:
+ * AppArmor's with "file," and attach_disconnected, TOMOYO's without rules on renaming.
  */
 #include <linux/fs.h>
 #include <linux/mount.h>

@@ -41,6 +41,11 @@ static bool somebody_listens(void)
 	return group_listens() || morsel_watched();
 }
 
+bool morsel_event_heard(void)
+{
+	return somebody_listens();
+}
+
 /* A change of names, attributes or pools is counted, heard of or not. */
 static bool count_change(void)
 {
@@ -191,6 +196,19 @@ void morsel_event_object(enum morsel_event event, struct dentry *dentry)
 		atomic64_inc(&changes);
 	else
 		event_object(event, dentry, NULL, NULL);
+}
+
+void morsel_event_revoke(struct dentry *dentry, bool pinned)
+{
+	struct morsel_nl_event e = {
+		.event = MORSEL_EVENT_REVOKE, .noun = MORSEL_NL_OBJECT_NOUN, .dentry = dentry,
+		.object.inode = d_inode(dentry), .pinned = pinned,
+	};
+
+	if (is_in_the_making(dentry))
+		atomic64_inc(&changes);
+	else if (count_change())
+		send_object(&e);
 }
 
 /* The name that an object is about to get.  Return: with a reference, or NULL. */

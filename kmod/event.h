@@ -43,10 +43,14 @@ enum morsel_event {
 void morsel_event_pool(enum morsel_event event, struct morsel_pool *pool);
 
 /*
- * NEW, SET, DEL, RIGHTS, REVOKE, SEAL.  @dentry: where the object is (for DEL: where
+ * NEW, SET, DEL, RIGHTS, SEAL.  @dentry: where the object is (for DEL: where
  * it was); its parent is stable.
  */
 void morsel_event_object(enum morsel_event event, struct dentry *dentry);
+/* REVOKE.  @pinned: there were references on its frames when the mappings had gone. */
+void morsel_event_revoke(struct dentry *dentry, bool pinned);
+/* Does anybody listen?  What only events tell need not be found out if not. */
+bool morsel_event_heard(void);
 /*
  * @dentry is of an object in the making: nothing is said of what is set until it is
  * what was asked for.  What else there is to tell of the object has this dentry's path.

@@ -25,6 +25,7 @@ struct morsel_nl_event {
 	u64 start, length;		/* MAP, UNMAP, COLLISION, ERROR */
 	u64 offset;			/* MAP, UNMAP: in the object */
 	enum morsel_map_view view;	/* MAP, UNMAP */
+	bool pinned;			/* REVOKE: frames were */
 	enum morsel_quota_what what;	/* QUOTA */
 	kuid_t whose;			/* QUOTA */
 	u64 used, limit;		/* QUOTA */

@@ -89,6 +89,8 @@ static int fill_object(struct sk_buff *skb, const struct morsel_nl_event *e,
 	if (morsel_nl_fill_object(skb, &e->object, how->user_ns) ||
 	    put_actor(skb, e, how, MORSEL_A_OBJECT_ACTOR_PID, MORSEL_A_OBJECT_ACTOR_UID))
 		return -EMSGSIZE;
+	if (e->pinned)
+		return nla_put_flag(skb, MORSEL_A_OBJECT_PINNED);
 	if (e->event != MORSEL_EVENT_MAP && e->event != MORSEL_EVENT_UNMAP)
 		return 0;
 	/* The address tells of a process that the listener may not look into. */

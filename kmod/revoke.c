@@ -106,6 +106,7 @@ void morsel_revoke(struct dentry *dentry)
 {
 	struct inode *inode = d_inode(dentry);
 	struct morsel_inode *mi = morsel_i(inode);
+	bool pinned;
 
 	if (!S_ISREG(inode->i_mode))
 		return;
@@ -117,6 +118,7 @@ void morsel_revoke(struct dentry *dentry)
 	inode_unlock(inode);
 	filemap_invalidate_lock(inode->i_mapping);
 	unmap_mapping_range(inode->i_mapping, 0, 0, 1);
+	pinned = morsel_event_heard() && morsel_is_pinned(inode);
 	filemap_invalidate_unlock(inode->i_mapping);
-	morsel_event_object(MORSEL_EVENT_REVOKE, dentry);
+	morsel_event_revoke(dentry, pinned);
 }

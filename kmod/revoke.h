@@ -35,7 +35,7 @@ bool morsel_vma_may(const struct vm_area_struct *vma, int want);
  *
  * The rights are set already.  When this returns nobody who has lost a right uses
  * it any more: no CPU, no system call.  What has a reference on a frame, direct I/O
- * in flight or a pipe, may end what it has begun.
+ * in flight or a pipe, may end what it has begun; the event says that there was one.
  *
  * Waits for no user memory and no mmap_lock: a process that is stopped, or that
  * faults for ever, holds nobody up.
@@ -43,6 +43,12 @@ bool morsel_vma_may(const struct vm_area_struct *vma, int want);
  * Context: process, sleeps; no lock of the object is held.
  */
 void morsel_revoke(struct dentry *dentry);
+
+/*
+ * Has somebody a reference on a frame of the object besides the pool's?
+ * Context: invalidate_lock held exclusive, and nothing of the object mapped.  Sleeps.
+ */
+bool morsel_is_pinned(struct inode *inode);
 
 /**
  * morsel_seal() - make the contents of an object final

@@ -21,8 +21,8 @@ enum {
 	PIN_WAIT = 30,	/* ms between two: direct I/O takes its time */
 };
 
-/* Has somebody a reference on a frame besides the pool's?  A memory error has one for ever. */
-static bool is_pinned(struct inode *inode)
+/* A memory error has a reference for ever. */
+bool morsel_is_pinned(struct inode *inode)
 {
 	pgoff_t index = morsel_tree_next_shown(inode, 0, ULONG_MAX), next;
 	struct morsel_leaf leaf;
@@ -47,7 +47,7 @@ static int wait_for_pins(struct inode *inode)
 {
 	int i;
 
-	for (i = 0; is_pinned(inode); i++) {
+	for (i = 0; morsel_is_pinned(inode); i++) {
 		if (i == PIN_TRIES)
 			return -EBUSY;
 		schedule_timeout_killable(msecs_to_jiffies(PIN_WAIT));

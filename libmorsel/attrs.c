@@ -72,6 +72,7 @@ static const char *const object_names[] = {
 	[MORSEL_A_OBJECT_MAP_VIEW] = "map-view",
 	[MORSEL_A_OBJECT_SEALED] = "sealed",
 	[MORSEL_A_OBJECT_POISONED] = "poisoned",
+	[MORSEL_A_OBJECT_PINNED] = "pinned",
 	[MORSEL_A_OBJECT_REVOKES] = "revokes",
 	[MORSEL_A_OBJECT_ACL] = "acl",
 	[MORSEL_A_OBJECT_DEFAULT_ACL] = "default-acl",

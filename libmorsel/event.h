@@ -15,6 +15,7 @@ struct morsel_event {
 	uint32_t pid, uid;
 	uint64_t start, length, offset;
 	uint32_t view;
+	bool pinned;
 	uint32_t quota_what, quota_uid;
 	uint64_t used, limit;
 	uint64_t object_id, other_id;

@@ -138,6 +138,8 @@ static int parse_noun(struct morsel_event *event, const struct nlmsghdr *nlh, en
 	case POOL:
 		return morsel_parse_pool(nlh, &event->pool, NULL);
 	case OBJECT:
+		event->pinned = nlmsg_find_attr((struct nlmsghdr *)nlh, GENL_HDRLEN,
+						MORSEL_A_OBJECT_PINNED) != NULL;
 		return morsel_parse_info(nlh, &event->info, NULL);
 	default:
 		return parse_alert(event, nlh);
@@ -243,6 +245,7 @@ GETTER(uint64_t, start, start)
 GETTER(uint64_t, length, length)
 GETTER(uint64_t, offset, offset)
 GETTER(uint32_t, view, view)
+GETTER(bool, pinned, pinned)
 GETTER(uint32_t, quota_what, quota_what)
 GETTER(uint32_t, quota_uid, quota_uid)
 GETTER(uint64_t, quota_used, used)

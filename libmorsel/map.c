@@ -36,7 +36,11 @@ bool morsel_span_around(uint64_t offset, uint64_t length, uint64_t addr, uint64_
 	return !addr || (addr >= offset - span->start && (addr - offset) % align == 0);
 }
 
-/* Return: the address of @span->start, or MAP_FAILED with errno. */
+/*
+ * What is mapped is what @fd holds, whatever has its name or its addresses by now, so
+ * there is no id to compare afterwards.
+ * Return: the address of @span->start, or MAP_FAILED with errno.
+ */
 static void *map_span(int fd, const struct morsel_span *span, uint64_t offset, void *addr, int prot)
 {
 	int flags = MAP_SHARED | (addr ? MAP_FIXED_NOREPLACE : 0);

@@ -58,8 +58,6 @@ void add_advice(struct app *app, const char *name, int err, char *text, size_t s
 		add(text, size, "; as root: modprobe morsel");
 	else if (err == -EDQUOT && strstr(text, "the quota is used up"))
 		add_quota(app, name, text, size);
-	else if (err == -EPERM && strstr(text, "told of all events"))
-		add(text, size, "; name what you may read to watch that");
 }
 
 void report_call(struct app *app, const char *name, const char *call, int err)

@@ -93,6 +93,10 @@ static void add_facts(struct json_object *object, const struct morsel_event *eve
 				       json_object_new_boolean(morsel_event_view(event) ==
 							       MORSEL_MAP_VIEW_RW));
 		break;
+	case MORSEL_EVENT_MORSEL_REVOKE:
+		json_object_object_add(object, "pinned",
+				       json_object_new_boolean(morsel_event_pinned(event)));
+		break;
 	case MORSEL_EVENT_QUOTA_SOFT:
 	case MORSEL_EVENT_QUOTA_REFUSED:
 		json_object_object_add(object, "what",
@@ -164,6 +168,8 @@ static void print_details(const struct app *app, const struct morsel_event *even
 		       morsel_event_quota_uid(event),
 		       (unsigned long long)morsel_event_quota_used(event),
 		       (unsigned long long)morsel_event_quota_limit(event));
+	if (morsel_event_pinned(event))
+		printf("  pages in use");
 	if (morsel_event_error(event))
 		printf("  %s", strerror((int)morsel_event_error(event)));
 	if (type == MORSEL_EVENT_POOL_NEW || type == MORSEL_EVENT_POOL_SET)
@@ -288,10 +294,13 @@ static int subscribe(struct app *app, struct morsel_events **events)
 
 	err = app->nr_args ? morsel_watch_open(app->ctx, events) :
 			     morsel_events_open(app->ctx, events);
-	if (err) {
+	if (err == -EPERM && !app->nr_args)
+		report_text(app, NULL, err, "%s; name what you may read to watch that",
+			    morsel_error(app->ctx));
+	else if (err)
 		report(app, NULL, err);
+	if (err)
 		return err;
-	}
 	for (i = 0; !err && i < app->nr_args; i++) {
 		name = app->args[i];
 		err = morsel_watch_add(*events, name, flags, NULL);

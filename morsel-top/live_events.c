@@ -91,6 +91,10 @@ static void say_details(struct words *words, const struct morsel_event *event)
 		say_range(words, event);
 		say(words, morsel_event_view(event) == MORSEL_MAP_VIEW_RO ? " ro" : " rw");
 		break;
+	case MORSEL_EVENT_MORSEL_REVOKE:
+		if (morsel_event_pinned(event))
+			say(words, "  pages in use");
+		break;
 	case MORSEL_EVENT_QUOTA_SOFT:
 	case MORSEL_EVENT_QUOTA_REFUSED:
 		say_quota(words, event);

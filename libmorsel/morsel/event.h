@@ -172,6 +172,8 @@ uint64_t morsel_event_length(const struct morsel_event *event);
 uint64_t morsel_event_offset(const struct morsel_event *event);
 /* MAP, UNMAP: enum morsel_map_view */
 uint32_t morsel_event_view(const struct morsel_event *event);
+/* REVOKE: pages were in use when the mappings had gone, by I/O in flight or a pipe. */
+bool morsel_event_pinned(const struct morsel_event *event);
 /* QUOTA_SOFT, QUOTA_REFUSED: enum morsel_quota_what, whose, how much of how much. */
 uint32_t morsel_event_quota_what(const struct morsel_event *event);
 uint32_t morsel_event_quota_uid(const struct morsel_event *event);

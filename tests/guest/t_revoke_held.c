@@ -34,6 +34,7 @@ struct call {
 	int error;
 };
 
+static struct nl events;
 static struct call call; /* of alice's process, as the test has set it up */
 
 /* ---- the test's side ---- */
@@ -68,6 +69,18 @@ static void take_in_time(int fd, const char *left, const char *what)
 	for (i = 0; i < 3; i++)
 		fill(fd, i, 'O');
 	ok(now_ms() - start < 3000 * time_scale(), "%s: nor does who writes then", what);
+}
+
+/* What the event of the last revoke says: were pages in use? */
+static bool told_pinned(void)
+{
+	int pinned = -1, error;
+
+	while (!(error = nl_event(&events, 100)))
+		if (events.command == MORSEL_CMD_MORSEL_REVOKE_NTF)
+			pinned = nl_has(&events, MORSEL_A_OBJECT_PINNED);
+	need(error == EAGAIN && pinned >= 0);
+	return pinned;
 }
 
 /* ---- alice's ---- */
@@ -189,10 +202,12 @@ static void test_store(void)
 {
 	int fd = lose_while_waiting(CALL(store_it, "a store", "", 0));
 
+	ok(!told_pinned(), "the event says that no page was in use");
 	is_int(notes[1], SIGBUS, "the store that follows the load is a fault");
 	is_int(count(fd, 'O', 0), 3L * PAGE, "and stores nothing");
 	close(fd);
 	fd = lose_while_waiting(CALL(store_it, "a store, reading may stay", "r", 0));
+	ok(!told_pinned(), "none of who keeps a mapping, too");
 	is_int(notes[1], SIGSEGV, "the store that follows the load is a fault");
 	is_int(count(fd, 'O', 0), 3L * PAGE, "and stores nothing");
 	close(fd);
@@ -203,6 +218,7 @@ static void test_pinned(const char *left)
 {
 	int fd = lose_while_waiting(CALL(store_from_outside, "pinned", left, 0));
 
+	ok(told_pinned(), "the event says that pages were in use");
 	ok(notes[0] > 0 && notes[0] < SIZE, "it ends with the pages that it had: %ld of %d",
 	   (long)notes[0], SIZE);
 	is_int(count(fd, 's', 0), notes[0], "it has stored into those");
@@ -270,6 +286,7 @@ static void test_pipe(void)
 	pid = start_child(as_alice, holds_pages);
 	turn();
 	take_in_time(fd, "", "a pipe holds two pages");
+	ok(told_pinned(), "the event says so");
 	turn();
 	turn();
 	is_int(count(fd, 'O', 0), 3L * PAGE, "nothing is stored by way of the pipe");
@@ -300,6 +317,8 @@ static void test_pipe(void)
 int main(void)
 {
 	turns_begin();
+	nl_open(&events);
+	need(!nl_join(&events));
 	test_write("");
 	test_write("r");
 	test_read();

@@ -12,10 +12,12 @@
  * namespace) only. Senders whom Landlock, or AppArmor or TOMOYO by a profile,
  * confines to a part of the file tree are refused with EPERM, administrators
  * too: these judge by paths, with mounts, and a request has none. Pools that
- * are mounted are for them, and their rules are in force there. Rights on
- * objects are those of files: search permission on every directory from the
- * root of the pool down, and what the operation itself needs. Where, and
- * whether, the pool is mounted does not matter.
+ * are mounted are for them, and their rules are in force there. Who may move
+ * files everywhere all the same is not noticed: by a profile of AppArmor with
+ * "file," and attach_disconnected, or one of TOMOYO that enforces no rules on
+ * renaming. Rights on objects are those of files: search permission on every
+ * directory from the root of the pool down, and what the operation itself
+ * needs. Where, and whether, the pool is mounted does not matter.
  *
  * Refusals carry an errno, a text (NETLINK_EXT_ACK), and the offending or
  * missing attribute where there is one. A refused request has changed nothing.
@@ -401,6 +403,10 @@ enum {
  * @MORSEL_A_OBJECT_POISONED: flag. The object is in a persistent pool, and
  *   media errors have taken some of its contents: was told by the device, or
  *   known to it, since the pool was mounted.
+ * @MORSEL_A_OBJECT_PINNED: flag. morsel-revoke-ntf only. When the mappings had
+ *   gone, somebody had references on pages of the object: direct I/O in
+ *   flight, a pipe, a device. Whose they are is not known; what was begun may
+ *   go on.
  */
 enum {
 	MORSEL_A_OBJECT_POOL_ID = 1,
@@ -467,6 +473,7 @@ enum {
 	MORSEL_A_OBJECT_WATCH_SEQ = 62,
 	MORSEL_A_OBJECT_RIGHTS_SEQ = 63,
 	MORSEL_A_OBJECT_POISONED = 64,
+	MORSEL_A_OBJECT_PINNED = 65,
 
 	__MORSEL_A_OBJECT_MAX,
 	MORSEL_A_OBJECT_MAX = (__MORSEL_A_OBJECT_MAX - 1)
@@ -835,6 +842,7 @@ enum {
  * MORSEL_CMD_MORSEL_REVOKE_NTF
  *
  *   Mappings and descriptors of an object were taken away, or made read-only.
+ *   With pinned if pages of it were in use all the same.
  *
  * MORSEL_CMD_MORSEL_SEAL_NTF
  *
