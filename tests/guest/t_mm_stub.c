@@ -34,7 +34,7 @@ static void level_at(const char *addr, char level[4])
 			continue;
 		if ((unsigned long)addr < start || (unsigned long)addr >= end)
 			continue;
-		sscanf(word, "%3s", level);
+		need(sscanf(word, "%3s", level) == 1);
 		break;
 	}
 	fclose(dump);
