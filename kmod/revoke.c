@@ -118,7 +118,9 @@ void morsel_revoke(struct dentry *dentry)
 	inode_unlock(inode);
 	filemap_invalidate_lock(inode->i_mapping);
 	unmap_mapping_range(inode->i_mapping, 0, 0, 1);
+	/* It is a walk over all frames: who has kept his right need not wait for it. */
+	downgrade_write(&inode->i_mapping->invalidate_lock);
 	pinned = morsel_event_heard() && morsel_is_pinned(inode);
-	filemap_invalidate_unlock(inode->i_mapping);
+	filemap_invalidate_unlock_shared(inode->i_mapping);
 	morsel_event_revoke(dentry, pinned);
 }

@@ -46,7 +46,8 @@ void morsel_revoke(struct dentry *dentry);
 
 /*
  * Has somebody a reference on a frame of the object besides the pool's?
- * Context: invalidate_lock held exclusive, and nothing of the object mapped.  Sleeps.
+ * Context: invalidate_lock held; exclusive, with nothing of the object mapped, where the answer
+ * must stay true.  Sleeps.
  */
 bool morsel_is_pinned(struct inode *inode);
 
