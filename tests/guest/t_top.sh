@@ -93,6 +93,7 @@ is "it shows" "$(morsel-top -j -n 1 -F far | jq -c '.morsels[] | [.sealed, .righ
 
 # ---- text
 
+rm -f looks
 morsel-top -j -n 2 -d 5 > looks &
 looker=$!
 until [ -s looks ] || ! kill -0 $looker; do sleep 0.1; done
