@@ -93,10 +93,13 @@ is "it shows" "$(morsel-top -j -n 1 -F far | jq -c '.morsels[] | [.sealed, .righ
 
 # ---- text
 
-rm -f looks
-morsel-top -j -n 2 -d 5 > looks &
-looker=$!
-until [ -s looks ] || ! kill -0 $looker; do sleep 0.1; done
+begin_looks() { # FILE USER: morsel-top has looked once when this returns
+	rm -f "$1"
+	as "$2" morsel-top -j -n 2 -d 5 > "$1" &
+	looker=$!
+	until [ -s "$1" ] || ! kill -0 $looker; do sleep 0.1; done
+}
+begin_looks looks root
 touch /mnt/morsel/event
 morsel-admin create -u alice p:hers
 fallocate -l 4M /mnt/morsel/hers 2> /dev/null
@@ -107,11 +110,10 @@ is "names have changed" "$(jq -s '.[1].pools[0].generation > .[0].pools[0].gener
 like "events, and who it was" "$(jq -rs '.[1].events[] | "\(.type) \(.text)"' looks | head -1)" \
 	'^morsel-new p:event  0B mode 0644  by root pid [0-9]+$'
 like "a table" "$(morsel-top -1)" '^p:held .* 8M +4M'
-su alice -c 'morsel-top -j -n 2 -d 2' > looks2 &
-sleep 1
+begin_looks looks2 alice
 morsel-admin resize p:event 8192
 morsel-admin resize p:closed/hidden 4096
-wait $!
+wait $looker
 is "a user hears of what is in directories he may read" \
 	"$(jq -rs '.[1].events[] | "\(.type) \(.text)"' looks2 | cut -d ' ' -f 1-2)" "morsel-set p:event"
 ok "without TERM" env -u TERM morsel-top -1
@@ -153,7 +155,8 @@ tmux send-keys 2 k y
 sleep 2
 ok "nor killed" kill -0 $holder
 tmux send-keys q
-sleep 1
+n=0
+until [ -s status ] || [ $((n += 1)) -gt 100 ]; do sleep 0.1; done
 is "it ends" "$(cat status)" "status 0"
 tmux -f /dev/null new-session -d -x 80 -y 24 'morsel-top -d 1 --rw; echo status $? > status'
 shows "with --rw" 'READ-WRITE'
