@@ -24,6 +24,14 @@ listed() { # STRESSOR
 	esac
 }
 
+# The status on tmpfs.  The stressor madvise of stress-ng 0.15 has no luck with 6.12, on any file system.
+on_tmpfs() { # STRESSOR
+	case $1:$(uname -r) in
+	madvise:6.12.*) echo 2 ;;
+	*) echo 0 ;;
+	esac
+}
+
 options() { # STRESSOR
 	case $1 in
 	hdd | iomix | revio) echo "--$1-bytes 16M" ;;
@@ -43,8 +51,10 @@ run() { # STRESSOR DIRECTORY
 }
 
 for stressor in $stressors; do
-	is "$stressor on tmpfs" "$(run "$stressor" /tmp/t)" 0
+	base=$(on_tmpfs "$stressor")
+	is "$stressor on tmpfs" "$(run "$stressor" /tmp/t)" "$base"
 	known=$(listed "$stressor")
+	[ "$base" = 0 ] || known="$base "
 	is "$stressor" "$(run "$stressor" /mnt/morsel/t)" "${known%% *}"
 	said=$(grep -c -- "${known#* }" /tmp/said)
 	[ "$said" -gt 0 ] || tap_point 1 "$stressor says: ${known#* }"
