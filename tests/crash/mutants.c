@@ -57,15 +57,16 @@ static void make_two(struct explorer *explorer, const u8 *base)
 static void records_in_its_table(struct explorer *explorer, const u8 *base)
 {
 	struct world *w = explorer->world;
-	u64 frames[POOL_FRAMES];
+	u64 frames[POOL_FRAMES], frame;
 	bool applies;
 	int n = 0;
 
 	snprintf(explorer->what, sizeof(explorer->what), "records in the table of another CPU");
 	memory_set(w->memory, base);
 	world_open(w);
-	while ((frames[n] = pp_frame_get(&w->pool, 0)))
-		n++;
+	while ((frame = pp_frame_get(&w->pool, 0)))
+		frames[n++] = frame;
+	assert(n);
 	pp_frame_put(&w->pool, frames[--n], 0);
 	applies = operation_of("symlink")->run(w);
 	assert(applies && w->error == -ENOSPC && !pp_frame_get(&w->pool, 0));
