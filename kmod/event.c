@@ -36,21 +36,16 @@ static bool group_listens(void)
 	return genl_has_listeners(&morsel_nl_family, &init_net, MORSEL_EVENT_GROUP);
 }
 
-static bool somebody_listens(void)
-{
-	return group_listens() || morsel_watched();
-}
-
 bool morsel_event_heard(void)
 {
-	return somebody_listens();
+	return group_listens() || morsel_watched();
 }
 
 /* A change of names, attributes or pools is counted, heard of or not. */
 static bool count_change(void)
 {
 	atomic64_inc(&changes);
-	if (somebody_listens())
+	if (morsel_event_heard())
 		return true;
 	atomic64_inc(&event_number);
 	return false;
@@ -167,11 +162,11 @@ static void send_object(struct morsel_nl_event *e)
 }
 
 static void event_object(enum morsel_event event, struct dentry *dentry, const char *old_path,
-			 struct dentry *old_dir)
+			 struct dentry *old_dir, bool pinned)
 {
 	struct morsel_nl_event e = {
 		.event = event, .noun = MORSEL_NL_OBJECT_NOUN, .dentry = dentry,
-		.old_dir = old_dir,
+		.old_dir = old_dir, .pinned = pinned,
 		.object = { .inode = d_inode(dentry), .old_path = old_path },
 	};
 
@@ -190,25 +185,23 @@ void morsel_event_unhold(struct dentry *dentry)
 	dentry->d_time = 0;
 }
 
-void morsel_event_object(enum morsel_event event, struct dentry *dentry)
+/* Of one in the making nothing is said. */
+static void event_if_made(enum morsel_event event, struct dentry *dentry, bool pinned)
 {
 	if (is_in_the_making(dentry))
 		atomic64_inc(&changes);
 	else
-		event_object(event, dentry, NULL, NULL);
+		event_object(event, dentry, NULL, NULL, pinned);
+}
+
+void morsel_event_object(enum morsel_event event, struct dentry *dentry)
+{
+	event_if_made(event, dentry, false);
 }
 
 void morsel_event_revoke(struct dentry *dentry, bool pinned)
 {
-	struct morsel_nl_event e = {
-		.event = MORSEL_EVENT_REVOKE, .noun = MORSEL_NL_OBJECT_NOUN, .dentry = dentry,
-		.object.inode = d_inode(dentry), .pinned = pinned,
-	};
-
-	if (is_in_the_making(dentry))
-		atomic64_inc(&changes);
-	else if (count_change())
-		send_object(&e);
+	event_if_made(MORSEL_EVENT_REVOKE, dentry, pinned);
 }
 
 /* The name that an object is about to get.  Return: with a reference, or NULL. */
@@ -275,7 +268,7 @@ void morsel_event_mapping(enum morsel_event event, const struct vm_area_struct *
 								 MORSEL_MAP_VIEW_RO,
 	};
 
-	if (!somebody_listens()) {
+	if (!morsel_event_heard()) {
 		/* A line that all CPUs read and hardly anybody writes. */
 		if (!READ_ONCE(unheard))
 			WRITE_ONCE(unheard, true);
@@ -288,7 +281,7 @@ void morsel_event_mapping(enum morsel_event event, const struct vm_area_struct *
 /* What changes no name or attribute. */
 static bool count_alert(void)
 {
-	if (somebody_listens())
+	if (morsel_event_heard())
 		return true;
 	atomic64_inc(&event_number);
 	return false;
@@ -364,7 +357,7 @@ void morsel_event_move_begin(struct morsel_move *move, struct dentry *dentry,
 		.from_dir = dget_parent(dentry),
 		.to_dir = other ? dget_parent(other) : NULL,
 	};
-	if (somebody_listens()) {
+	if (morsel_event_heard()) {
 		move->from = remember_path(dentry);
 		move->to = other ? remember_path(other) : NULL;
 	}
@@ -376,9 +369,9 @@ void morsel_event_move_end(struct morsel_move *move, struct dentry *dentry,
 			   struct dentry *other, bool done)
 {
 	if (done) {
-		event_object(MORSEL_EVENT_RENAME, dentry, move->from, move->from_dir);
+		event_object(MORSEL_EVENT_RENAME, dentry, move->from, move->from_dir, false);
 		if (other)
-			event_object(MORSEL_EVENT_RENAME, other, move->to, move->to_dir);
+			event_object(MORSEL_EVENT_RENAME, other, move->to, move->to_dir, false);
 	}
 	smp_mb__before_atomic();	/* after the move has been counted */
 	atomic_dec(&moves);
