@@ -19,6 +19,7 @@ struct failing {
 	void (*begin)(struct nl *nl);
 	int (*done)(void); /* 0, 1 or HALF_DONE */
 	void (*undo)(void);
+	bool spared; /* done without memory of the module's: only netlink's core wants some */
 };
 
 /*
