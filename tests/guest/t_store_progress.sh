@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A mount after a power cut that takes long says how far it is.  An instruction takes the guest
-# a quarter of a microsecond, so that it is long for a pool of an ordinary size.
-# nvdimm: 258M
+# 16 ns, so that it is long for a pool with some tables.
+# nvdimm: 386M
 # mem: 1G
 # cpus: 1
-# icount: shift=8,sleep=off
+# icount: shift=4,sleep=off
 # kargs: nowatchdog rcupdate.rcu_cpu_stall_suppress=1
 # modules: nfit nd_pmem
 # programs: /usr/bin/ndctl
@@ -27,7 +27,7 @@ mkdir -p $dir
 ok "mounted" mount -t morsel -o huge=never $dev $dir
 keep_superblocks $dev
 for i in 1 2 3 4; do
-	fallocate -l 40M $dir/f$i
+	scatter $dir/f$i 8192
 done
 ok "unmounted" umount $dir
 dmesg -c > /dev/null
