@@ -85,4 +85,13 @@ is "what is open below keeps its rights, and nothing is found or made" "$(cat /t
 is "two are refused" "$(grep -c "ermission denied" /tmp/why)" 2
 is "of what is no directory" "$(morsel-admin -v rights revoke p:below/f u:bob)" \
 	"the rights on p:below/f are changed, also of who has it open or mapped"
+
+ok "a list for new objects" morsel-admin rights grant p:below d:u:bob:rw
+ok "one with the default mode" morsel-admin create p:below/narrow
+like "inherits the list" "$(morsel-admin rights show p:below/narrow | xargs echo)" "u:bob:rw- .*m::--- o::---"
+as_fails "without effect" "EACCES" bob morsel-admin rights check p:below/narrow r
+ok "until the group has bits in the mode" chmod 660 /mnt/morsel/below/narrow
+ok "or has had them from the start" morsel-admin create -m 660 p:below/wide
+ok "the one is felt" as bob cat /mnt/morsel/below/narrow
+ok "and the other" as bob cat /mnt/morsel/below/wide
 done_testing
