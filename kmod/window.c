@@ -25,13 +25,15 @@ static int set_window(const char *text, const struct kernel_param *param)
 {
 	const char *why = "not two addresses with a dash between them";
 	int error = -EINVAL;
+	char shown[41];
 	u64 start, end;
 
 	if (!parse_window(text, &start, &end))
 		why = morsel_window_set(start, end, &error);
 	if (!why)
 		return 0;
-	pr_warn("window=%.40s: %s\n", text, why);
+	strscpy(shown, text, sizeof(shown));	/* "echo" ends it with a newline */
+	pr_warn("window=%s: %s\n", strim(shown), why);
 	return error;
 }
 

@@ -130,12 +130,21 @@ const char *command_page(const struct command *command);
  */
 const struct command *find_command(struct app *app, int argc, char **argv, int *words);
 
+/* What was to be charged to whom, when a quota may have refused it. */
+struct charge {
+	uint32_t uid;	  /* the owner of the object */
+	uint64_t bytes;	  /* at least */
+	uint64_t objects;
+};
+
 /* ---- report.c ---- */
 /*
  * Report that something did not work out with @name (NULL: the command as a
  * whole), with the library's words for it. @err: as the library returned it
  */
 void report(struct app *app, const char *name, int err);
+/* The same, with the words for a quota that is used up. @charge: NULL: not known */
+void report_charge(struct app *app, const char *name, int err, const struct charge *charge);
 /*
  * If @text tells of a right that is missing on POOL:PATH, append who can grant it.
  * The context's error is another one then. Lives in grant.c.
@@ -210,9 +219,11 @@ void progress_end(struct progress *progress);
 /* ---- advice.c ---- */
 
 /* Add to a text about @name (or NULL) what to do about an error, where that is known. */
-void add_advice(struct app *app, const char *name, int err, char *text, size_t size);
+void add_advice(struct app *app, const char *name, int err, const struct charge *charge,
+		char *text, size_t size);
 /* Report that the system call named @call has failed on the morsel @name. */
-void report_call(struct app *app, const char *name, const char *call, int err);
+void report_call(struct app *app, const char *name, const char *call, int err,
+		 const struct charge *charge);
 /*
  * As report(), for a pool or an object that was to be found through a mount: where there is
  * none, tell whether the module or the pool is missing, and what to do.

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "output.h"
 
 static void add(char *text, size_t size, const char *format, ...)
@@ -21,53 +20,56 @@ static void add(char *text, size_t size, const char *format, ...)
 	va_end(args);
 }
 
-/* Which of the limits is used up, and how much that is. */
-static void add_used(const struct morsel_quota *quota, char *text, size_t size)
+/* Which limit refused it, and how much of that is used. Bytes are judged first. */
+static void add_used(const struct morsel_quota *quota, const struct charge *charge, char *text,
+		     size_t size)
 {
 	uint64_t bytes = morsel_quota_bytes_hard(quota), objects = morsel_quota_objects_hard(quota);
 	const char *user = user_name(morsel_quota_uid(quota));
 	char used[MORSEL_SIZE_TEXT], limit[MORSEL_SIZE_TEXT];
 
-	morsel_size_format(morsel_quota_bytes_used(quota), used);
-	morsel_size_format(bytes, limit);
-	if (bytes && morsel_quota_bytes_used(quota) >= bytes)
-		add(text, size, "; user %s has %s of %s", user, used, limit);
-	if (objects && morsel_quota_objects_used(quota) >= objects)
+	if (bytes && charge->bytes && morsel_quota_bytes_used(quota) + charge->bytes > bytes)
+		add(text, size, "; user %s has %s of %s", user,
+		    morsel_size_format(morsel_quota_bytes_used(quota), used),
+		    morsel_size_format(bytes, limit));
+	else if (objects && morsel_quota_objects_used(quota) + charge->objects > objects)
 		add(text, size, "; user %s has %llu of %llu objects", user,
 		    (unsigned long long)morsel_quota_objects_used(quota),
 		    (unsigned long long)objects);
 }
 
-/* Who is at his limit is the caller: others do not refuse him anything. */
-static void add_quota(struct app *app, const char *name, char *text, size_t size)
+static void add_quota(struct app *app, const char *name, const struct charge *charge, char *text,
+		      size_t size)
 {
 	char *pool = name ? strndup(name, strcspn(name, ":")) : NULL;
 	struct morsel_quota *quota;
 
-	if (pool && !morsel_quota_get(app->ctx, pool, geteuid(), &quota)) {
-		add_used(quota, text, size);
+	if (pool && charge && !morsel_quota_get(app->ctx, pool, charge->uid, &quota)) {
+		add_used(quota, charge, text, size);
 		morsel_quota_free(quota);
 	}
 	add(text, size, "; see morsel-admin quota show");
 	free(pool);
 }
 
-void add_advice(struct app *app, const char *name, int err, char *text, size_t size)
+void add_advice(struct app *app, const char *name, int err, const struct charge *charge,
+		char *text, size_t size)
 {
 	if (err == -ENODEV)
 		add(text, size, "; as root: modprobe morsel");
 	else if (err == -EDQUOT && strstr(text, "the quota is used up"))
-		add_quota(app, name, text, size);
+		add_quota(app, name, charge, text, size);
 }
 
-void report_call(struct app *app, const char *name, const char *call, int err)
+void report_call(struct app *app, const char *name, const char *call, int err,
+		 const struct charge *charge)
 {
 	char text[512];
 
 	snprintf(text, sizeof(text), "%s: %s", call,
 		 err == -EINTR ? "interrupted" : strerror(-err));
 	if (err == -EDQUOT && strchr(name, ':'))
-		add_quota(app, name, text, sizeof(text));
+		add_quota(app, name, charge, text, sizeof(text));
 	report_text(app, name, err, "%s", text);
 }
 

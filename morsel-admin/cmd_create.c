@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "output.h"
 
 enum {
@@ -71,6 +72,17 @@ static int read_attr(struct app *app, struct morsel_attr *attr)
 	return status ? status : read_place(app, attr);
 }
 
+/* One object for its owner. */
+static void report_new(struct app *app, const char *name, int err, const struct morsel_attr *attr)
+{
+	const struct charge charge = {
+		.uid = attr && attr->set & MORSEL_SET_UID ? attr->uid : geteuid(),
+		.objects = 1,
+	};
+
+	report_charge(app, name, err, &charge);
+}
+
 /* Create the directories that @name is to be in. Return: 0 or -errno, reported. */
 static int create_parents(struct app *app, const char *name)
 {
@@ -89,7 +101,7 @@ static int create_parents(struct app *app, const char *name)
 		}
 		err = morsel_create(app->ctx, part, NULL, MORSEL_CREATE_DIRECTORY, NULL);
 		if (err)
-			report(app, part, err);
+			report_new(app, part, err, NULL);
 		free(part);
 	}
 	free(pool);
@@ -107,7 +119,7 @@ static void create(struct app *app, const char *name, const struct morsel_attr *
 		return;
 	err = morsel_create(app->ctx, name, attr, flags, &info);
 	if (err) {
-		report(app, name, err);
+		report_new(app, name, err, attr);
 		return;
 	}
 	app->done++;

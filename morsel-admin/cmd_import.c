@@ -103,6 +103,7 @@ static int check_target(struct import *import)
 
 static int fill(struct import *import, struct morsel *morsel)
 {
+	const struct charge charge = { .uid = morsel_info_uid(import->info), .bytes = 1 };
 	struct copy copy = { .in = import->in, .out = morsel_fd(morsel), .out_seeks = true };
 	struct progress progress;
 	struct stat st;
@@ -114,7 +115,7 @@ static int fill(struct import *import, struct morsel *morsel)
 	progress_end(&progress);
 	if (err)
 		report_call(import->app, copy.failed[0] == 'r' ? import->file : import->target,
-			    copy.failed, err);
+			    copy.failed, err, &charge);
 	return err;
 }
 
@@ -139,6 +140,10 @@ static int make(struct import *import)
 {
 	struct app *app = import->app;
 	struct morsel_attr attr = import->attr;
+	const struct charge charge = {
+		.uid = attr.set & MORSEL_SET_UID ? attr.uid : geteuid(),
+		.objects = 1,
+	};
 	struct morsel *morsel;
 	int err;
 
@@ -146,7 +151,7 @@ static int make(struct import *import)
 	err = morsel_create(app->ctx, import->temporary, &attr, MORSEL_CREATE_EXCLUSIVE,
 			    &import->info);
 	if (err) {
-		report(app, import->target, err);
+		report_charge(app, import->target, err, &charge);
 		return err;
 	}
 	err = morsel_open(app->ctx, import->temporary, O_RDWR, 0, &morsel);

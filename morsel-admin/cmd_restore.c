@@ -83,10 +83,15 @@ static int try_lists(struct app *app, const struct block *block)
 static int give_back(struct app *app, const struct block *block)
 {
 	struct morsel_attr attr = { .uid = block->uid, .gid = block->gid };
+	struct charge charge = { .uid = block->uid };
 	struct morsel_info *info;
 	int err = morsel_stat(app->ctx, block->name, &info);
 
 	if (!err) {
+		charge.bytes = morsel_info_allocated(info);
+		charge.objects = morsel_info_type(info) == MORSEL_OBJECT_TYPE_DIRECTORY ?
+					 1 :
+					 morsel_info_nlink(info);
 		if (block->has_uid && block->uid != morsel_info_uid(info))
 			attr.set |= MORSEL_SET_UID;
 		if (block->has_gid && block->gid != morsel_info_gid(info))
@@ -96,7 +101,7 @@ static int give_back(struct app *app, const struct block *block)
 		morsel_info_free(info);
 	}
 	if (err)
-		report(app, block->name, err);
+		report_charge(app, block->name, err, &charge);
 	return err;
 }
 

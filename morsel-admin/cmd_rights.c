@@ -170,6 +170,14 @@ void would_have_rights(struct app *app, const char *name, const struct morsel_ri
 	app->done++;
 }
 
+/* Whom a revoke takes them from at once. */
+static const char *taken_from(const struct morsel_info *info)
+{
+	if (morsel_info_type(info) == MORSEL_OBJECT_TYPE_DIRECTORY)
+		return ", for all look-ups from now on; what is open or mapped below keeps its own";
+	return ", also of who has it open or mapped";
+}
+
 int change_rights(struct app *app, const char *name, const struct morsel_info *info,
 		  const struct morsel_rights *rights, unsigned int flags)
 {
@@ -190,7 +198,7 @@ int change_rights(struct app *app, const char *name, const struct morsel_info *i
 	}
 	app->done++;
 	tell(app, "the rights on %s are changed%s", shown(name),
-	     flags & MORSEL_RIGHTS_REVOKE ? ", also of who has it open or mapped" : "");
+	     flags & MORSEL_RIGHTS_REVOKE ? taken_from(info) : "");
 	if (app->json && !morsel_rights_get(app->ctx, name, &after)) {
 		show_rights(app, name, after);
 		morsel_rights_free(after);

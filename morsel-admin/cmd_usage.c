@@ -80,7 +80,7 @@ static const struct column usage_columns[] = {
 	{ "allocated", usage_allocated, "bytes of memory allocated to it" },
 	{ "huge", usage_huge, "of these, bytes in 2 MiB frames" },
 	{ "active", usage_active, "bytes that were accessed in the interval" },
-	{ "dirty", usage_dirty, "bytes that were written in it" },
+	{ "dirty", usage_dirty, "bytes that were written in it; of a persistent pool ever" },
 	{ "interval", usage_interval, "between the last two scans, in ns" },
 	{ "scan_age", usage_scan_age, "since the last scan, in ns" },
 	{ "processes", usage_processes, "address spaces that map it" },

@@ -62,13 +62,18 @@ static void emit_error(struct app *app, const char *name, int err, const char *a
 
 void report(struct app *app, const char *name, int err)
 {
+	report_charge(app, name, err, NULL);
+}
+
+void report_charge(struct app *app, const char *name, int err, const struct charge *charge)
+{
 	const char *said = morsel_error(app->ctx), *attr = morsel_error_attr(app->ctx);
 	char text[2048], bad[64];
 
 	snprintf(text, sizeof(text), "%s", *said ? said : strerror(-err));
 	snprintf(bad, sizeof(bad), "%s", attr ? attr : "");
 	add_grantor(app, name, err, text, sizeof(text));
-	add_advice(app, name, err, text, sizeof(text));
+	add_advice(app, name, err, charge, text, sizeof(text));
 	emit_error(app, name, err, attr ? bad : NULL, text);
 }
 

@@ -88,9 +88,19 @@ static void wait_for(double seconds)
 	nanosleep(&time, NULL);
 }
 
+/* What a terminal has on its last line. */
+static void tell(struct ui *ui, bool *told)
+{
+	if (ui->message[0] && !*told)
+		fprintf(stderr, "morsel-top: %s\n", ui->message);
+	*told = ui->message[0];
+	ui->message[0] = '\0';
+}
+
 int run_batch(struct ui *ui, const struct options *options)
 {
 	struct grid grid = { .ascii = options->ascii };
+	bool told = false;
 	uint64_t look;
 	int status = 0;
 
@@ -109,6 +119,7 @@ int run_batch(struct ui *ui, const struct options *options)
 			print_json(ui, options);
 		else
 			print_text(ui, &grid);
+		tell(ui, &told);
 		if (fflush(stdout) || ferror(stdout)) {
 			status = errno == EPIPE ? 0 : 1;
 			if (status)

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "live.h"
+#include "proc.h"
 
 static struct live *live_of(struct source *source)
 {
@@ -223,6 +224,7 @@ struct source *source_live(void)
 		.listen = listen_to,
 		.act = live_act,
 		.kill = live_kill,
+		.has_process = proc_exists,
 		.close = close_live,
 		.title = "LIVE",
 		.lazy = true,

@@ -197,10 +197,15 @@ int main(int argc, char **argv)
 	ui.source = options.replay ? source_replay(options.replay) : source_live();
 	if (!ui.source)
 		return 1;
-	if (options.batch || options.json)
+	if (ui_lacks_process(&ui)) {
+		fprintf(stderr, "morsel-top: there is no process %llu\n",
+			(unsigned long long)ui.model.only_pid);
+		status = 1;
+	} else if (options.batch || options.json) {
 		status = run_batch(&ui, &options);
-	else
+	} else {
 		status = run_terminal(&ui, &options);
+	}
 	ui.source->close(ui.source);
 	model_free(&ui.model);
 	return status;

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "proc.h"
+
+bool proc_exists(uint64_t pid)
+{
+	return pid <= INT_MAX && (!kill((pid_t)pid, 0) || errno != ESRCH);
+}
 
 static void add_vma(struct snapshot *snapshot, char *line)
 {

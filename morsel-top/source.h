@@ -194,6 +194,8 @@ struct source {
 	int (*act)(struct source *source, enum deed deed, const char *pool, uint64_t id,
 		   const char *text);
 	int (*kill)(struct source *source, uint64_t pid, int signal);
+	/* Is it there? NULL: not known */
+	bool (*has_process)(uint64_t pid);
 	void (*close)(struct source *source);
 	const char *title; /* where it comes from */
 	bool lazy;	   /* brings only what is wanted: look again when that changes */

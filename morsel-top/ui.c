@@ -107,6 +107,12 @@ static struct snapshot *take(struct ui *ui)
 	return ui->source->take(ui->source, &wanted);
 }
 
+bool ui_lacks_process(const struct ui *ui)
+{
+	return ui->model.only_pid != UNKNOWN && ui->source->has_process &&
+	       !ui->source->has_process(ui->model.only_pid);
+}
+
 int ui_refresh(struct ui *ui)
 {
 	struct snapshot *snapshot = take(ui);
@@ -127,6 +133,9 @@ int ui_refresh(struct ui *ui)
 		return -1;
 	}
 	find_focus(ui);
+	if (ui_lacks_process(ui))
+		snprintf(ui->message, sizeof(ui->message), "process %llu has gone",
+			 (unsigned long long)ui->model.only_pid);
 	return 0;
 }
 

@@ -94,7 +94,9 @@ struct ui {
 enum { MAX_KEYS = 512 };
 
 void ui_init(struct ui *ui, struct source *source);
-/* Look again. Return: 0, or -1 with a message. */
+/* Are morsels of one process asked for that is not there? */
+bool ui_lacks_process(const struct ui *ui);
+/* Look again. Return: 0, also with a message that the process has gone; or -1 with one. */
 int ui_refresh(struct ui *ui);
 /* This program has taken @used ms of processor time, at @now ms: of that is ui->cpu. */
 void ui_count(struct ui *ui, double used, double now);

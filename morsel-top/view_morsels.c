@@ -168,6 +168,13 @@ int morsels_field(const struct grid *grid, int col)
 	return -1;
 }
 
+static const char *why_empty(const struct model *model)
+{
+	if (model->filter[0])
+		return "Nothing fits the filter.";
+	return model->only_pid != UNKNOWN ? "The process maps no morsel." : "There are no morsels.";
+}
+
 void draw_morsels(struct ui *ui, struct grid *grid, int top, int bottom)
 {
 	struct list *list = &ui->lists[SCREEN_MORSELS];
@@ -183,8 +190,7 @@ void draw_morsels(struct ui *ui, struct grid *grid, int top, int bottom)
 			grid_paint_row(grid, top + i, PAINT_SELECTED);
 	}
 	if (!ui->model.nr_rows && top < bottom)
-		grid_text(grid, top, 0, -1, PAINT_DIM,
-			  ui->model.filter[0] ? "Nothing fits the filter." : "There are no morsels.");
+		grid_text(grid, top, 0, -1, PAINT_DIM, why_empty(&ui->model));
 }
 
 void draw_sort(struct ui *ui, struct grid *grid, int top, int bottom)

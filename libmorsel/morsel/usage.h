@@ -52,8 +52,8 @@ int64_t morsel_info_last_mapped(const struct morsel_info *info);
 /*
  * Bytes that were accessed and written through mappings in the interval (ns) that ended
  * @scan_age ns ago. An interval of 0: that is not known, or the caller may not read the
- * morsel. All of a 2 MiB frame counts if any of it was; dirty of a persistent pool is
- * since the page was first used.
+ * morsel. All of a 2 MiB frame counts if any of it was, but in a persistent pool by 4 KiB
+ * before Linux 6.5; dirty of a persistent pool is since the page was first used.
  */
 uint64_t morsel_info_active(const struct morsel_info *info);
 uint64_t morsel_info_dirty(const struct morsel_info *info);

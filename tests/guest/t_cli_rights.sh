@@ -67,4 +67,31 @@ ok "the team removes" as bob morsel-admin rm p:team/a
 chmod 700 /mnt/morsel
 is "a pool that one may not enter is not listed" "$(as carol morsel-admin -j pool)" "[]"
 as_fails "and is not there" "p: .*ENOENT" carol morsel-admin pool show p
+
+# Rights on a directory are felt by who looks something up, and not below.
+chmod 755 /mnt/morsel
+ok "a directory for alice" morsel-admin create -d -m 755 p:below
+ok "with her list" morsel-admin rights grant p:below u:alice:rwx
+ok "and a morsel in it" morsel-admin create -s 4096 -m 666 p:below/f
+as alice sh -c 'cd /mnt/morsel/below && exec 3<>f; echo ready > /tmp/in; while [ ! -e /tmp/on ]; do sleep 0.1; done
+	echo x >&3 && echo written; cat f > /tmp/null && echo found; : > new && echo made' > /tmp/still 2> /tmp/why &
+inside=$!
+while [ ! -s /tmp/in ]; do sleep 0.1; done
+is "revoke on a directory tells what it takes" "$(morsel-admin -v rights revoke p:below u:alice)" \
+	"the rights on p:below are changed, for all look-ups from now on; what is open or mapped below keeps its own"
+touch /tmp/on
+wait $inside
+is "what is open below keeps its rights, and nothing is found or made" "$(cat /tmp/still)" "written"
+is "two are refused" "$(grep -c "ermission denied" /tmp/why)" 2
+is "of what is no directory" "$(morsel-admin -v rights revoke p:below/f u:bob)" \
+	"the rights on p:below/f are changed, also of who has it open or mapped"
+
+ok "a list for new objects" morsel-admin rights grant p:below d:u:bob:rw
+ok "one with the default mode" morsel-admin create p:below/narrow
+like "inherits the list" "$(morsel-admin rights show p:below/narrow | xargs echo)" "u:bob:rw- .*m::--- o::---"
+as_fails "without effect" "EACCES" bob morsel-admin rights check p:below/narrow r
+ok "until the group has bits in the mode" chmod 660 /mnt/morsel/below/narrow
+ok "or has had them from the start" morsel-admin create -m 660 p:below/wide
+ok "the one is felt" as bob cat /mnt/morsel/below/narrow
+ok "and the other" as bob cat /mnt/morsel/below/wide
 done_testing

@@ -169,6 +169,9 @@ is "changes nothing" "$($ma quota show p -H -o user,soft,hard,objects_hard | tr 
 fails "they hold" "p:z: the quota is used up; user alice has 2 of 2 objects; see morsel-admin quota show .EDQUOT" \
 	as alice sh -c "$ma create p:x p:y p:z"
 ok "the user has two" test -e /mnt/morsel/y
+fails "the owner's, where root makes it" \
+	"p:z: the quota is used up; user alice has 2 of 2 objects; see morsel-admin quota show .EDQUOT" \
+	$ma create -u alice p:z
 is "status: one is used up" "$(told at_hard)" 1
 is "status: one pool, an address more" "$(told pools) $(told reservations)" "1 $($ma vas -H -o name | wc -l)"
 is "status: the window" "$(told window_start) $(told largest_gap)" \
@@ -184,6 +187,26 @@ fails "that of bytes holds" \
 	"p:z: writing: Disk quota exceeded; user alice has 1M of 1M; see morsel-admin quota show .EDQUOT" \
 	as alice sh -c "yes | head -c 2000000 | $ma import - p:z"
 is "nothing is left of it" "$($ma quota show p -H -o user,used,objects | tr -s ' ' | grep alice)" "alice 0B 2"
+fails "the owner's, where root fills it" \
+	"p:z: writing: Disk quota exceeded; user alice has 1M of 1M; see morsel-admin quota show .EDQUOT" \
+	sh -c "yes | head -c 2000000 | $ma import -u alice - p:z"
+ok "bytes are used up" as alice fallocate -l 1M /mnt/morsel/y
+ok "and objects" $ma quota set p alice --objects-hard 2
+fails "the limit that refuses is told, and no other" \
+	"p:z: the quota is used up; user alice has 2 of 2 objects; see morsel-admin quota show .EDQUOT" \
+	as alice $ma create p:z
+truncate -s 4096 /mnt/morsel/roots
+fallocate -l 4096 /mnt/morsel/roots
+ok "somebody else's" sh -c "$ma rights show p:roots | sed 's/owner: root/owner: alice/' > /tmp/given"
+fails "is not given away" \
+	"p:roots: the quota is used up; user alice has 1M of 1M; see morsel-admin quota show .EDQUOT" \
+	$ma rights restore /tmp/given
+ok "with room for bytes" as alice truncate -s 0 /mnt/morsel/y
+fails "it is one object too many" \
+	"p:roots: the quota is used up; user alice has 2 of 2 objects; see morsel-admin quota show .EDQUOT" \
+	$ma rights restore /tmp/given
+rm /mnt/morsel/roots
+$ma quota set p alice --objects-hard none
 ok "the default" $ma quota set p default --hard 8M
 like "is shown" "$($ma quota show p)" 'default +- +- +8M'
 ok "limits are removed" $ma quota set p alice --remove

@@ -381,6 +381,10 @@ static void test_window(void)
 	kmsg_mark();
 	is_int(write_param(WINDOW_PARAM, "0x300000000000-0x400000000000"), EBUSY, "nor by sysfs");
 	ok(kmsg_has("there are reservations"), "the log says why");
+	kmsg_mark();
+	is_int(write_param(WINDOW_PARAM, " 0x300000000000-0x400000000000\n"), EBUSY, "with a newline");
+	ok(kmsg_has("morsel: window=0x300000000000-0x400000000000: there are reservations"),
+	   "the log says it in one line");
 	is_int(write_param(WINDOW_PARAM, "here-there"), EINVAL, "not an address");
 	is_int(write_param(WINDOW_PARAM, "0x300000000000"), EINVAL, "half a window");
 	remove_object("s1");

@@ -45,8 +45,21 @@ usage_touch /mnt/large w 0 &
 writer=$!
 await 100 sh -c 'morsel-admin -j pool show p | jq -e ".[0].rw_tables > 0" > /tmp/null'
 consistent "mapped"
+used_now() { # accessed and written within a second
+	morsel-admin -H -b usage --interval 1 -o active,dirty p:large | xargs echo
+}
+first=$(used_now)
+leaf=${first% *} # of the page tables, where older kernels have 4 KiB only
+like "what is active" "$leaf" "^(4096|$((2 * MIB)))\$"
+is "is dirty" "$first" "$leaf $leaf"
+usage_touch /mnt/large w $((4 * MIB)) &
+second=$!
+await 100 sh -c 'morsel-admin -j usage p:large | jq -e ".[0].processes == 2" > /tmp/null'
 kill $writer
 wait $writer 2> /dev/null
+is "active is what is used now, dirty what was ever written" "$(used_now)" "$leaf $((2 * leaf))"
+kill $second
+wait $second 2> /dev/null
 
 # Every other of these goes: what they leave is in pieces.
 for i in $(seq 64); do

@@ -120,6 +120,20 @@ ok "without TERM" env -u TERM morsel-top -1
 like "a tree" "$(morsel-top -1 -t)" '^    sub/'
 is "a filter" "$(morsel-top -1 -F OPEN | grep -c '^p:')" 1
 is "of a process" "$(morsel-top -1 -p $holder | grep '^p:' | cut -d ' ' -f 1)" p:held
+sleep 1000 &
+idle=$!
+like "of one that maps none" "$(morsel-top -1 -p $idle)" '^The process maps no morsel\.$'
+rm looks
+morsel-top -j -n 2 -d 3 -p $idle > looks 2> why &
+looker=$!
+until [ -s looks ] || ! kill -0 $looker; do sleep 0.1; done
+kill $idle
+wait $idle
+wait $looker
+is "one that goes ends no look" "$? $(wc -l < looks)" "0 2"
+is "but that is told" "$(cat why)" "morsel-top: process $idle has gone"
+is "there must be one" "$(morsel-top -1 -p $idle 2>&1; echo $?)" "morsel-top: there is no process $idle
+1"
 is "of a user" "$(morsel-top -1 -u alice | grep -c '^p:')" 0
 
 # ---- a terminal

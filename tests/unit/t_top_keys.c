@@ -213,6 +213,45 @@ static void test_deeds(void **state)
 	stop(&ui, &grid);
 }
 
+static bool is_there;
+
+static bool has_process(uint64_t pid)
+{
+	(void)pid;
+	return is_there;
+}
+
+static void test_process_gone(void **state)
+{
+	struct grid grid = { 0 };
+	struct ui ui;
+
+	(void)state;
+	start(&ui, 1);
+	assert_int_equal(grid_resize(&grid, 24, 80), 0);
+	type(&ui, "2p");
+	assert_true(ui.model.only_pid != UNKNOWN);
+	assert_false(ui_lacks_process(&ui)); /* a recording does not know */
+	ui.source->has_process = has_process;
+	assert_true(ui_lacks_process(&ui));
+	is_there = true;
+	assert_false(ui_lacks_process(&ui));
+	assert_int_equal(ui_refresh(&ui), 0);
+	assert_false(is_drawn(&ui, &grid, 23, "has gone"));
+	is_there = false;
+	ui.source->close(ui.source);
+	ui.source = source_replay(recording);
+	ui.source->has_process = has_process;
+	assert_int_equal(ui_refresh(&ui), 0);
+	assert_true(is_drawn(&ui, &grid, 23, "process "));
+	assert_true(is_drawn(&ui, &grid, 23, " has gone"));
+	type(&ui, "2^E^[");
+	assert_true(ui.model.only_pid == UNKNOWN);
+	assert_int_equal(ui_refresh(&ui), 0);
+	assert_false(is_drawn(&ui, &grid, 23, "has gone"));
+	stop(&ui, &grid);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +259,7 @@ int main(void)
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_map),
 		cmocka_unit_test(test_deeds),
+		cmocka_unit_test(test_process_gone),
 	};
 	int failed;
 

@@ -376,9 +376,11 @@ enum {
  *   nanoseconds since 1970; absent if never.
  * @MORSEL_A_OBJECT_ACTIVE: u64. Bytes that processes have accessed through
  *   mappings in the interval before the last scan, by the leaf: all of a 2 MiB
- *   frame if any of it was.
- * @MORSEL_A_OBJECT_DIRTY: u64. As active, but written. Of a persistent pool:
- *   since the page was first used, as its marks are left alone.
+ *   frame if any of it was. Of a persistent pool, leaves have 4 KiB before
+ *   Linux 6.5.
+ * @MORSEL_A_OBJECT_DIRTY: u64. As active, but written. Of a persistent pool
+ *   never in the interval, but since the page was first used, as its marks are
+ *   left alone.
  * @MORSEL_A_OBJECT_INTERVAL: u64. Nanoseconds between the last scan and the
  *   one before, or the making of the object in memory. 0: there has been no
  *   scan, and active and dirty are 0.
@@ -1015,9 +1017,11 @@ enum {
  *   by morsel-get, and who may is the same. What is active and dirty is told
  *   to who may read the object, and absent for others.
  *
- *   One scan of the views that all processes share finds what is active. Its
- *   result stays with the object, so that several who watch it do not take
- *   it from each other.
+ *   One scan of the views that all processes share finds what is active, and
+ *   begins the next interval, for everybody. Its result stays with the
+ *   object: who asks within 100 ms, or within max-age, gets the same. Who
+ *   asks later gets what was used since the last scan, whoever asked for
+ *   that: interval says how long that is.
  *
  *   Errors: as morsel-get; EINTR.
  *
