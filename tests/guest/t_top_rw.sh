@@ -20,15 +20,20 @@ mode_is() {
 alice_has() {
 	getfacl -cp /mnt/morsel/a | grep -q "^user:alice:$1"
 }
+mapped() {
+	[ -n "$(morsel-admin -H ps -o pid "p:$1")" ]
+}
 alice_uses() { # FILE: from now on
-	as alice usage_touch "/mnt/morsel/$1" r 0 &
-	alice=$!
-	await 100 sh -c "[ -n \"\$(morsel-admin -H ps -o pid p:$1)\" ]"
-	ok "alice uses $1" kill -0 $alice
+	rm -f ended
+	{
+		as alice usage_touch "/mnt/morsel/$1" r 0
+		echo $? > ended
+	} &
+	until_it "alice uses $1" mapped "$1"
 }
 alice_ends() { # NAME
-	wait $alice
-	is "$1" $? 135
+	await 100 test -s ended
+	is "$1" "$(cat ended)" 135 # SIGBUS
 }
 limited() {
 	morsel-admin -b -H quota show -o user,hard p | grep -qE "^alice +$1"
