@@ -186,13 +186,29 @@ static bool is_named(uint32_t tag)
 	return tag == MORSEL_ACL_TAG_USER || tag == MORSEL_ACL_TAG_GROUP;
 }
 
+/* In the order that the kernel has them in. */
+static int insert(struct acl *acl, const struct morsel_acl_entry *fresh)
+{
+	int err = add_entry(acl, fresh);
+	size_t i = acl->count - 1;
+
+	if (err)
+		return err;
+	for (; i && (acl->entries[i - 1].tag > fresh->tag ||
+		     (acl->entries[i - 1].tag == fresh->tag && acl->entries[i - 1].id > fresh->id));
+	     i--)
+		acl->entries[i] = acl->entries[i - 1];
+	acl->entries[i] = *fresh;
+	return 0;
+}
+
 static int put(struct acl *acl, uint32_t tag, uint32_t id, uint32_t perm)
 {
 	const struct morsel_acl_entry fresh = { .tag = tag, .id = id, .perm = perm };
 	struct morsel_acl_entry *entry = find(acl, tag, id);
 
 	if (!entry)
-		return add_entry(acl, &fresh);
+		return insert(acl, &fresh);
 	entry->perm = perm;
 	return 0;
 }
@@ -206,20 +222,63 @@ static void drop(struct acl *acl, const struct morsel_acl_entry *entry)
 	acl->count--;
 }
 
-/* What the mask bounds, added up; as setfacl does. Without named entries there is none. */
+static bool is_bounded(uint32_t tag)
+{
+	return is_named(tag) || tag == MORSEL_ACL_TAG_GROUP_OBJ;
+}
+
+/* The kernel does not look at a list whose mask is empty: who is named counts as if he were not. */
+static bool is_unheeded(const struct acl *acl)
+{
+	const struct morsel_acl_entry *mask = find(acl, MORSEL_ACL_TAG_MASK, 0);
+	const struct morsel_acl_entry *others = find(acl, MORSEL_ACL_TAG_OTHER, 0);
+
+	return mask && !mask->perm && others && others->perm;
+}
+
+/*
+ * What the mask does not let through goes from what it bounds, so that another mask lets
+ * through no more, and the rights of all stay as they are. In a list that is not looked at,
+ * who would have something by his name has what others have, and goes on so without it; who
+ * is there to have nothing is so from now on.
+ */
+static void apply_mask(struct acl *acl)
+{
+	const struct morsel_acl_entry *mask = find(acl, MORSEL_ACL_TAG_MASK, 0);
+	bool unheeded = is_unheeded(acl);
+	uint32_t perm = mask ? mask->perm : 0;
+	size_t i = mask ? acl->count : 0;
+
+	while (i--) {
+		struct morsel_acl_entry *entry = &acl->entries[i];
+
+		if (unheeded && is_named(entry->tag) && entry->perm)
+			drop(acl, entry);
+		else if (is_bounded(entry->tag))
+			entry->perm &= perm;
+	}
+}
+
+/*
+ * What the mask bounds, added up; as setfacl does. Without named entries there is none.
+ * Where that is nothing, but others have rights, it is theirs: nobody has them by it, and
+ * the list is looked at.
+ */
 static int adapt_mask(struct acl *acl)
 {
 	struct morsel_acl_entry *mask = find(acl, MORSEL_ACL_TAG_MASK, 0);
+	const struct morsel_acl_entry *others = find(acl, MORSEL_ACL_TAG_OTHER, 0);
 	bool named = false;
 	uint32_t perm = 0;
 	size_t i;
 
 	for (i = 0; i < acl->count; i++) {
 		named |= is_named(acl->entries[i].tag);
-		if (is_named(acl->entries[i].tag) ||
-		    acl->entries[i].tag == MORSEL_ACL_TAG_GROUP_OBJ)
+		if (is_bounded(acl->entries[i].tag))
 			perm |= acl->entries[i].perm;
 	}
+	if (!perm && others)
+		perm = others->perm;
 	if (named)
 		return put(acl, MORSEL_ACL_TAG_MASK, 0, perm);
 	if (mask)
@@ -250,22 +309,29 @@ MORSEL_EXPORT int morsel_rights_put(struct morsel_rights *rights, enum morsel_ac
 	struct acl *acl = &rights->lists[list];
 	int err = complete(rights, acl);
 
-	if (!err)
-		err = put(acl, tag, id, perm);
-	return err || tag == MORSEL_ACL_TAG_MASK ? err : adapt_mask(acl);
+	if (err)
+		return err;
+	if (tag == MORSEL_ACL_TAG_MASK)
+		return put(acl, tag, id, perm);
+	apply_mask(acl);
+	err = put(acl, tag, id, perm);
+	return err ? err : adapt_mask(acl);
 }
 
 MORSEL_EXPORT int morsel_rights_drop(struct morsel_rights *rights, enum morsel_acl_list list,
 				     uint32_t tag, uint32_t id)
 {
 	struct acl *acl = &rights->lists[list];
-	const struct morsel_acl_entry *entry = find(acl, tag, id);
+	const struct morsel_acl_entry *entry;
 
 	if (!is_named(tag))
 		return -EINVAL;
-	if (!entry)
+	if (!find(acl, tag, id))
 		return 0;
-	drop(acl, entry);
+	apply_mask(acl);
+	entry = find(acl, tag, id);
+	if (entry)
+		drop(acl, entry);
 	return adapt_mask(acl);
 }
 

@@ -8,6 +8,7 @@
 #include "mappings.h"
 #include "output.h"
 #include "rights.h"
+#include "take.h"
 
 enum {
 	OPT_KEEP_MAPPED = 256,
@@ -222,69 +223,58 @@ static int grant(struct morsel_rights *rights, struct entry entry)
 	return morsel_rights_put(rights, entry.list, entry.acl.tag, entry.acl.id, entry.acl.perm);
 }
 
-/* What a user has who is not named: as one of his groups, or as one of the others. */
-static uint32_t unnamed(const struct morsel_rights *rights, uint32_t uid)
+static int grant_masks(struct morsel_rights *rights, const struct entries *entries, bool masks)
 {
-	int mask = morsel_rights_find(rights, MORSEL_ACL_ACCESS, MORSEL_ACL_TAG_MASK, 0);
-	int others = morsel_rights_find(rights, MORSEL_ACL_ACCESS, MORSEL_ACL_TAG_OTHER, 0);
-	const struct morsel_acl_entry *entry;
-	bool by_group = false;
-	uint32_t perm = 0, gid;
-	int count = 0;
-	gid_t *groups = groups_of(uid, &count);
-	size_t i;
+	const struct entry *entry, *end = entries->items + entries->count;
+	int err = 0;
+	bool is_mask;
 
-	for (i = 0; groups && (entry = morsel_rights_at(rights, MORSEL_ACL_ACCESS, i)); i++) {
-		if (entry->tag != MORSEL_ACL_TAG_GROUP && entry->tag != MORSEL_ACL_TAG_GROUP_OBJ)
-			continue;
-		gid = entry->tag == MORSEL_ACL_TAG_GROUP ?
-			      entry->id :
-			      morsel_info_gid(morsel_rights_info(rights));
-		if (is_in(gid, groups, count)) {
-			by_group = true;
-			perm |= entry->perm;
-		}
+	for (entry = entries->items; entry < end && !err; entry++) {
+		is_mask = entry->acl.tag == MORSEL_ACL_TAG_MASK;
+		if (is_mask == masks)
+			err = grant(rights, *entry);
 	}
-	free(groups);
-	if (!by_group)
-		return others < 0 ? 0 : (uint32_t)others;
-	return mask < 0 ? perm : perm & (uint32_t)mask;
+	return err;
 }
 
 /*
- * An entry that is left with nothing stays: without it the rights of his groups, or of
- * the others, would count.
+ * A mask that is given holds, wherever it stands: it lets through what was masked, and
+ * does not follow the other entries.
  */
-static int take(struct morsel_rights *rights, struct entry entry)
+static int grant_all(struct morsel_rights *rights, const struct entries *entries)
 {
-	int had;
+	int err = grant_masks(rights, entries, true);
 
-	name_owner(morsel_rights_info(rights), &entry);
-	had = morsel_rights_find(rights, entry.list, entry.acl.tag, entry.acl.id);
-	if (had < 0 && entry.acl.tag == MORSEL_ACL_TAG_USER && entry.list == MORSEL_ACL_ACCESS)
-		had = (int)unnamed(rights, entry.acl.id);
-	if (had < 0)
-		had = 0;
-	return morsel_rights_put(rights, entry.list, entry.acl.tag, entry.acl.id,
-				 (uint32_t)had & ~entry.acl.perm);
+	if (!err)
+		err = grant_masks(rights, entries, false);
+	return err ? err : grant_masks(rights, entries, true);
 }
 
+static int take_all(struct morsel_rights *rights, const struct entries *entries)
+{
+	int i, err = 0;
+
+	for (i = 0; i < entries->count && !err; i++)
+		err = take_from(rights, entries->items[i].list, &entries->items[i].acl);
+	return err;
+}
+
+typedef int change_fn(struct morsel_rights *rights, const struct entries *entries);
+
 /* Return: 0, also after a report; -EAGAIN. */
-static int try_to_change(struct app *app, const struct entries *entries,
-			 int (*each)(struct morsel_rights *rights, struct entry entry),
+static int try_to_change(struct app *app, const struct entries *entries, change_fn *change,
 			 unsigned int flags)
 {
 	const char *name = app->args[0];
 	struct morsel_rights *rights;
-	int i, err;
+	int err;
 
 	err = morsel_rights_get(app->ctx, name, &rights);
 	if (err) {
 		report(app, name, err);
 		return 0;
 	}
-	for (i = 0; i < entries->count && !err; i++)
-		err = each(rights, entries->items[i]);
+	err = change(rights, entries);
 	if (err)
 		report_text(app, name, err, "%s", strerror(-err));
 	else
@@ -294,14 +284,13 @@ static int try_to_change(struct app *app, const struct entries *entries,
 	return err == -EAGAIN ? err : 0;
 }
 
-static int change_entries(struct app *app, const struct entries *entries,
-			  int (*each)(struct morsel_rights *rights, struct entry entry),
+static int change_entries(struct app *app, const struct entries *entries, change_fn *change,
 			  unsigned int flags)
 {
 	int tries = 0, err;
 
 	do
-		err = try_to_change(app, entries, each, flags);
+		err = try_to_change(app, entries, change, flags);
 	while (err && ++tries < MAX_TRIES);
 	if (err)
 		report(app, app->args[0], err);
@@ -313,7 +302,31 @@ int run_rights_grant(struct app *app)
 	struct entries entries;
 	int status = parse_entries(app, app->args[1], NULL, &entries);
 
-	return status ? status : change_entries(app, &entries, grant, 0);
+	return status ? status : change_entries(app, &entries, grant_all, 0);
+}
+
+/* Who has it still, whatever the list says? By the rights that are in force now. */
+static void check_taken(struct app *app, const struct entries *entries)
+{
+	const char *name = app->args[0];
+	const struct entry *entry, *end = entries->items + entries->count;
+	struct morsel_rights *rights;
+	struct verdict verdict;
+	char perm[4];
+
+	if (morsel_rights_get(app->ctx, name, &rights))
+		return; /* it has gone */
+	for (entry = entries->items; entry < end; entry++) {
+		if (entry->list != MORSEL_ACL_ACCESS ||
+		    !still_has(rights, &entry->acl, &verdict))
+			continue;
+		perm_text(entry->acl.perm, perm);
+		report_text(app, name, -EPERM, "%s:%s still has some of %s%s%s",
+			    tag_letter(entry->acl.tag), entry_whom(&entry->acl), perm,
+			    verdict.by == BY_CAPABILITY ? " by his capabilities" : ", by ",
+			    verdict.by == BY_CAPABILITY ? "" : entry_text(verdict.entry));
+	}
+	morsel_rights_free(rights);
 }
 
 int run_rights_revoke(struct app *app)
@@ -324,8 +337,12 @@ int run_rights_revoke(struct app *app)
 
 	if (status)
 		return status;
-	return change_entries(app, &entries, take,
-			      has_option(app, OPT_KEEP_MAPPED) ? 0 : MORSEL_RIGHTS_REVOKE);
+	status = change_entries(app, &entries, take_all,
+				has_option(app, OPT_KEEP_MAPPED) ? 0 : MORSEL_RIGHTS_REVOKE);
+	if (status || app->dry_run)
+		return status;
+	check_taken(app, &entries);
+	return final_status(app);
 }
 
 static void copy_to(struct app *app, const struct morsel_rights *rights, const char *name)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include "decide.h"
 #include "output.h"
+#include "rights.h"
 
 enum { OPT_AS = 256 };
 

@@ -1,6 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What an access list decides. */
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
 #include "decide.h"
+
+/* ---- persons ---- */
+
+gid_t *groups_of(uint32_t uid, int *count)
+{
+	const struct passwd *pw = getpwuid(uid);
+	gid_t *groups = NULL, *more;
+	int room = 16;
+
+	while (pw) {
+		more = reallocarray(groups, room, sizeof(*groups));
+		if (!more)
+			break;
+		groups = more;
+		*count = room;
+		if (getgrouplist(pw->pw_name, pw->pw_gid, groups, count) >= 0)
+			return groups;
+		room = *count > room ? *count : 2 * room;
+	}
+	free(groups);
+	return NULL;
+}
+
+static bool is_in(gid_t gid, const gid_t *groups, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (groups[i] == gid)
+			return true;
+	return false;
+}
+
+/* ---- lists ---- */
 
 static bool is_about(const struct morsel_acl_entry *entry, const struct morsel_info *info,
 		     const struct person *person)
@@ -86,4 +123,13 @@ struct verdict decide(const struct morsel_rights *rights, const struct person *p
 		verdict.allowed = true;
 	}
 	return verdict;
+}
+
+uint32_t given_by_list(const struct morsel_rights *rights, const struct person *person)
+{
+	uint32_t bit, has = 0;
+
+	for (bit = MORSEL_ACL_PERM_EXECUTE; bit <= MORSEL_ACL_PERM_READ; bit <<= 1)
+		has |= decide(rights, person, bit).has & bit;
+	return has;
 }

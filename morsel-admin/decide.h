@@ -3,7 +3,9 @@
 #ifndef DECIDE_H
 #define DECIDE_H
 
-#include "rights.h"
+#include <morsel.h>
+#include <stdbool.h>
+#include <sys/types.h>
 
 /* Whose rights are asked for. User 0 is taken to have CAP_DAC_OVERRIDE, others not to. */
 struct person {
@@ -11,6 +13,9 @@ struct person {
 	gid_t *groups;
 	int nr_groups;
 };
+
+/* The groups of a user, from malloc(); NULL: there is no such user. */
+gid_t *groups_of(uint32_t uid, int *count);
 
 enum decider {
 	BY_ENTRY,
@@ -30,5 +35,7 @@ struct verdict {
 /* May he do all of @want, enum morsel_acl_perm, with the object that these rights are on? */
 struct verdict decide(const struct morsel_rights *rights, const struct person *person,
 		      uint32_t want);
+/* All that the list gives him, each right by itself; no matter capabilities and seals. */
+uint32_t given_by_list(const struct morsel_rights *rights, const struct person *person);
 
 #endif

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Entries of access control lists in words, and the groups that they are about. */
-#include <grp.h>
-#include <pwd.h>
+/* Entries of access control lists in words. */
 #include <stdlib.h>
 #include <string.h>
 #include "output.h"
@@ -128,36 +126,4 @@ const char *entry_text(const struct morsel_acl_entry *entry)
 	perm_text(entry->perm, perm);
 	snprintf(text, sizeof(text), "%s:%s:%s", tag_letter(entry->tag), entry_whom(entry), perm);
 	return text;
-}
-
-/* ---- groups ---- */
-
-gid_t *groups_of(uint32_t uid, int *count)
-{
-	const struct passwd *pw = getpwuid(uid);
-	gid_t *groups = NULL, *more;
-	int room = 16;
-
-	while (pw) {
-		more = reallocarray(groups, room, sizeof(*groups));
-		if (!more)
-			break;
-		groups = more;
-		*count = room;
-		if (getgrouplist(pw->pw_name, pw->pw_gid, groups, count) >= 0)
-			return groups;
-		room = *count > room ? *count : 2 * room;
-	}
-	free(groups);
-	return NULL;
-}
-
-bool is_in(gid_t gid, const gid_t *groups, int count)
-{
-	int i;
-
-	for (i = 0; i < count; i++)
-		if (groups[i] == gid)
-			return true;
-	return false;
 }

@@ -39,10 +39,6 @@ const char *entry_whom(const struct morsel_acl_entry *entry);
 void perm_text(uint32_t perm, char text[4]);
 const char *entry_text(const struct morsel_acl_entry *entry);
 
-/* The groups of a user, from malloc(); NULL: there is no such user. */
-gid_t *groups_of(uint32_t uid, int *count);
-bool is_in(gid_t gid, const gid_t *groups, int count);
-
 /* With --dry-run: show what @name would have. */
 void would_have_rights(struct app *app, const char *name, const struct morsel_rights *rights,
 		       uint32_t uid, uint32_t gid);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "../morsel-admin/take.h"
 #include "live.h"
 
 enum {
@@ -37,8 +38,7 @@ static int set_mode(struct live *live, const struct morsel_info *info, const cha
 }
 
 /* A user, a group after "g:", or "o". Return: whether there is such a one. */
-static bool parse_whom(const char *text, const struct morsel_info *info,
-		       struct morsel_acl_entry *entry)
+static bool parse_whom(const char *text, struct morsel_acl_entry *entry)
 {
 	const struct passwd *pw;
 	const struct group *gr;
@@ -51,14 +51,12 @@ static bool parse_whom(const char *text, const struct morsel_info *info,
 	if (!strncmp(text, "g:", 2)) {
 		gr = getgrnam(text + 2);
 		entry->id = gr ? gr->gr_gid : (uint32_t)strtoul(text + 2, &end, 10);
-		entry->tag = entry->id == morsel_info_gid(info) ? MORSEL_ACL_TAG_GROUP_OBJ
-								: MORSEL_ACL_TAG_GROUP;
+		entry->tag = MORSEL_ACL_TAG_GROUP;
 		return gr || (text[2] && !*end);
 	}
 	pw = getpwnam(text);
 	entry->id = pw ? pw->pw_uid : (uint32_t)strtoul(text, &end, 10);
-	entry->tag = entry->id == morsel_info_uid(info) ? MORSEL_ACL_TAG_USER_OBJ
-							: MORSEL_ACL_TAG_USER;
+	entry->tag = MORSEL_ACL_TAG_USER;
 	return pw || (*text && !*end);
 }
 
@@ -71,7 +69,7 @@ static int try_to_take(struct live *live, const struct morsel_info *info,
 	err = morsel_rights_get(live->ctx, morsel_info_name(info), &rights);
 	if (err)
 		return err;
-	err = morsel_rights_put(rights, MORSEL_ACL_ACCESS, entry->tag, entry->id, 0);
+	err = take_from(rights, MORSEL_ACL_ACCESS, entry);
 	if (!err)
 		err = morsel_rights_set(live->ctx, morsel_info_name(info), morsel_info_id(info),
 					rights, MORSEL_RIGHTS_REVOKE | MORSEL_RIGHTS_UNCHANGED);
@@ -79,18 +77,39 @@ static int try_to_take(struct live *live, const struct morsel_info *info,
 	return err;
 }
 
+/* Who has something still, whatever the list says? By the rights that are in force now. */
+static int check_taken(struct live *live, const struct morsel_info *info,
+		       const struct morsel_acl_entry *entry, const char *text)
+{
+	struct morsel_rights *rights;
+	struct verdict verdict;
+	bool has;
+
+	if (morsel_rights_get(live->ctx, morsel_info_name(info), &rights))
+		return 0; /* it has gone */
+	has = still_has(rights, entry, &verdict);
+	morsel_rights_free(rights);
+	if (!has)
+		return 0;
+	snprintf(live->error, sizeof(live->error), "%s still has rights%s", text,
+		 verdict.by == BY_CAPABILITY ? ", by his capabilities" : "");
+	return -EPERM;
+}
+
 /* Take away all that somebody may, and what he has open or mapped. */
 static int take_away(struct live *live, const struct morsel_info *info, const char *text)
 {
-	struct morsel_acl_entry entry = { 0 };
+	struct morsel_acl_entry entry = {
+		.perm = MORSEL_ACL_PERM_READ | MORSEL_ACL_PERM_WRITE | MORSEL_ACL_PERM_EXECUTE,
+	};
 	int err, tries = 0;
 
-	if (!parse_whom(text, info, &entry))
+	if (!parse_whom(text, &entry))
 		return nonsense(live, text, "there is no such user; a group is g:GROUP, others are o");
 	do
 		err = try_to_take(live, info, &entry);
 	while (err == -EAGAIN && ++tries < MAX_TRIES);
-	return err ? live_fail(live, err) : 0;
+	return err ? live_fail(live, err) : check_taken(live, info, &entry, text);
 }
 
 /* @text: POOL and the most bytes, or "none". */

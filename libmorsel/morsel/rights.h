@@ -51,9 +51,11 @@ uint64_t morsel_rights_revokes(const struct morsel_rights *rights);
 int morsel_rights_find(const struct morsel_rights *rights, enum morsel_acl_list list, uint32_t tag,
 		       uint32_t id);
 /*
- * Set that entry, or remove it, in the snapshot. A mask is kept in what the
- * entries that it bounds add up to. Return: 0, -ENOMEM, -EINVAL (the entry of
- * owner, group or others cannot be removed).
+ * Set that entry, or remove it, in the snapshot. Nobody else has more by it: first
+ * the entries that a mask bounds lose what it does not let through, then the mask becomes
+ * what they add up to; where that is nothing and others have rights, what others have,
+ * as the kernel does not look at a list whose mask is empty. A mask is set as it is given.
+ * Return: 0, -ENOMEM, -EINVAL (the entry of owner, group or others cannot be removed).
  */
 int morsel_rights_put(struct morsel_rights *rights, enum morsel_acl_list list, uint32_t tag,
 		      uint32_t id, uint32_t perm);

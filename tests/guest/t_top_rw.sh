@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # morsel-top --rw on the module: permission bits, rights, seals and limits; what is refused, and what has gone.
-# pool: size=64M,name=p
+# pool: size=64M,name=p,mode=755
 # groups: top
 # timeout: 120
 # programs: getfacl tmux
@@ -19,6 +19,21 @@ mode_is() {
 }
 alice_has() {
 	getfacl -cp /mnt/morsel/a | grep -q "^user:alice:$1"
+}
+mapped() {
+	[ -n "$(morsel-admin -H ps -o pid "p:$1")" ]
+}
+alice_uses() { # FILE: from now on
+	rm -f ended
+	{
+		as alice usage_touch "/mnt/morsel/$1" r 0
+		echo $? > ended
+	} &
+	until_it "alice uses $1" mapped "$1"
+}
+alice_ends() { # NAME
+	await 100 test -s ended
+	is "$1" "$(cat ended)" 135 # SIGBUS
 }
 limited() {
 	morsel-admin -b -H quota show -o user,hard p | grep -qE "^alice +$1"
@@ -38,12 +53,27 @@ tmux send-keys 9 Enter
 shows "no such bits" 'four octal digits'
 tmux send-keys M 6 4 4 Enter
 until_it "permission bits" mode_is 644
+alice_uses a
 tmux send-keys X
 shows "from whom" '^Take p:a from '
 tmux send-keys n o b o d y - Enter
 shows "there is no such user" 'no such user'
 tmux send-keys X alice Enter
-until_it "alice has nothing any more" alice_has ---
+until_it "alice has an entry with nothing" alice_has ---
+alice_ends "her mapping has gone"
+fails "alice has nothing any more" "ermission denied" as alice cat /mnt/morsel/a
+ok "what others have, bob has" as bob cat /mnt/morsel/a
+tmux send-keys X r o o t Enter
+shows "what cannot be taken" 'root still has rights, by his capabilities'
+tmux send-keys M 6 4 6 Enter
+until_it "more for others" mode_is 646
+chgrp team /mnt/morsel/a
+tmux send-keys X g : t e a m Enter
+team_has_nothing() {
+	! as bob cat /mnt/morsel/a
+}
+until_it "nor has the team" team_has_nothing
+ok "carol has" as carol cat /mnt/morsel/a
 tmux send-keys S
 shows "it asks" 'Make the contents of p:a final\? \[y/N\]'
 tmux send-keys n
@@ -70,6 +100,14 @@ tmux send-keys 1
 rm /mnt/morsel/alices
 strike=$(printf '\314\266')
 shows "what has gone, struck through" "a${strike}l${strike}i${strike}c.* g${strike}o${strike}n${strike}e"
+morsel-admin create -s 4K -m 604 p:z
+shows "one more" '^p:z +root '
+alice_uses z
+tmux send-keys End X
+shows "from whom" '^Take p:z from '
+tmux send-keys g : t e a m Enter
+alice_ends "she has it no more by her group"
+fails "nor opens it" "ermission denied" as alice cat /mnt/morsel/z
 tmux send-keys q
 await 50 test -s status
 is "it ends" "$(cat status)" "status 0"

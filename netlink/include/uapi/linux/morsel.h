@@ -353,7 +353,9 @@ enum {
  * @MORSEL_A_OBJECT_ACL: nest of acl-entry, any number. An entry of the access
  *   control list. A reply has all of them, those that follow from the mode if
  *   there is no other. In rights-set they replace the list; the three of
- *   owner, group and others must be there, and a mask if there are others.
+ *   owner, group and others must be there, and a mask if there are others. A
+ *   list whose mask is empty is not looked at: who is named in it is one of
+ *   the group or of the others.
  * @MORSEL_A_OBJECT_DEFAULT_ACL: nest of acl-entry, any number. An entry of the
  *   list that new objects in a directory get; absent if there is none.
  * @MORSEL_A_OBJECT_NO_DEFAULT_ACL: flag. Remove the list for new objects.

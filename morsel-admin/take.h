@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Taking rights away from somebody in a list, and whether he has any still; also for morsel-top. */
+#ifndef TAKE_H
+#define TAKE_H
+
+#include "decide.h"
+
+/*
+ * Take what->perm from whom @what names. A user, or a group, keeps what else he had, by an
+ * entry of his own; that of the owner, or of the owning group, is known by its name, too.
+ * Nobody has more than before, all but these have as much. Return: 0, -ENOMEM.
+ */
+int take_from(struct morsel_rights *rights, enum morsel_acl_list list,
+	      const struct morsel_acl_entry *what);
+
+/*
+ * Has the user or the group that @what names any of what->perm by @rights? Of a group: who
+ * is in no other and has no entry of his own. @verdict: on one that he has.
+ */
+bool still_has(const struct morsel_rights *rights, const struct morsel_acl_entry *what,
+	       struct verdict *verdict);
+
+#endif
