@@ -223,17 +223,26 @@ static int grant(struct morsel_rights *rights, struct entry entry)
 	return morsel_rights_put(rights, entry.list, entry.acl.tag, entry.acl.id, entry.acl.perm);
 }
 
-static int grant_masks(struct morsel_rights *rights, const struct entries *entries, bool masks)
+/* A mask that is there lets through what the one that is given does, and what it did. */
+static int widen(struct morsel_rights *rights, struct entry mask)
+{
+	int had = morsel_rights_find(rights, mask.list, MORSEL_ACL_TAG_MASK, 0);
+
+	if (had < 0)
+		return 0;
+	mask.acl.perm |= (uint32_t)had;
+	return grant(rights, mask);
+}
+
+static int for_each(struct morsel_rights *rights, const struct entries *entries, bool masks,
+		    int (*change)(struct morsel_rights *rights, struct entry entry))
 {
 	const struct entry *entry, *end = entries->items + entries->count;
 	int err = 0;
-	bool is_mask;
 
-	for (entry = entries->items; entry < end && !err; entry++) {
-		is_mask = entry->acl.tag == MORSEL_ACL_TAG_MASK;
-		if (is_mask == masks)
-			err = grant(rights, *entry);
-	}
+	for (entry = entries->items; entry < end && !err; entry++)
+		if ((entry->acl.tag == MORSEL_ACL_TAG_MASK) == masks)
+			err = change(rights, *entry);
 	return err;
 }
 
@@ -243,11 +252,11 @@ static int grant_masks(struct morsel_rights *rights, const struct entries *entri
  */
 static int grant_all(struct morsel_rights *rights, const struct entries *entries)
 {
-	int err = grant_masks(rights, entries, true);
+	int err = for_each(rights, entries, true, widen);
 
 	if (!err)
-		err = grant_masks(rights, entries, false);
-	return err ? err : grant_masks(rights, entries, true);
+		err = for_each(rights, entries, false, grant);
+	return err ? err : for_each(rights, entries, true, grant);
 }
 
 static int take_all(struct morsel_rights *rights, const struct entries *entries)
@@ -261,9 +270,16 @@ static int take_all(struct morsel_rights *rights, const struct entries *entries)
 
 typedef int change_fn(struct morsel_rights *rights, const struct entries *entries);
 
-/* Return: 0, also after a report; -EAGAIN. */
+static const char *why(int err)
+{
+	return err == -ENODATA ?
+		       "there is no default list: the umask of its maker decides on what is new" :
+		       strerror(-err);
+}
+
+/* Return: 0, also after a report; -EAGAIN. @id: of what is changed. */
 static int try_to_change(struct app *app, const struct entries *entries, change_fn *change,
-			 unsigned int flags)
+			 unsigned int flags, uint64_t *id)
 {
 	const char *name = app->args[0];
 	struct morsel_rights *rights;
@@ -274,9 +290,10 @@ static int try_to_change(struct app *app, const struct entries *entries, change_
 		report(app, name, err);
 		return 0;
 	}
+	*id = morsel_info_id(morsel_rights_info(rights));
 	err = change(rights, entries);
 	if (err)
-		report_text(app, name, err, "%s", strerror(-err));
+		report_text(app, name, err, "%s", why(err));
 	else
 		err = change_rights(app, name, morsel_rights_info(rights), rights,
 				    flags | MORSEL_RIGHTS_UNCHANGED);
@@ -285,12 +302,12 @@ static int try_to_change(struct app *app, const struct entries *entries, change_
 }
 
 static int change_entries(struct app *app, const struct entries *entries, change_fn *change,
-			  unsigned int flags)
+			  unsigned int flags, uint64_t *id)
 {
 	int tries = 0, err;
 
 	do
-		err = try_to_change(app, entries, change, flags);
+		err = try_to_change(app, entries, change, flags, id);
 	while (err && ++tries < MAX_TRIES);
 	if (err)
 		report(app, app->args[0], err);
@@ -301,22 +318,31 @@ int run_rights_grant(struct app *app)
 {
 	struct entries entries;
 	int status = parse_entries(app, app->args[1], NULL, &entries);
+	uint64_t id = 0;
 
-	return status ? status : change_entries(app, &entries, grant_all, 0);
+	return status ? status : change_entries(app, &entries, grant_all, 0, &id);
 }
 
 /* Who has it still, whatever the list says? By the rights that are in force now. */
-static void check_taken(struct app *app, const struct entries *entries)
+static void check_taken(struct app *app, const struct entries *entries, uint64_t id)
 {
 	const char *name = app->args[0];
-	const struct entry *entry, *end = entries->items + entries->count;
+	const struct entry *entry = entries->items, *end = entry + entries->count;
 	struct morsel_rights *rights;
 	struct verdict verdict;
 	char perm[4];
+	int err;
 
-	if (morsel_rights_get(app->ctx, name, &rights))
+	err = morsel_rights_get(app->ctx, name, &rights);
+	if (err == -ENOENT)
 		return; /* it has gone */
-	for (entry = entries->items; entry < end; entry++) {
+	if (err) {
+		report(app, name, err);
+		return;
+	}
+	if (morsel_info_id(morsel_rights_info(rights)) != id)
+		end = entry; /* so has it, and its name is another's */
+	for (; entry < end; entry++) {
 		if (entry->list != MORSEL_ACL_ACCESS ||
 		    !still_has(rights, &entry->acl, &verdict))
 			continue;
@@ -334,14 +360,15 @@ int run_rights_revoke(struct app *app)
 	const uint32_t all = ALL;
 	struct entries entries;
 	int status = parse_entries(app, app->args[1], &all, &entries);
+	uint64_t id = 0;
 
 	if (status)
 		return status;
 	status = change_entries(app, &entries, take_all,
-				has_option(app, OPT_KEEP_MAPPED) ? 0 : MORSEL_RIGHTS_REVOKE);
+				has_option(app, OPT_KEEP_MAPPED) ? 0 : MORSEL_RIGHTS_REVOKE, &id);
 	if (status || app->dry_run)
 		return status;
-	check_taken(app, &entries);
+	check_taken(app, &entries, id);
 	return final_status(app);
 }
 

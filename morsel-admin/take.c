@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Taking rights away from somebody in a list, and whether he has any still. */
+#include <errno.h>
 #include <stdlib.h>
 #include "take.h"
 
@@ -20,58 +21,78 @@ static uint32_t mask_of(const struct morsel_rights *rights, enum morsel_acl_list
 	return mask < 0 ? ALL : (uint32_t)mask;
 }
 
-/* What a user has, by whatever entry. */
-static uint32_t user_has(const struct morsel_rights *rights, uint32_t uid)
+/*
+ * The most of @want, by how many and then which is read first, that he can ask for at once. Groups
+ * do not add up: who may read by one and write by another must not get an entry with both.
+ */
+static uint32_t most_at_once(const struct morsel_rights *rights, const struct person *person,
+			     uint32_t want)
 {
-	struct person person = { .uid = uid };
-	uint32_t has;
+	static const uint32_t sets[] = { 7, 6, 5, 3, 4, 2, 1 };
+	size_t i;
 
-	person.groups = groups_of(uid, &person.nr_groups);
-	if (!person.groups)
-		person.nr_groups = 0; /* nobody knows him */
-	has = given_by_list(rights, &person);
-	free(person.groups);
-	return has;
+	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+		if (!(sets[i] & ~want) && !(sets[i] & ~decide(rights, person, sets[i]).has))
+			return sets[i];
+	return 0;
 }
 
 /*
- * What a group has that is not in the list. Who is in it may be in others as well: what one
- * of these does not have he would gain.
+ * What somebody has who is not in the list and may be in any of its groups: what one of
+ * these does not have he would gain.
  */
-static uint32_t group_has(const struct morsel_rights *rights)
+static uint32_t unlisted_has(const struct morsel_rights *rights, enum morsel_acl_list list)
 {
-	int others = morsel_rights_find(rights, MORSEL_ACL_ACCESS, MORSEL_ACL_TAG_OTHER, 0);
-	uint32_t has = others < 0 ? 0 : (uint32_t)others, mask = mask_of(rights, MORSEL_ACL_ACCESS);
+	int others = morsel_rights_find(rights, list, MORSEL_ACL_TAG_OTHER, 0);
+	uint32_t has = others < 0 ? 0 : (uint32_t)others, mask = mask_of(rights, list);
 	const struct morsel_acl_entry *entry;
 	size_t i;
 
-	for (i = 0; (entry = morsel_rights_at(rights, MORSEL_ACL_ACCESS, i)); i++)
+	for (i = 0; (entry = morsel_rights_at(rights, list, i)); i++)
 		if (is_group(entry->tag))
 			has &= entry->perm & mask;
 	return has;
 }
 
-static uint32_t has_now(const struct morsel_rights *rights, enum morsel_acl_list list,
-			const struct morsel_acl_entry *whom)
+/* What is left to a user, by whatever entry, without @perm. */
+static uint32_t user_keeps(const struct morsel_rights *rights, uint32_t uid, uint32_t perm)
 {
-	int had = morsel_rights_find(rights, list, whom->tag, whom->id);
-	bool access = list == MORSEL_ACL_ACCESS;
+	struct person person = { .uid = uid };
+	uint32_t keeps;
 
-	if (access && whom->tag == MORSEL_ACL_TAG_USER)
-		return user_has(rights, whom->id);
+	person.groups = groups_of(uid, &person.nr_groups);
+	if (person.groups) {
+		keeps = most_at_once(rights, &person, given_by_list(rights, &person) & ~perm);
+	} else if (morsel_rights_find(rights, MORSEL_ACL_ACCESS, MORSEL_ACL_TAG_USER, uid) < 0) {
+		/* nobody knows his groups */
+		keeps = unlisted_has(rights, MORSEL_ACL_ACCESS) & ~perm;
+	} else {
+		person.nr_groups = 0;
+		keeps = given_by_list(rights, &person) & ~perm;
+	}
+	free(person.groups);
+	return keeps;
+}
+
+/* What is left to whom an entry is about, without @perm. */
+static uint32_t keeps(const struct morsel_rights *rights, enum morsel_acl_list list, uint32_t tag,
+		      uint32_t id, uint32_t perm)
+{
+	int had = morsel_rights_find(rights, list, tag, id);
+
+	if (list == MORSEL_ACL_ACCESS && tag == MORSEL_ACL_TAG_USER)
+		return user_keeps(rights, id, perm);
 	if (had < 0)
-		return access && whom->tag == MORSEL_ACL_TAG_GROUP ? group_has(rights) : 0;
-	if (is_group(whom->tag) || whom->tag == MORSEL_ACL_TAG_USER)
+		had = (int)unlisted_has(rights, list);
+	else if (is_group(tag) || tag == MORSEL_ACL_TAG_USER)
 		had &= (int)mask_of(rights, list);
-	return (uint32_t)had;
+	return (uint32_t)had & ~perm;
 }
 
 static int take_from_entry(struct morsel_rights *rights, enum morsel_acl_list list, uint32_t tag,
 			   uint32_t id, uint32_t perm)
 {
-	const struct morsel_acl_entry whom = { .tag = tag, .id = id };
-
-	return morsel_rights_put(rights, list, tag, id, has_now(rights, list, &whom) & ~perm);
+	return morsel_rights_put(rights, list, tag, id, keeps(rights, list, tag, id, perm));
 }
 
 /* From all that it bounds: were it empty, the list would not be looked at. */
@@ -104,6 +125,8 @@ int take_from(struct morsel_rights *rights, enum morsel_acl_list list,
 {
 	const struct morsel_info *info = morsel_rights_info(rights);
 
+	if (!morsel_rights_at(rights, list, 0))
+		return -ENODATA;
 	if (what->tag == MORSEL_ACL_TAG_MASK)
 		return take_from_mask(rights, list, what->perm);
 	if (list == MORSEL_ACL_ACCESS) {

@@ -6,9 +6,11 @@
 #include "decide.h"
 
 /*
- * Take what->perm from whom @what names. A user, or a group, keeps what else he had, by an
- * entry of his own; that of the owner, or of the owning group, is known by its name, too.
- * Nobody has more than before, all but these have as much. Return: 0, -ENOMEM.
+ * Take what->perm from whom @what names. A user keeps what else he had, by an entry of his
+ * own: the most of it that he could use at once. A group that is not in the list keeps what
+ * all groups of it and the others have. The owner, or the owning group, is known by his name,
+ * too. Nobody has more than before; all but these have as much, unless the list was not looked
+ * at (morsel_rights_put()). Return: 0, -ENOMEM, -ENODATA (there is no such list).
  */
 int take_from(struct morsel_rights *rights, enum morsel_acl_list list,
 	      const struct morsel_acl_entry *what);

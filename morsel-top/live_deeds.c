@@ -84,10 +84,14 @@ static int check_taken(struct live *live, const struct morsel_info *info,
 	struct morsel_rights *rights;
 	struct verdict verdict;
 	bool has;
+	int err;
 
-	if (morsel_rights_get(live->ctx, morsel_info_name(info), &rights))
-		return 0; /* it has gone */
-	has = still_has(rights, entry, &verdict);
+	err = morsel_rights_get(live->ctx, morsel_info_name(info), &rights);
+	if (err)
+		return err == -ENOENT ? 0 : live_fail(live, err); /* it has gone */
+	/* So has it if its name is another's. */
+	has = morsel_info_id(morsel_rights_info(rights)) == morsel_info_id(info) &&
+	      still_has(rights, entry, &verdict);
 	morsel_rights_free(rights);
 	if (!has)
 		return 0;
