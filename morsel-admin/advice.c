@@ -32,7 +32,8 @@ static void add_used(const struct morsel_quota *quota, const struct charge *char
 		add(text, size, "; user %s has %s of %s", user,
 		    morsel_size_format(morsel_quota_bytes_used(quota), used),
 		    morsel_size_format(bytes, limit));
-	else if (objects && morsel_quota_objects_used(quota) + charge->objects > objects)
+	else if (objects && charge->objects &&
+		 morsel_quota_objects_used(quota) + charge->objects > objects)
 		add(text, size, "; user %s has %llu of %llu objects", user,
 		    (unsigned long long)morsel_quota_objects_used(quota),
 		    (unsigned long long)objects);
