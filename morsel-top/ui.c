@@ -116,6 +116,7 @@ bool ui_lacks_process(const struct ui *ui)
 int ui_refresh(struct ui *ui)
 {
 	struct snapshot *snapshot = take(ui);
+	bool lacking;
 
 	if (!snapshot) {
 		if (!ui->source->ended)
@@ -133,9 +134,11 @@ int ui_refresh(struct ui *ui)
 		return -1;
 	}
 	find_focus(ui);
-	if (ui_lacks_process(ui))
+	lacking = ui_lacks_process(ui);
+	if (lacking && !ui->lacking)
 		snprintf(ui->message, sizeof(ui->message), "process %llu has gone",
 			 (unsigned long long)ui->model.only_pid);
+	ui->lacking = lacking;
 	return 0;
 }
 

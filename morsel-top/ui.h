@@ -82,6 +82,7 @@ struct ui {
 	double cpu;   /* percent that this program takes; -1: not known */
 	double used, counted; /* ms: processor time of it so far, and when that was; 0: never */
 	bool rw, paused, quit, redraw;
+	bool lacking; /* the process of -p has gone, and that has been said */
 	bool refresh; /* look again now */
 	bool names;   /* and at which morsels there are */
 	bool all;     /* always at everything: it is printed */

@@ -122,9 +122,9 @@ is "a filter" "$(morsel-top -1 -F OPEN | grep -c '^p:')" 1
 is "of a process" "$(morsel-top -1 -p $holder | grep '^p:' | cut -d ' ' -f 1)" p:held
 sleep 1000 &
 idle=$!
-like "of one that maps none" "$(morsel-top -1 -p $idle)" '^The process maps no morsel\.$'
+like "of one that maps none" "$(morsel-top -1 -p $idle)" '^No morsel of the process can be seen\.$'
 rm looks
-morsel-top -j -n 2 -d 3 -p $idle > looks 2> why &
+morsel-top -j -n 2 -d 10 -p $idle > looks 2> why &
 looker=$!
 until [ -s looks ] || ! kill -0 $looker; do sleep 0.1; done
 kill $idle
