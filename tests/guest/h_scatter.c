@@ -8,10 +8,10 @@
 int main(int argc, char **argv)
 {
 	int fd = argc == 3 ? open(argv[1], O_CREAT | O_WRONLY, 0644) : -1;
-	long i, count = fd < 0 ? 1 : atol(argv[2]);
+	long i, count = argc == 3 ? atol(argv[2]) : 1;
 
 	for (i = 0; i < count; i++)
-		if (pwrite(fd, "x", 1, i << 21) != 1) {
+		if (fd < 0 || pwrite(fd, "x", 1, i << 21) != 1) {
 			perror("scatter");
 			return 1;
 		}

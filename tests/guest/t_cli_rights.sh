@@ -76,7 +76,7 @@ ok "and a morsel in it" morsel-admin create -s 4096 -m 666 p:below/f
 as alice sh -c 'cd /mnt/morsel/below && exec 3<>f; echo ready > /tmp/in; while [ ! -e /tmp/on ]; do sleep 0.1; done
 	echo x >&3 && echo written; cat f > /tmp/null && echo found; : > new && echo made' > /tmp/still 2> /tmp/why &
 inside=$!
-while [ ! -s /tmp/in ]; do sleep 0.1; done
+await 200 test -s /tmp/in
 is "revoke on a directory tells what it takes" "$(morsel-admin -v rights revoke p:below u:alice)" \
 	"the rights on p:below are changed, for all look-ups from now on; what is open or mapped below keeps its own"
 touch /tmp/on

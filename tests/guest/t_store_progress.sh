@@ -27,7 +27,7 @@ mkdir -p $dir
 ok "mounted" mount -t morsel -o huge=never $dev $dir
 keep_superblocks $dev
 for i in 1 2 3 4; do
-	scatter $dir/f$i 8192
+	ok "a file with many tables" scatter $dir/f$i 8192
 done
 ok "unmounted" umount $dir
 dmesg -c > /dev/null

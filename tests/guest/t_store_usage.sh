@@ -46,7 +46,7 @@ writer=$!
 await 100 sh -c 'morsel-admin -j pool show p | jq -e ".[0].rw_tables > 0" > /tmp/null'
 consistent "mapped"
 used_now() { # accessed and written within a second
-	morsel-admin -H -b usage --interval 1 -o active,dirty p:large | xargs echo
+	morsel-admin -H -b usage --interval 3 -o active,dirty p:large | xargs echo
 }
 first=$(used_now)
 leaf=${first% *} # of the page tables, where older kernels have 4 KiB only

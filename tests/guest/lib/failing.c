@@ -147,6 +147,8 @@ void failing_run(const struct failing *command)
 	is_int(tally.wrong, 0, "%s: what is refused is not done", command->name);
 	ok((tally.reasons.given || command->spared) && !tally.silent,
 	   "%s: refusals say why: %d do, %d do not", command->name, tally.reasons.given, tally.silent);
+	ok(!command->spared || !tally.reasons.given, "%s: it is the core that refuses if only that does",
+	   command->name);
 	failnth_enough(command->name, tally.reached);
 }
 
