@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* scatter FILE COUNT: write a byte into each of so many pieces of 2 MiB, each of which takes a table then. */
+/*
+ * scatter FILE COUNT: write a byte into each of so many pieces of 2 MiB, each of which takes a
+ * table then.
+ */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
