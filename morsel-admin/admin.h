@@ -17,7 +17,7 @@ enum {
 	STATUS_USAGE = 2,
 	STATUS_NO_DRIVER = 3,
 	STATUS_DAMAGED = 4, /* check has found something */
-	STATUS_PARTIAL = 5, /* some of several names; rights revoke: done, and somebody has it still */
+	STATUS_PARTIAL = 5, /* some of several names; a right is taken, and is there still */
 };
 
 struct app;

@@ -238,11 +238,14 @@ static int for_each(struct morsel_rights *rights, const struct entries *entries,
 		    int (*change)(struct morsel_rights *rights, struct entry entry))
 {
 	const struct entry *entry, *end = entries->items + entries->count;
+	bool is_mask;
 	int err = 0;
 
-	for (entry = entries->items; entry < end && !err; entry++)
-		if ((entry->acl.tag == MORSEL_ACL_TAG_MASK) == masks)
+	for (entry = entries->items; entry < end && !err; entry++) {
+		is_mask = entry->acl.tag == MORSEL_ACL_TAG_MASK;
+		if (is_mask == masks)
 			err = change(rights, *entry);
+	}
 	return err;
 }
 

@@ -172,7 +172,9 @@ static const char *why_empty(const struct model *model)
 {
 	if (model->filter[0])
 		return "Nothing fits the filter.";
-	return model->only_pid != UNKNOWN ? "No morsel of the process can be seen." : "There are no morsels.";
+	if (model->only_pid != UNKNOWN)
+		return "No morsel of the process can be seen.";
+	return "There are no morsels.";
 }
 
 void draw_morsels(struct ui *ui, struct grid *grid, int top, int bottom)

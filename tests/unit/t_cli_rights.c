@@ -2,65 +2,16 @@
 /* Lists that are changed: who is named has what was asked for, nobody else more or less. */
 #include <netlink/attr.h>
 #include <netlink/msg.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "cli.h"
 #include "morsel-admin/rights.h"
 #include "morsel-admin/take.h"
+#include "people.h"
 
 enum {
-	ROOT,
-	ALICE = 1000,
-	BOB,
-	CAROL,
-	DAVE,
-	TEAM = 2000,
-	CLUB,
 	LISTS = 20000,
 };
-
-/* ---- users, in the place of those of the machine ---- */
-
-static const struct {
-	uint32_t uid;
-	const char *name;
-	gid_t groups[3];
-	int count;
-} people[] = {
-	{ ROOT, "root", { ROOT }, 1 },		 { ALICE, "alice", { ALICE, TEAM }, 2 },
-	{ BOB, "bob", { BOB, TEAM, CLUB }, 3 },	 { CAROL, "carol", { CAROL }, 1 },
-	{ DAVE, "dave", { DAVE, CLUB, ROOT }, 3 },
-};
-
-struct passwd *__wrap_getpwuid(uid_t uid);
-int __wrap_getgrouplist(const char *user, gid_t group, gid_t *groups, int *count);
-
-struct passwd *__wrap_getpwuid(uid_t uid)
-{
-	static struct passwd pw;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(people); i++)
-		if (people[i].uid == uid) {
-			pw.pw_name = (char *)people[i].name;
-			pw.pw_uid = pw.pw_gid = uid;
-			return &pw;
-		}
-	return NULL;
-}
-
-int __wrap_getgrouplist(const char *user, gid_t group, gid_t *groups, int *count)
-{
-	size_t i;
-
-	(void)group;
-	for (i = 0; strcmp(people[i].name, user) != 0; i++)
-		;
-	assert_true(*count >= people[i].count);
-	memcpy(groups, people[i].groups, people[i].count * sizeof(*groups));
-	return *count = people[i].count;
-}
 
 /* ---- a kernel that keeps lists of one object, a directory if it has a default list ---- */
 
@@ -342,7 +293,7 @@ static struct person person_at(size_t i)
 
 /* What each may: a bit for each set of permissions. */
 struct powers {
-	uint32_t at[ARRAY_SIZE(people)];
+	uint32_t at[PEOPLE];
 };
 
 static struct powers powers_by(const struct morsel_rights *rights)
@@ -351,7 +302,7 @@ static struct powers powers_by(const struct morsel_rights *rights)
 	uint32_t want;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(people); i++)
+	for (i = 0; i < PEOPLE; i++)
 		for (want = 1; want < 8; want++) {
 			struct person person = person_at(i);
 
@@ -418,7 +369,7 @@ static void others_keep(const struct powers *before, const struct powers *after,
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(people); i++) {
+	for (i = 0; i < PEOPLE; i++) {
 		if (is_meant(i, what))
 			continue;
 		assert_int_equal(after->at[i] & ~before->at[i], 0);
@@ -453,7 +404,7 @@ static void test_take_from_any(void **state)
 		assert_int_equal(take_from(rights, MORSEL_ACL_ACCESS, &what), 0);
 		after = powers_by(rights);
 		others_keep(&before, &after, &what, awake);
-		for (i = 0; i < ARRAY_SIZE(people); i++) {
+		for (i = 0; i < PEOPLE; i++) {
 			const struct person person = person_at(i);
 
 			assert_int_equal(after.at[i] & ~before.at[i], 0);
@@ -489,7 +440,7 @@ static void test_change_any(void **state)
 				 give ? (int)what.perm : -1);
 		after = powers_by(rights);
 		others_keep(&before, &after, &what, awake);
-		for (i = 0; i < ARRAY_SIZE(people); i++) {
+		for (i = 0; i < PEOPLE; i++) {
 			const struct person person = person_at(i);
 
 			if (give && what.tag == MORSEL_ACL_TAG_USER && is_meant(i, &what) &&
