@@ -61,11 +61,6 @@ static bool is_named(const struct morsel_acl_entry *entry)
 	return entry->tag == MORSEL_ACL_TAG_USER || entry->tag == MORSEL_ACL_TAG_GROUP;
 }
 
-static bool is_group(const struct morsel_acl_entry *entry)
-{
-	return entry->tag == MORSEL_ACL_TAG_GROUP || entry->tag == MORSEL_ACL_TAG_GROUP_OBJ;
-}
-
 /*
  * The first that is about him, in the order of a list: owner, users, groups, others; of groups
  * one that has all of @want, if there is one. Where the mask is empty the kernel does not
@@ -85,7 +80,7 @@ static const struct morsel_acl_entry *find_entry(const struct morsel_rights *rig
 		if (found && (entry->tag == MORSEL_ACL_TAG_OTHER || (want & ~entry->perm)))
 			continue;
 		found = entry;
-		if (!is_group(entry) || !(want & ~entry->perm))
+		if (!is_group(entry->tag) || !(want & ~entry->perm))
 			break;
 	}
 	return found;
@@ -108,7 +103,8 @@ struct verdict decide(const struct morsel_rights *rights, const struct person *p
 	verdict.entry = find_entry(rights, person, want, mask == 0);
 	if (verdict.entry) {
 		verdict.has = verdict.entry->perm;
-		verdict.bounded = mask >= 0 && (is_named(verdict.entry) || is_group(verdict.entry));
+		verdict.bounded = mask >= 0 &&
+				  (is_named(verdict.entry) || is_group(verdict.entry->tag));
 	}
 	if (verdict.bounded) {
 		verdict.mask = (uint32_t)mask;

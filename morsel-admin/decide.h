@@ -7,6 +7,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+enum { ALL = MORSEL_ACL_PERM_READ | MORSEL_ACL_PERM_WRITE | MORSEL_ACL_PERM_EXECUTE };
+
+static inline bool is_group(uint32_t tag)
+{
+	return tag == MORSEL_ACL_TAG_GROUP || tag == MORSEL_ACL_TAG_GROUP_OBJ;
+}
+
 /* Whose rights are asked for. User 0 is taken to have CAP_DAC_OVERRIDE, others not to. */
 struct person {
 	uint32_t uid;

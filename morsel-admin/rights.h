@@ -9,7 +9,6 @@
 enum {
 	MAX_ENTRIES = 2 * 256, /* of two lists, of which the kernel takes so many each */
 	MAX_TRIES = 100, /* while others change the same rights */
-	ALL = MORSEL_ACL_PERM_READ | MORSEL_ACL_PERM_WRITE | MORSEL_ACL_PERM_EXECUTE,
 };
 
 struct entry {

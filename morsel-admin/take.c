@@ -5,14 +5,8 @@
 #include "take.h"
 
 enum {
-	ALL = MORSEL_ACL_PERM_READ | MORSEL_ACL_PERM_WRITE | MORSEL_ACL_PERM_EXECUTE,
 	NOBODY = -1, /* a user who has no entry */
 };
-
-static bool is_group(uint32_t tag)
-{
-	return tag == MORSEL_ACL_TAG_GROUP || tag == MORSEL_ACL_TAG_GROUP_OBJ;
-}
 
 static uint32_t mask_of(const struct morsel_rights *rights, enum morsel_acl_list list)
 {

@@ -103,9 +103,7 @@ static int check_taken(struct live *live, const struct morsel_info *info,
 /* Take away all that somebody may, and what he has open or mapped. */
 static int take_away(struct live *live, const struct morsel_info *info, const char *text)
 {
-	struct morsel_acl_entry entry = {
-		.perm = MORSEL_ACL_PERM_READ | MORSEL_ACL_PERM_WRITE | MORSEL_ACL_PERM_EXECUTE,
-	};
+	struct morsel_acl_entry entry = { .perm = ALL };
 	int err, tries = 0;
 
 	if (!parse_whom(text, &entry))
